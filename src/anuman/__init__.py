@@ -1,0 +1,1 @@
+"""Anuman (अनुमान): the library behind the course on AI inference."""

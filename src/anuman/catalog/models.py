@@ -1,0 +1,64 @@
+"""Models: shape and size. `params` counts all parameters, `params_active` those one token uses."""
+
+from dataclasses import dataclass, fields
+from functools import cache
+
+from .errors import CatalogError, UnknownName
+from .files import table
+from .sources import KNOWN, Source, source
+
+
+@dataclass(frozen=True)
+class Model:
+    """A transformer's shape. Fields that only a mixture of experts has are None in a dense model."""
+
+    name: str
+    family: str
+    params: float
+    params_active: float
+    layers: int
+    width: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    ffn_width: int
+    ffn_matrices: int
+    vocab: int
+    tied_embedding: bool
+    attention: str
+    source: Source
+    known: str
+    note: str = ""
+    experts: int | None = None
+    experts_per_token: int | None = None
+    shared_experts: int | None = None
+    expert_ffn_width: int | None = None
+    dense_layers: int | None = None
+    moe_every: int | None = None
+    q_lora_rank: int | None = None
+    kv_lora_rank: int | None = None
+    rope_head_dim: int | None = None
+    v_head_dim: int | None = None
+    kv_bytes_per_token_fp16: float | None = None
+
+
+@cache
+def model(name: str) -> Model:
+    """The model of this name. Raises UnknownName naming the nearest models, or CatalogError."""
+    entries = table("models")
+    if name not in entries:
+        raise UnknownName("model", name, entries)
+    raw = entries[name]
+    try:
+        found = Model(name=name, **{**raw, "source": source(raw["source"])})
+    except (KeyError, TypeError, LookupError) as error:
+        known = ", ".join(f.name for f in fields(Model))
+        raise CatalogError(f"models.toml, [{name}]: {error}; fields are {known}") from error
+    if found.known not in KNOWN:
+        raise CatalogError(f"models.toml, [{name}]: known is one of {', '.join(KNOWN)}")
+    return found
+
+
+def models() -> list[str]:
+    """Names of all models, in the catalogue's order."""
+    return list(table("models"))

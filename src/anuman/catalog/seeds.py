@@ -1,0 +1,118 @@
+"""The news articles: an own-words digest and every checkable claim, in English and Hindi."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from ..paths import course_root
+from .errors import CatalogError, UnknownName
+from .files import read_toml
+from .sources import KNOWN, Source, source
+
+VERDICTS = ("supported", "contradicted", "depends", "not checkable")
+TESTS = ("arithmetic", "simulation", "source", "not checkable")
+LANGUAGES = ("en", "hi")
+
+
+@dataclass(frozen=True)
+class Article:
+    """One seed article. date and url are "unknown" where they are not known."""
+
+    id: str
+    folder: Path = field(repr=False)
+    title: dict[str, str]
+    publisher: str
+    date: str
+    language: str
+    url: str
+    topic: dict[str, str] | str
+    note: str = ""
+
+    def digest(self, language: str = "en") -> str:
+        """The digest in "en" or "hi". Raises ValueError for another language."""
+        if language not in LANGUAGES:
+            raise ValueError(f"no digest in {language!r}: there is {' and '.join(LANGUAGES)}")
+        return (self.folder / f"digest.{language}.md").read_text(encoding="utf-8").strip()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim of an article: what it says, the verdict and why, and how a learner can test it.
+
+    text, why, test and depends_on are dicts with "en" and "hi"; value and unit are the claim's
+    number, if it has one.
+    """
+
+    id: str
+    text: dict[str, str]
+    verdict: str
+    why: dict[str, str]
+    test: dict[str, str]
+    test_kind: str
+    sources: tuple[Source, ...]
+    known: str
+    value: float | None = None
+    unit: str = ""
+    depends_on: dict[str, str] | None = None
+    lesson: str | None = None
+    note: str = ""
+
+
+def articles() -> list[str]:
+    """Ids of all articles, e.g. "003"."""
+    return sorted(path.name[:3] for path in (course_root() / "seeds").glob("[0-9]*-*"))
+
+
+def _folder(id: str) -> Path:
+    found = sorted((course_root() / "seeds").glob(f"{id}-*"))
+    if id not in articles() or len(found) != 1:
+        raise UnknownName("article", id, articles())
+    return found[0]
+
+
+@cache
+def article(id: str) -> Article:
+    """The article with this id ("003"). Raises UnknownName or CatalogError."""
+    folder = _folder(id)
+    raw = read_toml(folder / "article.toml")
+    try:
+        return Article(folder=folder, **raw)
+    except TypeError as error:
+        raise CatalogError(f"{folder.name}/article.toml: {error}") from error
+
+
+def _claim(file: str, raw: dict) -> Claim:
+    where = f"{file}, claim {raw.get('id', '?')}"
+    try:
+        claim = Claim(**{**raw, "sources": tuple(source(s) for s in raw["sources"])})
+    except (KeyError, TypeError, LookupError) as error:
+        raise CatalogError(f"{where}: {error}") from error
+    for name, value, allowed in (
+        ("verdict", claim.verdict, VERDICTS),
+        ("test_kind", claim.test_kind, TESTS),
+        ("known", claim.known, tuple(KNOWN)),
+    ):
+        if value not in allowed:
+            raise CatalogError(f"{where}: {name} is {value!r}; it is one of {', '.join(allowed)}")
+    for name in ("text", "why", "test"):
+        if set(getattr(claim, name)) != set(LANGUAGES):
+            raise CatalogError(f"{where}: {name} needs {' and '.join(LANGUAGES)}")
+    if claim.verdict == "depends" and not claim.depends_on:
+        raise CatalogError(f"{where}: verdict 'depends' needs depends_on")
+    return claim
+
+
+@cache
+def claims(article: str) -> list[Claim]:
+    """All claims of an article ("003"). Raises UnknownName or CatalogError naming the claim."""
+    folder = _folder(article)
+    file = f"{folder.name}/claims.toml"
+    return [_claim(file, raw) for raw in read_toml(folder / "claims.toml").get("claim", [])]
+
+
+def claim(id: str) -> Claim:
+    """The claim with this id ("S3.3"). Raises UnknownName."""
+    every = {c.id: c for name in articles() for c in claims(name)}
+    if id not in every:
+        raise UnknownName("claim", id, every)
+    return every[id]

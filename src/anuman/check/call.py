@@ -1,0 +1,198 @@
+"""One guarded call of a learner's function.
+
+Whatever the function does (raise, loop, print, warn, exit, change its arguments) ends up in the
+Outcome: nothing reaches the notebook's output, above all not stderr, which nbgrader takes for a
+failed test.
+"""
+
+import contextlib
+import copy
+import ctypes
+import io
+import linecache
+import logging
+import os
+import re
+import signal
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SECONDS = 2.0  # a call of these functions takes microseconds
+AGAIN = 0.05  # then the stop is repeated, for functions that catch everything
+
+
+class TimeLimit(BaseException):
+    """The call took too long. Not an Exception, so that `except Exception` does not catch it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came back: `value`, or `error` with the place in the learner's own code."""
+
+    value: Any = None
+    error: BaseException | None = None
+    line: int = 0
+    source: str = ""
+
+    @property
+    def returned(self) -> bool:
+        """Whether the function came to its end by itself."""
+        return self.error is None
+
+
+class _Sink(io.TextIOBase):
+    """Takes any text and keeps none: a loop may print for as long as it runs."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def call(function: Callable, args: tuple, seconds: float = SECONDS, silent: bool = True) -> Outcome:
+    """Call function with its own copy of args; never raises, except when the user interrupts.
+
+    silent: swallow what it prints too (warnings, logging and stderr are always swallowed).
+    """
+    own = copy.deepcopy(args)
+    try:
+        with _quiet(silent):
+            return Outcome(value=_timed(function, own, seconds))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return Outcome(error=error, **_place(error))
+
+
+@contextlib.contextmanager
+def _quiet(silent: bool):
+    """Swallow warnings, logging and stderr; with silent, stdout too."""
+    sink = _Sink()
+    disabled = logging.root.manager.disable
+    with (
+        contextlib.redirect_stdout(sink if silent else sys.stdout),
+        contextlib.redirect_stderr(sink),
+        warnings.catch_warnings(),
+        _descriptor_closed_off(2),
+    ):
+        warnings.simplefilter("ignore")
+        logging.disable(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            logging.disable(disabled)
+
+
+@contextlib.contextmanager
+def _descriptor_closed_off(number: int):
+    """Send what C code and child processes write to this file descriptor nowhere."""
+    try:
+        kept = os.dup(number)
+    except OSError:  # no such descriptor, as under pythonw
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, number)
+        os.close(kept)
+
+
+def _timed(function: Callable, args: tuple, seconds: float) -> Any:
+    in_main = threading.current_thread() is threading.main_thread()
+    if in_main and hasattr(signal, "setitimer"):
+        return _timed_by_signal(function, args, seconds)
+    return _timed_by_thread(function, args, seconds)
+
+
+def _timed_by_signal(function: Callable, args: tuple, seconds: float) -> Any:
+    here = sys._getframe().f_code
+    running = True
+
+    def stop(signum, frame):
+        # A tick that lands in this very frame comes before or after the call: too late to count.
+        if running and frame is not None and frame.f_code is not here:
+            raise TimeLimit
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    try:
+        return function(*args)
+    finally:
+        running = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def _timed_by_thread(function: Callable, args: tuple, seconds: float) -> Any:
+    """Where there is no SIGALRM (Windows) or this is not the main thread. It cannot end a sleep."""
+    caller = ctypes.c_ulong(threading.get_ident())
+    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    over, lock = threading.Event(), threading.Lock()
+
+    def watch():
+        wait = seconds
+        while not over.wait(wait):
+            with lock:
+                if not over.is_set():
+                    raise_in(caller, ctypes.py_object(TimeLimit))
+            wait = AGAIN
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        return function(*args)
+    finally:
+        with lock:
+            over.set()
+            raise_in(caller, None)  # one that was set and has not yet been raised
+
+
+def _place(error: BaseException) -> dict[str, Any]:
+    """Line number and text of the innermost frame that is the learner's own code."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not _is_library(frame.filename)
+    ]
+    if isinstance(error, SyntaxError) or not frames:
+        return {}
+    last = frames[-1]
+    linecache.checkcache(last.filename)
+    return {"line": last.lineno or 0, "source": (last.line or "").strip()}
+
+
+_LIBRARIES = (Path(__file__).resolve().parents[1], Path(os.__file__).resolve().parent)
+
+
+def _is_library(filename: str) -> bool:
+    path = Path(filename)
+    return (
+        filename.startswith("<frozen")
+        or "site-packages" in path.parts
+        or any(path.is_relative_to(folder) for folder in _LIBRARIES)
+    )
+
+
+def without_arguments(text: str, names: tuple[str, ...], args: tuple) -> str:
+    """The text with every number that is one of the arguments replaced by its name.
+
+    An error message such as KeyError's may carry a hidden input.
+    """
+    flat = {}
+    for name, value in zip(names, args, strict=True):
+        for number in value if isinstance(value, list) else [value]:
+            if isinstance(number, int | float):
+                flat[float(number)] = f"<{name}>"
+
+    def name_of(match: re.Match) -> str:
+        return flat.get(float(match.group()), match.group())
+
+    return re.sub(r"(?<![\w.])\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", name_of, text)

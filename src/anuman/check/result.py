@@ -1,0 +1,177 @@
+"""What a task returns: which Python values are accepted for it, and when two of them are the same.
+
+Only exactly known types are read, through their own type's methods: an object that calls itself
+equal to everything gains nothing.
+"""
+
+import inspect
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .words import Message, _
+
+TOLERANCE = 0.01  # relative: three significant digits, and whole numbers from a hundred on
+
+
+class Unreadable(ValueError):
+    """The returned value is of a kind that this task cannot use; `message` says it to the learner."""
+
+    def __init__(self, message: Message):
+        super().__init__(message.text)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value of a result. read: any accepted Python value -> float or str, or Unreadable."""
+
+    name: str
+    read: Callable[[Any], float | str]
+    same: Callable[[Any, Any], bool]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The fields that a task's function returns, in order; a single one is returned bare."""
+
+    fields: tuple[Field, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the fields."""
+        return tuple(field.name for field in self.fields)
+
+    def read(self, value: Any) -> tuple[float | str, ...]:
+        """The values of all fields. Raises Unreadable."""
+        if len(self.fields) == 1:
+            return (self.fields[0].read(value),)
+        if not isinstance(value, tuple | list) or len(value) != len(self.fields):
+            raise Unreadable(self._not_a_row(value))
+        row = [*(tuple if isinstance(value, tuple) else list).__iter__(value)]
+        return tuple(field.read(item) for field, item in zip(self.fields, row, strict=True))
+
+    def _not_a_row(self, value: Any) -> Message:
+        row = f"({', '.join(self.names)})"
+        if value is None:
+            return _RETURNS_NONE
+        return Message(
+            _("The function returned {kind}; it must return {count} values: {row}."),
+            {"kind": kind(value), "count": len(self.fields), "row": row},
+        )
+
+    def same(self, one: tuple, other: tuple, names: tuple[str, ...] = ()) -> bool:
+        """Whether two readings agree in the named fields (none named: in all)."""
+        return all(
+            field.same(a, b)
+            for field, a, b in zip(self.fields, one, other, strict=True)
+            if not names or field.name in names
+        )
+
+
+def number(name: str) -> Field:
+    """A field that holds a real number."""
+    return Field(name, read_number, close)
+
+
+def label(name: str, *choices: str) -> Field:
+    """A field that holds one of these words, in any case."""
+
+    def read(value: Any) -> str:
+        if isinstance(value, str):
+            word = str.casefold(value).strip()
+            if word in choices:
+                return word
+        fields = {"field": name, "choices": " / ".join(f'"{choice}"' for choice in choices)}
+        raise Unreadable(Message(_("{field} must be one of {choices}."), fields))
+
+    return Field(name, read, lambda one, other: one == other)
+
+
+def close(one: float, other: float) -> bool:
+    """Whether two numbers agree within the tolerance, or to within one part in 1e12 of zero."""
+    return math.isclose(one, other, rel_tol=TOLERANCE)
+
+
+_RETURNS_NONE = Message(_("The function returned None. Did you forget the word return?"))
+
+
+def read_number(value: Any) -> float:
+    """A finite float, from every numeric type that Python and NumPy have. Raises Unreadable."""
+    found = _real(value)
+    if math.isnan(found):
+        raise Unreadable(Message(_("The function returned NaN, which is not a number.")))
+    if math.isinf(found):
+        raise Unreadable(Message(_("The function returned infinity: is something divided by 0?")))
+    return found
+
+
+def _real(value: Any) -> float:
+    if isinstance(value, bool | np.bool_):
+        raise Unreadable(
+            Message(
+                _("The function returned {value}, the answer of a comparison; return the number."),
+                {"value": bool(value)},
+            )
+        )
+    if isinstance(value, float) and not isinstance(value, np.generic):
+        return float.__pos__(value)
+    if type(value) in (int, Fraction, Decimal):
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf
+        except ValueError:  # Decimal("sNaN")
+            return math.nan
+    if type(value) in _NUMPY_REALS:
+        return float(value)
+    if isinstance(value, np.ndarray) and value.size == 1:
+        return _real(np.asarray(value).reshape(()).item())
+    raise Unreadable(_not_a_number(value))
+
+
+_NUMPY_REALS = frozenset(
+    kind for kind in np.sctypeDict.values() if issubclass(kind, np.floating | np.integer)
+) - {np.timedelta64}
+
+
+def _not_a_number(value: Any) -> Message:
+    if value is None:
+        return _RETURNS_NONE
+    if isinstance(value, str | bytes):
+        return Message(_("The function returned text; return the number itself, without quotes."))
+    if isinstance(value, complex | np.complexfloating):
+        return Message(
+            _("The function returned a complex number: is a negative number raised to a power?")
+        )
+    if type(value) is tuple and len(value) == 1:
+        return Message(
+            _("The function returned a tuple: a comma after the value makes one. Remove the comma.")
+        )
+    if callable(value):
+        return Message(
+            _("The function returned a function: are the parentheses of a call missing?")
+        )
+    if inspect.isgenerator(value):
+        return Message(_("The function uses yield; use return."))
+    if inspect.iscoroutine(value):
+        value.close()
+        return Message(_("The function is written with async def; write def."))
+    return Message(
+        _("The function returned {kind}; it must return one number."), {"kind": kind(value)}
+    )
+
+
+def kind(value: Any) -> str:
+    """The type of a value in words, with its length or shape where it has one."""
+    name = type(value).__name__
+    if isinstance(value, np.ndarray):
+        return f"{name} {tuple(value.shape)}"
+    if isinstance(value, list | tuple | dict | set | str):
+        return f"{name} ({len(value)})"
+    return name

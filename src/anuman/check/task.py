@@ -1,0 +1,99 @@
+"""What a task is: a reference function, cases in parts with points, and named misconceptions."""
+
+import difflib
+import functools
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .result import Result
+
+ASSIGNMENTS = {"02-roofline": "anuman.check.roofline"}
+
+Case = tuple  # the arguments of one call, in the order of the signature
+
+
+class UnknownTask(LookupError):
+    """No task has this id."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Cases that earn points together: all right, or none.
+
+    fields: names of the result's fields that count here (none given: all of them).
+    needs: name of a part that must be right too, else this one earns nothing.
+    """
+
+    name: str
+    points: float
+    cases: tuple[Case, ...]
+    fields: tuple[str, ...] = ()
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong function with exactly the task's signature, and what to tell whoever wrote it."""
+
+    name: str
+    function: Callable
+    hint: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """One graded function. `function` is the reference; its parameter names are the signature."""
+
+    id: str
+    function: Callable
+    result: Result
+    examples: tuple[Case, ...]
+    parts: tuple[Part, ...]
+    misconceptions: tuple[Misconception, ...]
+
+    @property
+    def name(self) -> str:
+        """The id without its assignment, which is also the name of the learner's function."""
+        return self.id.rpartition("/")[2]
+
+    @property
+    def points(self) -> float:
+        """Most points that the task can earn."""
+        return float(sum(part.points for part in self.parts))
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the arguments."""
+        code = self.function.__code__
+        return code.co_varnames[: code.co_argcount]
+
+
+@functools.cache
+def tasks() -> dict[str, Task]:
+    """Every task of every assignment, by id."""
+    return {
+        task.id: task
+        for module in ASSIGNMENTS.values()
+        for task in importlib.import_module(module).TASKS
+    }
+
+
+def find(task_id: str) -> Task:
+    """The task with this id, "02-roofline/ridge", or "ridge" while only one assignment has it.
+
+    Raises UnknownTask naming the nearest ids.
+    """
+    known = tasks()
+    if task_id in known:
+        return known[task_id]
+    same_name = [task for task in known.values() if task.name == task_id]
+    if len(same_name) == 1:
+        return same_name[0]
+    if same_name:
+        raise UnknownTask(
+            f"{task_id!r} is a task of several assignments: say which, e.g. {same_name[0].id!r}"
+        )
+    names = [*known, *(task.name for task in known.values())]
+    near = difflib.get_close_matches(str(task_id), names, n=1, cutoff=0.0)
+    raise UnknownTask(f"no task {task_id!r}; the nearest is {near[0]!r}. Known: {', '.join(known)}")

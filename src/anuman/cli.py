@@ -1,0 +1,112 @@
+"""The `anuman` command: one thin function a command; each imports what it needs when it runs.
+
+Exit status: 0 done, 1 somebody or something needs attention, 2 bad input.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def lab(args: argparse.Namespace) -> int:
+    from . import lab
+
+    return lab.run(args.name, browser=not args.no_browser, port=args.port)
+
+
+def test(args: argparse.Namespace) -> int:
+    from . import testing
+
+    return testing.run(args.pytest)
+
+
+def check(args: argparse.Namespace) -> int:
+    from .grading import self_check
+
+    return self_check.run(args.path, args.json)
+
+
+def machine(args: argparse.Namespace) -> int:
+    from . import machine
+
+    return machine.run(args.json)
+
+
+def doctor(args: argparse.Namespace) -> int:
+    from . import doctor
+
+    return doctor.run(args.json)
+
+
+def progress(args: argparse.Namespace) -> int:
+    from .widgets import predict
+
+    return predict.progress_report(args.json, args.export, args.delete, args.yes)
+
+
+def translate(args: argparse.Namespace) -> int:
+    from . import translate
+
+    return translate.run(args.action, args.strict)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    top = argparse.ArgumentParser(prog="anuman", description="A hands-on course on AI inference.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(function, help: str, json: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(function.__name__, help=help, description=help)
+        sub.set_defaults(function=function)
+        if json:
+            sub.add_argument("--json", type=Path, metavar="FILE", help="also write the result here")
+        return sub
+
+    sub = command(lab, "Open the course in JupyterLab.", json=False)
+    sub.add_argument("name", nargs="?", help="a lesson, e.g. 02-roofline")
+    sub.add_argument("--no-browser", action="store_true")
+    sub.add_argument("--port", type=int)
+
+    sub = command(check, "Grade one assignment of your own; your file is only read.")
+    sub.add_argument("path", help="assignment folder or notebook, e.g. exercises/02-roofline")
+
+    command(machine, "Measure this computer's memory bandwidth and arithmetic.")
+    command(doctor, "Say what this machine can and cannot do.")
+
+    sub = command(progress, "Show, export or delete your own predictions.")
+    sub.add_argument("--export", type=Path, metavar="FILE")
+    sub.add_argument("--delete", action="store_true")
+    sub.add_argument("--yes", action="store_true", help="delete without asking")
+
+    sub = command(
+        translate, "Keep locale/hi.po and lessons/hi/ in step with the English.", json=False
+    )
+    sub.add_argument("action", choices=("extract", "build", "check"))
+    sub.add_argument("--strict", action="store_true", help="fail when a translation is missing")
+
+    sub = command(test, "Run all tests.", json=False)
+    sub.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest")
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    from .catalog import CatalogError, MissingValue, UnknownName
+    from .paths import CourseNotFound
+
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["test"]:  # pytest's own options are not ours to parse
+        return test(argparse.Namespace(pytest=arguments[1:]))
+    args = parser().parse_args(arguments)
+    try:
+        return args.function(args)
+    except (CourseNotFound, CatalogError, MissingValue, UnknownName) as error:
+        print(f"anuman: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nanuman: stopped.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

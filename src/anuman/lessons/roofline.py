@@ -1,0 +1,138 @@
+"""Lesson 02: its questions, its worked numbers and its verdict, all computed from the catalogue."""
+
+from anuman import catalog, physics
+from anuman.widgets import Question, _, number, si, table, verdict_card
+
+CHIP = "H100-SXM"
+MODEL = "Llama-3.1-8B"
+BIG_MODEL = "Llama-3.1-70B"
+BF16 = 2  # bytes a weight
+VERDICT_CHIPS = ("H100-SXM", "B200", "TPUv6e", "Groq-LPU1")
+
+
+def _step(chip: catalog.Chip, model: catalog.Model, batch: float, speed: float = 1) -> physics.Step:
+    """A bf16 decode step on one chip whose FLOP/s are `speed` times the catalogue's."""
+    peak = chip.peak(chip.peak16)
+    return physics.decode_step(model.params, batch, speed * peak, chip.bandwidth, BF16)
+
+
+def questions() -> list[Question]:
+    """The three predictions, with truths computed when they are revealed."""
+    chip, model = catalog.chip(CHIP), catalog.model(MODEL)
+    names = {"chip": CHIP, "model": MODEL}
+
+    def share() -> float:
+        step = _step(chip, model, batch=1)
+        return 100 * step.compute_s / step.seconds
+
+    def faster() -> float:
+        return _step(chip, model, 1).seconds / _step(chip, model, 1, speed=2).seconds
+
+    def users() -> float:
+        return physics.critical_batch(chip.peak(chip.peak16), chip.bandwidth, BF16)
+
+    return [
+        Question(
+            "share",
+            _(
+                "One user talks to {model} (bf16) on one {chip}. "
+                "What share of the chip's arithmetic is in use?"
+            ).format(**names),
+            "%",
+            share,
+        ),
+        Question(
+            "faster",
+            _(
+                "The same user gets a chip with twice the FLOP/s and the same memory. "
+                "How many times faster do the tokens come?"
+            ),
+            "×",
+            faster,
+        ),
+        Question(
+            "users",
+            _(
+                "How many users must share a step before the {chip} waits "
+                "for its arithmetic and no longer for its memory?"
+            ).format(**names),
+            _("users"),
+            users,
+        ),
+    ]
+
+
+def worked_steps(chip_name: str, model_name: str):
+    """Table of bf16 decode steps at four batches: both clocks, the longer one, tokens per second."""
+    chip, model = catalog.chip(chip_name), catalog.model(model_name)
+    peak = chip.peak(chip.peak16)
+    edge = physics.critical_batch(peak, chip.bandwidth, BF16)
+    rows = []
+    for batch in (1, 32, edge, 1024):
+        step = _step(chip, model, batch)
+        rows.append(
+            (
+                f"{number(batch)} = B*" if batch == edge else number(batch),
+                si(step.compute_s, "s"),
+                si(step.memory_s, "s"),
+                si(step.seconds, "s"),
+                {"memory": _("memory"), "compute": _("compute"), "both": _("both agree")}[
+                    step.bound
+                ],
+                number(batch / step.seconds),
+            )
+        )
+    return table(
+        [
+            _("batch B"),
+            _("compute time"),
+            _("memory time"),
+            _("step time"),
+            _("waits for"),
+            _("tokens/s, all users"),
+        ],
+        rows,
+        caption=_(
+            "{model}, {params} weights of 2 bytes, on one {chip}: {flops} (dense), {bandwidth}."
+        ).format(
+            model=model.name,
+            params=si(model.params, ""),
+            chip=chip.name,
+            flops=si(peak, "FLOP/s"),
+            bandwidth=si(chip.bandwidth, "B/s"),
+        ),
+    )
+
+
+def verdict():
+    """The card that judges claim S3.3: the batch at which it flips, and the price in chips."""
+    model, big = catalog.model(MODEL), catalog.model(BIG_MODEL)
+    arithmetic = []
+    for name in VERDICT_CHIPS:
+        chip = catalog.chip(name)
+        step = _step(chip, model, batch=1)
+        chips, big_chips = (
+            physics.chips_needed(physics.weight_bytes(m.params, BF16), chip.capacity)
+            for m in (model, big)
+        )
+        # A token visits the chips of a pipeline one after the other, so one user keeps one busy.
+        busy = 100 * step.compute_s / step.seconds / chips
+        edge = physics.critical_batch(chip.peak(chip.peak16), chip.bandwidth, BF16)
+        arithmetic.append(
+            (
+                name,
+                _(
+                    "memory is the slower clock below {edge} users a step. {model} in 16 bits "
+                    "fills {chips} of them, and one user keeps {busy} % of their arithmetic busy. "
+                    "{big} fills {big_chips}."
+                ).format(
+                    edge=number(edge),
+                    model=model.name,
+                    chips=chips,
+                    busy=number(busy),
+                    big=big.name,
+                    big_chips=big_chips,
+                ),
+            )
+        )
+    return verdict_card("003", "S3.3", arithmetic)

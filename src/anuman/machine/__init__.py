@@ -1,0 +1,45 @@
+"""Measures the learner's own computer: memory staircase, matrix products, roofline; one BLAS thread.
+
+NumPy is imported only when something is measured: a kept measurement can be shown without it.
+"""
+
+from collections.abc import Callable
+
+from anuman.machine.record import Machine, MachineFileError, Step, SweepPoint, load, save
+from anuman.machine.report import run, table
+from anuman.machine.rounds import Cancelled
+from anuman.machine.verdict import WARNINGS
+
+__all__ = [
+    "WARNINGS",
+    "Cancelled",
+    "Machine",
+    "MachineFileError",
+    "Step",
+    "SweepPoint",
+    "load",
+    "measure",
+    "run",
+    "save",
+    "table",
+]
+
+
+def measure(
+    seconds: float = 6.0,
+    progress: Callable[[float, str], object] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Machine:
+    """Measure this computer in about `seconds` s; nothing is saved.
+
+    progress(fraction, label) is called with 0 <= fraction <= 1 and an English label.
+    cancelled() is asked between any two points; when true, Cancelled is raised.
+    Raises MemoryError when too little memory is free.
+    """
+    if not 0 < seconds <= 600:
+        raise ValueError(f"seconds is {seconds!r}: give a number above 0 and at most 600")
+    from anuman.machine import measuring
+
+    return measuring.measure(
+        seconds, progress or (lambda fraction, label: None), cancelled or (lambda: False)
+    )

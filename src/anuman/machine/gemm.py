@@ -1,0 +1,65 @@
+"""Matrix products in fp32: W times 1 to 128 columns in two forms, and the square GEMM for the peak.
+
+For W of rows x columns and a batch of B columns: 2 * rows * columns * B FLOPs; bytes are W read once,
+X read once and Y written once, 4 each number.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from anuman.machine.plan import BATCHES, Plan
+from anuman.machine.record import SweepPoint
+from anuman.machine.rounds import Point
+
+BLOCK_ROWS = 16
+PEAK = ("peak", 0)
+
+
+def points(weights: np.ndarray) -> list[Point]:
+    """Both sweeps over W = `weights` (rows x columns, fp32).
+
+    The plain form is `W @ X`. From two columns on, BLAS first rearranges W for large products, which
+    costs more than it saves while there are few columns. In blocks of 16 rows the products are small
+    and most BLAS libraries leave W as it is.
+    """
+    rows, columns = weights.shape
+    blocks = weights.reshape(-1, BLOCK_ROWS, columns).transpose(0, 2, 1)
+    inputs = np.linspace(-1, 1, BATCHES[-1] * columns, dtype=np.float32).reshape(-1, columns)
+    plain = np.zeros((2, rows * BATCHES[-1]), np.float32)  # zeros written below: first touch untimed
+    plain[...] = 1
+    found = []
+    for batch in BATCHES:
+        x = inputs[:batch]
+        y = plain[0, : rows * batch].reshape(rows, batch)
+        z = plain[1, : rows * batch].reshape(-1, batch, BLOCK_ROWS)
+        found.append(Point(("plain", batch), _product(weights, x.T, y)))
+        found.append(Point(("blocked", batch), _product(x, blocks, z)))
+    return found
+
+
+def _product(a: np.ndarray, b: np.ndarray, out: np.ndarray):
+    return lambda: np.matmul(a, b, out=out)
+
+
+def peak_point(side: int) -> Point:
+    """The product of two square matrices of `side`."""
+    a, b, c = np.linspace(-1, 1, 3 * side * side, dtype=np.float32).reshape(3, side, side)
+    return Point(PEAK, _product(a, b, c), warm=True)
+
+
+def peak(timed: Sequence[Point], side: int) -> float:
+    """FLOP/s of the square product."""
+    return 2 * side**3 / next(point.best for point in timed if point.key == PEAK)
+
+
+def sweep(timed: Sequence[Point], form: str, plan: Plan) -> tuple[SweepPoint, ...]:
+    """The points of one form, "plain" or "blocked", by batch."""
+    found = []
+    for point in timed:
+        if point.key[0] == form:
+            batch = point.key[1]
+            flops = 2 * plan.rows * plan.columns * batch
+            nbytes = 4 * (plan.rows * plan.columns + (plan.rows + plan.columns) * batch)
+            found.append(SweepPoint(batch, point.best, flops / point.best, flops / nbytes))
+    return tuple(found)

@@ -1,0 +1,119 @@
+"""The learner's language, translated strings, and numbers written for people."""
+
+import math
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from anuman import paths
+
+LANGUAGES = ("en", "hi")
+PREFIXES = dict(
+    zip(range(-12, 19, 3), ["p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E"], strict=True)
+)
+# Units whose name does not take a prefix (nobody writes "kFLOP/byte"), and those
+# that have no use for parts of one (there is no millibyte).
+UNPREFIXED = {"FLOP/byte", "tokens/s", "tokens", "%", "USD"}
+WHOLE = {"B", "B/s", "FLOP", "FLOP/s", "W", "params"}
+SHORT = {"byte": "B", "bytes": "B", "byte/s": "B/s", "bytes/s": "B/s", "second": "s"}
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class UnknownLanguage(ValueError):
+    """ANUMAN_LANG names a language that the course does not have."""
+
+
+def language() -> str:
+    """Return "hi" when the working folder is named hi or ANUMAN_LANG=hi, else "en"."""
+    wanted = os.environ.get("ANUMAN_LANG") or "en"
+    if wanted not in LANGUAGES:
+        raise UnknownLanguage(
+            f"ANUMAN_LANG is {wanted!r}; the course speaks {' and '.join(LANGUAGES)}. "
+            "Set ANUMAN_LANG to one of them, or unset it."
+        )
+    try:
+        folder = Path.cwd().name
+    except FileNotFoundError:  # the working folder was removed while the kernel ran
+        folder = ""
+    return "hi" if folder == "hi" else wanted
+
+
+@lru_cache(maxsize=4)
+def _translations(path: Path, changed: int) -> dict[str, str]:
+    """Message -> translation for every finished message of the .po file (fuzzy ones left out)."""
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as file:
+        catalog = read_po(file, locale="hi", abort_invalid=True)
+    return {m.id: m.string for m in catalog if m.id and m.string and not m.fuzzy}
+
+
+def _hindi(message: str) -> str | None:
+    try:
+        path = paths.course_root() / "locale" / "hi.po"
+        changed = path.stat().st_mtime_ns
+    except (paths.CourseNotFound, FileNotFoundError):
+        return None  # the library without the course speaks its source language
+    return _translations(path, changed).get(message)
+
+
+def _(message: str) -> str:
+    """Return the message in the learner's language; English where no finished translation exists."""
+    return message if language() == "en" else _hindi(message) or message
+
+
+def both(message: str) -> tuple[str, str | None]:
+    """Return the message in English and in Hindi (None where no finished translation exists)."""
+    return message, _hindi(message)
+
+
+def _grouped(digits: str) -> str:
+    """Group an integer's digits: 1,234,567 in English, 12,34,567 in Hindi."""
+    if language() == "en" or len(digits) <= 3:
+        return f"{int(digits):,}"
+    head, tail = digits[:-3], digits[-3:]
+    pairs = [head[max(0, end - 2) : end] for end in range(len(head), 0, -2)]
+    return ",".join([*reversed(pairs), tail])
+
+
+def number(x: float | None, digits: int = 3) -> str:
+    """Write x for people: a count in full, anything else to `digits` significant digits."""
+    if x is None or math.isnan(x):
+        return _("unknown")
+    if math.isinf(x):
+        return "∞" if x > 0 else "−∞"
+    sign = "−" if x < 0 else ""
+    if isinstance(x, int) and abs(x) < 10**15:
+        return sign + _grouped(str(abs(x)))
+    if x == 0:
+        return "0"
+    exponent = int(f"{abs(x):.{digits - 1}e}".split("e")[1])
+    if not -4 <= exponent < 7:
+        return scientific(x, digits)
+    text = f"{round(abs(x), digits - 1 - exponent):.{max(0, digits - 1 - exponent)}f}"
+    whole, _dot, fraction = text.partition(".")
+    fraction = fraction.rstrip("0")
+    return sign + _grouped(whole) + (f".{fraction}" if fraction else "")
+
+
+def scientific(x: float, digits: int = 3) -> str:
+    """Write x as a mantissa times a power of ten: 8.03×10⁹."""
+    mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    mantissa = mantissa.replace("-", "−")
+    return f"{mantissa}×10{str(int(exponent)).translate(SUPERSCRIPT)}"
+
+
+def si(x: float | None, unit: str) -> str:
+    """Write x (in SI base units) with the prefix that suits it: si(3.35e12, "byte/s") is 3.35 TB/s."""
+    unit = SHORT.get(unit, unit)
+    if x is None or not math.isfinite(x):
+        return number(x)
+    if x == 0 or unit in UNPREFIXED:
+        return f"{number(float(x))} {unit}"
+    exponent = int(f"{abs(x):.2e}".split("e")[1])
+    power = 3 * (exponent // 3)
+    power = max(power, 0 if unit in WHOLE else -12)
+    power = min(power, 0 if unit == "s" else 18)  # nobody says kiloseconds
+    return f"{number(x / 10**power)} {PREFIXES[power]}{unit}"

@@ -1,0 +1,52 @@
+"""The arrows between packages point one way, and the light ones start without NumPy."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "anuman"
+
+# What each package may import of the others.
+ALLOWED = {
+    "catalog": {"paths"},
+    "physics": {"catalog"},
+    "machine": {"paths"},
+    "widgets": {"catalog", "machine", "paths", "physics"},
+    "check": {"catalog", "physics", "widgets"},
+    "grading": {"paths"},
+}
+
+
+def imports(file: Path) -> set[str]:
+    """Names of the project's own top-level modules that a file imports."""
+    found = set()
+    package = ("anuman", *file.relative_to(SOURCE).parts[:-1])
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            module = ".".join(part for part in (base, node.module or "") if part)
+            names = [f"{module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        found |= {name.split(".")[1] for name in names if name.startswith("anuman.")}
+    return found
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_arrows_point_one_way(package):
+    files = sorted((SOURCE / package).rglob("*.py"))
+    assert files
+    for file in files:
+        extra = imports(file) - ALLOWED[package] - {package}
+        assert not extra, f"{file.relative_to(SOURCE)} imports {sorted(extra)}"
+
+
+@pytest.mark.parametrize("module", ["anuman.catalog", "anuman.physics", "anuman.widgets"])
+def test_starts_without_numpy(module):
+    code = f"import sys, {module}; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
