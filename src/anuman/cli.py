@@ -38,6 +38,12 @@ def doctor(args: argparse.Namespace) -> int:
     return doctor.run(args.json)
 
 
+def wheels(args: argparse.Namespace) -> int:
+    from . import wheels
+
+    return wheels.run(args.systems.split(","))
+
+
 def progress(args: argparse.Namespace) -> int:
     from .widgets import predict
 
@@ -72,6 +78,9 @@ def parser() -> argparse.ArgumentParser:
 
     command(machine, "Measure this computer's memory bandwidth and arithmetic.")
     command(doctor, "Say what this machine can and cannot do.")
+
+    sub = command(wheels, "Store the packages for computers without a network.", json=False)
+    sub.add_argument("--for", dest="systems", default="win,mac,linux", metavar="SYSTEM,...")
 
     sub = command(progress, "Show, export or delete your own predictions.")
     sub.add_argument("--export", type=Path, metavar="FILE")

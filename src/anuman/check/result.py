@@ -51,9 +51,10 @@ class Result:
         """The values of all fields. Raises Unreadable."""
         if len(self.fields) == 1:
             return (self.fields[0].read(value),)
-        if not isinstance(value, tuple | list) or len(value) != len(self.fields):
+        base = next((kind for kind in (tuple, list) if is_a(value, kind)), None)
+        row = [*base.__iter__(value)] if base else []
+        if len(row) != len(self.fields):
             raise Unreadable(self._not_a_row(value))
-        row = [*(tuple if isinstance(value, tuple) else list).__iter__(value)]
         return tuple(field.read(item) for field, item in zip(self.fields, row, strict=True))
 
     def _not_a_row(self, value: Any) -> Message:
@@ -83,7 +84,7 @@ def label(name: str, *choices: str) -> Field:
     """A field that holds one of these words, in any case."""
 
     def read(value: Any) -> str:
-        if isinstance(value, str):
+        if is_a(value, str):
             word = str.casefold(value).strip()
             if word in choices:
                 return word
@@ -112,40 +113,51 @@ def read_number(value: Any) -> float:
 
 
 def _real(value: Any) -> float:
-    if isinstance(value, bool | np.bool_):
+    if is_a(value, bool, np.bool_):
         raise Unreadable(
             Message(
                 _("The function returned {value}, the answer of a comparison; return the number."),
                 {"value": bool(value)},
             )
         )
-    if isinstance(value, float) and not isinstance(value, np.generic):
-        return float.__pos__(value)
-    if type(value) in (int, Fraction, Decimal):
+    if type(value) in _EXACT:
         try:
             return float(value)
         except OverflowError:
             return math.inf
         except ValueError:  # Decimal("sNaN")
             return math.nan
-    if type(value) in _NUMPY_REALS:
-        return float(value)
-    if isinstance(value, np.ndarray) and value.size == 1:
-        return _real(np.asarray(value).reshape(()).item())
+    for base in (float, int):
+        if is_a(value, base):
+            return _real(base.__add__(value, 0))  # the plain number inside a subclass
+    if is_a(value, np.ndarray):
+        array = np.asarray(value)
+        if array.size == 1:
+            return _real(array.reshape(()).item())
     raise Unreadable(_not_a_number(value))
 
 
-_NUMPY_REALS = frozenset(
-    kind for kind in np.sctypeDict.values() if issubclass(kind, np.floating | np.integer)
-) - {np.timedelta64}
+_EXACT = frozenset(
+    (float, int, Fraction, Decimal)
+    + tuple(
+        kind
+        for kind in np.sctypeDict.values()
+        if issubclass(kind, np.floating | np.integer) and kind is not np.timedelta64
+    )
+)
+
+
+def is_a(value: Any, *kinds: type) -> bool:
+    """Like isinstance, but asks the type alone: an object may lie about its __class__."""
+    return issubclass(type(value), kinds)
 
 
 def _not_a_number(value: Any) -> Message:
     if value is None:
         return _RETURNS_NONE
-    if isinstance(value, str | bytes):
+    if is_a(value, str, bytes):
         return Message(_("The function returned text; return the number itself, without quotes."))
-    if isinstance(value, complex | np.complexfloating):
+    if is_a(value, complex, np.complexfloating):
         return Message(
             _("The function returned a complex number: is a negative number raised to a power?")
         )
@@ -170,8 +182,8 @@ def _not_a_number(value: Any) -> Message:
 def kind(value: Any) -> str:
     """The type of a value in words, with its length or shape where it has one."""
     name = type(value).__name__
-    if isinstance(value, np.ndarray):
-        return f"{name} {tuple(value.shape)}"
-    if isinstance(value, list | tuple | dict | set | str):
+    if type(value) is np.ndarray:
+        return f"{name} {value.shape}"
+    if type(value) in (list, tuple, dict, set, str):
         return f"{name} ({len(value)})"
     return name

@@ -22,14 +22,14 @@ class Part:
     """Cases that earn points together: all right, or none.
 
     fields: names of the result's fields that count here (none given: all of them).
-    needs: name of a part that must be right too, else this one earns nothing.
+    needs: names of parts before it that must be right too, else this one earns nothing.
     """
 
     name: str
     points: float
     cases: tuple[Case, ...]
     fields: tuple[str, ...] = ()
-    needs: str = ""
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

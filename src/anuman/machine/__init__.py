@@ -5,6 +5,7 @@ NumPy is imported only when something is measured: a kept measurement can be sho
 
 from collections.abc import Callable
 
+from anuman.machine import host, threads
 from anuman.machine.record import Machine, MachineFileError, Step, SweepPoint, load, save
 from anuman.machine.report import run, table
 from anuman.machine.rounds import Cancelled
@@ -19,6 +20,7 @@ __all__ = [
     "SweepPoint",
     "load",
     "measure",
+    "measured_here",
     "run",
     "save",
     "table",
@@ -38,8 +40,14 @@ def measure(
     """
     if not 0 < seconds <= 600:
         raise ValueError(f"seconds is {seconds!r}: give a number above 0 and at most 600")
+    threads.prepare()
     from anuman.machine import measuring
 
     return measuring.measure(
         seconds, progress or (lambda fraction, label: None), cancelled or (lambda: False)
     )
+
+
+def measured_here(machine: Machine) -> bool:
+    """Whether `machine` names the processor of this computer (home folders can be shared by several)."""
+    return machine.name == host.processor()

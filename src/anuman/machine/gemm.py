@@ -16,6 +16,13 @@ BLOCK_ROWS = 16
 PEAK = ("peak", 0)
 
 
+def touched(*shape: int) -> np.ndarray:
+    """fp32 array of numbers between -1 and 1, every page written; its size is a multiple of 128."""
+    array = np.empty(shape, np.float32)
+    array.reshape(-1, 128)[...] = np.linspace(-1, 1, 128, dtype=np.float32)
+    return array
+
+
 def points(weights: np.ndarray) -> list[Point]:
     """Both sweeps over W = `weights` (rows x columns, fp32).
 
@@ -25,14 +32,13 @@ def points(weights: np.ndarray) -> list[Point]:
     """
     rows, columns = weights.shape
     blocks = weights.reshape(-1, BLOCK_ROWS, columns).transpose(0, 2, 1)
-    inputs = np.linspace(-1, 1, BATCHES[-1] * columns, dtype=np.float32).reshape(-1, columns)
-    plain = np.zeros((2, rows * BATCHES[-1]), np.float32)  # zeros written below: first touch untimed
-    plain[...] = 1
+    inputs = touched(BATCHES[-1], columns)
+    results = touched(2, rows * BATCHES[-1])
     found = []
     for batch in BATCHES:
         x = inputs[:batch]
-        y = plain[0, : rows * batch].reshape(rows, batch)
-        z = plain[1, : rows * batch].reshape(-1, batch, BLOCK_ROWS)
+        y = results[0, : rows * batch].reshape(rows, batch)
+        z = results[1, : rows * batch].reshape(-1, batch, BLOCK_ROWS)
         found.append(Point(("plain", batch), _product(weights, x.T, y)))
         found.append(Point(("blocked", batch), _product(x, blocks, z)))
     return found
@@ -44,7 +50,7 @@ def _product(a: np.ndarray, b: np.ndarray, out: np.ndarray):
 
 def peak_point(side: int) -> Point:
     """The product of two square matrices of `side`."""
-    a, b, c = np.linspace(-1, 1, 3 * side * side, dtype=np.float32).reshape(3, side, side)
+    a, b, c = touched(3, side, side)
     return Point(PEAK, _product(a, b, c), warm=True)
 
 

@@ -1,6 +1,7 @@
 """One measurement from end to end: plan, fill the buffers, time all points in turn, judge."""
 
 import datetime
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,14 +9,15 @@ from dataclasses import replace
 import numpy as np
 
 from anuman.machine import gemm, host, rounds, staircase
-from anuman.machine.plan import MIB, Plan, make_plan
+from anuman.machine.plan import SMALLEST_BUFFER, Plan, make_plan
 from anuman.machine.record import Machine
 from anuman.machine.threads import blas_name, one_thread
 from anuman.machine.verdict import N_, find_warnings
 
 PREPARING, MEASURING, DONE = N_("getting memory ready"), N_("measuring"), N_("done")
-FILL_FRACTION = 0.1  # of the progress bar
-CHUNK = 4 * MIB  # filled between two looks at `cancelled`
+SHARE_OF_FREE = 4  # at most a quarter of the free memory is used
+FILL_SHARE = 0.15  # of the time at most, and of the progress bar, for getting memory ready
+CHUNK = SMALLEST_BUFFER  # filled between two looks at `cancelled`
 
 
 def measure(
@@ -29,19 +31,25 @@ def measure(
     memory_bytes, free_bytes = host.memory()
     cache_bytes = host.last_level_cache()
     with one_thread() as threads:
-        plan = make_plan(seconds, free_bytes, cache_bytes, _fill_rate(), _small_gemm_rate())
-        buffer, plan = _allocate(plan, seconds, cache_bytes)
-        _fill(buffer, progress, cancelled)
+        limit, rate = free_bytes // SHARE_OF_FREE, _small_gemm_rate()
+        buffer, plan = _allocate(limit, lambda most: make_plan(seconds, most, cache_bytes, rate))
+        filled = _fill(
+            buffer,
+            time.perf_counter() + FILL_SHARE * seconds,
+            lambda done: progress(FILL_SHARE * done, PREPARING),
+            cancelled,
+        )
+        plan = plan.within(filled)
+        buffer = buffer[: plan.buffer_bytes // 4]
         weights = buffer[: plan.rows * plan.columns].reshape(plan.rows, plan.columns)
-        timed = [
-            *staircase.points(buffer),
-            *gemm.points(weights),
-            gemm.peak_point(plan.gemm_side),
-        ]
+        stairs, sweeps = staircase.points(buffer), gemm.points(weights)
+        stairs.append(gemm.peak_point(plan.gemm_side))
+        half = len(sweeps) // 2
+        timed = [*stairs, *sweeps]
         count, cpu_share = rounds.run(
-            timed,
+            [*stairs, *sweeps[:half], *stairs, *sweeps[half:]],  # the cheap ones twice a round
             start + seconds,
-            lambda done: progress(FILL_FRACTION + (1 - FILL_FRACTION) * done, MEASURING),
+            lambda done: progress(FILL_SHARE + (1 - FILL_SHARE) * done, MEASURING),
             cancelled,
         )
     steps = staircase.steps(timed)
@@ -70,16 +78,14 @@ def measure(
 
 
 def spread(timed: list[rounds.Point]) -> float:
-    """Largest disagreement between even and odd rounds over all points; the call's cost left out."""
-    return max(point.disagreement for point in timed if point.key != staircase.CALL)
+    """How far the minima of odd and even visits lie apart, relative: the upper quartile of all points.
 
-
-def _fill_rate() -> float:
-    """byte/s of touching fresh memory, first touch included."""
-    fresh = np.empty(8 * MIB // 4, np.float32)
-    start = time.perf_counter()
-    fresh.fill(1)
-    return fresh.nbytes / (time.perf_counter() - start)
+    The worst point would tell of one burst only, the median hides what hits a few. After a single
+    round only the points visited twice in it count.
+    """
+    repeated = (p for p in timed if p.key != staircase.CALL and len(p.seconds) > 1)
+    apart = [point.disagreement for point in repeated]
+    return statistics.quantiles(apart, n=4, method="inclusive")[2]
 
 
 def _small_gemm_rate() -> float:
@@ -91,26 +97,32 @@ def _small_gemm_rate() -> float:
     return gemm.peak([point], side)
 
 
-def _allocate(plan: Plan, seconds: float, cache_bytes: int | None) -> tuple[np.ndarray, Plan]:
-    """The fp32 buffer, smaller than planned where the system refuses it."""
-    try:
-        return np.empty(plan.buffer_bytes // 4, np.float32), plan
-    except MemoryError:
-        smaller = plan.total_bytes  # as if twice as much were free: a quarter of it is half the plan
-        plan = make_plan(seconds, 2 * smaller, cache_bytes, _fill_rate(), _small_gemm_rate())
-        return _allocate(plan, seconds, cache_bytes)
+def _allocate(limit_bytes: int, plan_for: Callable[[int], Plan]) -> tuple[np.ndarray, Plan]:
+    """The fp32 buffer and its plan, smaller where the system refuses what seemed to be free."""
+    plan = plan_for(limit_bytes)
+    while True:
+        try:
+            return np.empty(plan.buffer_bytes // 4, np.float32), plan
+        except MemoryError:
+            plan = plan_for(plan.total_bytes // 2)
 
 
 def _fill(
     buffer: np.ndarray,
-    progress: Callable[[float, str], object],
+    deadline: float,
+    progress: Callable[[float], None],
     cancelled: Callable[[], bool],
-) -> None:
-    """Write numbers to the whole buffer, so that no page is touched for the first time while timed."""
-    numbers = np.linspace(-1, 1, CHUNK // 4, dtype=np.float32)
+) -> int:
+    """Write numbers to the buffer, so that no page is touched for the first time while timed.
+
+    Stops at `deadline` (s of time.perf_counter), after one chunk at the earliest; gives the bytes done.
+    """
+    numbers = gemm.touched(CHUNK // 4)
     for begin in range(0, buffer.size, numbers.size):
         if cancelled():
             raise rounds.Cancelled("the measurement was stopped; nothing was saved")
-        part = buffer[begin : begin + numbers.size]
-        part[...] = numbers[: part.size]
-        progress(FILL_FRACTION * begin / buffer.size, PREPARING)
+        buffer[begin : begin + numbers.size] = numbers
+        progress(begin / buffer.size)
+        if time.perf_counter() > deadline:
+            return 4 * (begin + numbers.size)
+    return buffer.nbytes

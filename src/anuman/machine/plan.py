@@ -1,15 +1,14 @@
 """How large a measurement fits this computer: free memory, cache and time decide."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 KIB, MIB = 2**10, 2**20
 SMALLEST_STEP = 64 * KIB
 SMALLEST_BUFFER = 4 * MIB
+LARGEST_BUFFER = 512 * MIB
 COLUMNS = 2048  # columns of W
 SMALLEST_MATRIX = 1 * MIB
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
-SHARE_OF_FREE = 4  # at most a quarter of the free memory
-FILL_SHARE = 0.15  # of the time, for the first touch of the buffer
 ROUNDS_WANTED = 4
 
 
@@ -37,29 +36,36 @@ class Plan:
         sweep = 4 * widest * (self.columns + 2 * self.rows)
         return self.buffer_bytes + sweep + 3 * 4 * self.gemm_side**2
 
+    def within(self, nbytes: int) -> "Plan":
+        """This plan on a buffer of which only the first `nbytes` bytes are ready in time."""
+        buffer = self.buffer_bytes
+        while buffer > nbytes:
+            buffer //= 2
+        if buffer == self.buffer_bytes:
+            return self
+        rows = min(self.rows, buffer // (4 * self.columns))
+        return replace(self, buffer_bytes=buffer, rows=rows, short_of=self.short_of or "time")
+
 
 def make_plan(
-    seconds: float, free_bytes: int, cache_bytes: int | None, fill: float, flops_per_s: float
+    seconds: float, limit_bytes: int, cache_bytes: int | None, flops_per_s: float
 ) -> Plan:
-    """Largest plan within a quarter of `free_bytes` and within `seconds`.
+    """Largest plan whose arrays take at most `limit_bytes` and whose rounds fit `seconds`.
 
-    fill: byte/s of first touching memory; flops_per_s: FLOP/s of a small GEMM, both roughly.
+    cache_bytes: last-level cache, None where unknown; flops_per_s: rough FLOP/s of a GEMM.
     Raises MemoryError when not even the smallest plan fits the memory.
     """
     matrix = _wanted_matrix(cache_bytes)
-    buffer = max(256 * MIB, 2 * matrix)
+    buffer = min(max(256 * MIB, 2 * matrix), LARGEST_BUFFER)
     side = 1024
     short_of = None
-    while buffer > SMALLEST_BUFFER and buffer / fill > FILL_SHARE * seconds:
-        buffer, short_of = buffer // 2, "time"
-    matrix = min(matrix, buffer)
     while matrix > SMALLEST_MATRIX and _round_s(matrix, flops_per_s) * ROUNDS_WANTED > seconds:
         matrix, short_of = matrix // 2, "time"
     while side > 256 and 2 * side**3 / flops_per_s > seconds / 40:
         side //= 2
     while True:
         plan = Plan(buffer, matrix // (4 * COLUMNS), COLUMNS, side, short_of)
-        if plan.total_bytes <= free_bytes // SHARE_OF_FREE:
+        if plan.total_bytes <= limit_bytes:
             return plan
         short_of = "memory"
         if buffer > max(matrix, SMALLEST_BUFFER):
@@ -70,8 +76,8 @@ def make_plan(
             side //= 2
         else:
             raise MemoryError(
-                f"measuring needs {plan.total_bytes * SHARE_OF_FREE / 1e6:.0f} MB of free memory, of "
-                f"which it uses a quarter; {free_bytes / 1e6:.0f} MB are free. Close other programs."
+                f"measuring needs {plan.total_bytes / 1e6:.0f} MB and may use "
+                f"{limit_bytes / 1e6:.0f} MB, a quarter of the free memory; close other programs"
             )
 
 

@@ -1,10 +1,8 @@
 """What a measurement of a computer holds, and the file that keeps it."""
 
-import contextlib
 import json
 import math
 import os
-import tempfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -47,7 +45,8 @@ class Machine:
     bandwidth: byte/s of the largest buffer.  peak: FLOP/s of a square GEMM.
     matrix: rows and columns of the sweep's W.
     sweep: `W @ X`.  blocked_sweep: the same product in blocks of 16 rows.
-    spread: how far the minima of odd and even rounds lie apart, relative (0.05 = 5 %).
+    spread: how far the minima of odd and even visits lie apart, relative (0.05 = 5 %), for three
+    quarters of the points at most.
     cpu_share: share (0 to 1) of the measuring time in which the processor worked for it.
     rounds: times every point was visited.  seconds_taken: s for the whole measurement.
     warnings: codes of machine.WARNINGS, the gravest first.
@@ -121,7 +120,7 @@ def _validate(machine: Machine) -> None:
         raise ValueError("matrix does not give rows and columns")
     positive = {
         name: getattr(machine, name)
-        for name in ("memory_bytes", "bandwidth", "peak", "rounds", "seconds_taken", "cpu_share")
+        for name in ("memory_bytes", "bandwidth", "peak", "rounds", "seconds_taken")
     }
     positive |= {
         f"{name}[{i}].{key}": value
@@ -136,8 +135,9 @@ def _validate(machine: Machine) -> None:
     for name, value in positive.items():
         if not _is_number(value) or value <= 0:
             raise ValueError(f"{name} is {value!r}, not a positive number")
-    if not _is_number(machine.spread) or machine.spread < 0:
-        raise ValueError(f"spread is {machine.spread!r}, not a number of at least 0")
+    for name in ("spread", "cpu_share"):
+        if not _is_number(getattr(machine, name)) or getattr(machine, name) < 0:
+            raise ValueError(f"{name} is {getattr(machine, name)!r}, not a number of at least 0")
     if not (machine.staircase and machine.sweep and machine.blocked_sweep):
         raise ValueError("its staircase or a sweep is empty")
 
@@ -152,16 +152,17 @@ def file() -> Path:
 
 
 def write_json(path: Path, data: dict) -> None:
-    """Write `data` to `path` whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    """Write `data` to `path` whole or not at all; a link, pipe or device is written to as it stands."""
+    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    if path.is_symlink() or (path.exists() and not path.is_file()):  # such as /dev/stdout
+        path.write_text(text, encoding="utf-8")
+        return
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(data, stream, indent=1, ensure_ascii=False, allow_nan=False)
-            stream.write("\n")
-        os.replace(name, path)
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
+        part.unlink(missing_ok=True)
         raise
 
 
@@ -195,6 +196,10 @@ def _move_aside(path: Path) -> Path:
     number = 1
     while (aside := path.with_name(f"{path.stem}.damaged-{number}.json")).exists():
         number += 1
-    with contextlib.suppress(FileNotFoundError):  # another notebook has moved it already
+    try:
         path.rename(aside)
+    except FileNotFoundError:  # another notebook has moved it already
+        return aside
+    except OSError:  # no right to move it: it stays where it is
+        return path
     return aside

@@ -12,7 +12,7 @@ BAR = 30
 def run(json: Path | None = None) -> int:
     """Measure this computer with progress on stderr, print the table, save; also to the file `json`.
 
-    Gives the exit code: 0 done, 1 stopped or not enough memory, 2 `json` cannot be written.
+    Gives the exit code: 0 done, 1 stopped, too little memory or not saved, 2 `json` cannot be written.
     """
     from anuman import machine
 
@@ -21,18 +21,24 @@ def run(json: Path | None = None) -> int:
         return 2
     try:
         measured = machine.measure(progress=_bar)
-    except (KeyboardInterrupt, MemoryError) as error:
-        print(f"\n{error or 'Stopped'}. Nothing was saved.", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nStopped; nothing was saved.", file=sys.stderr)
+        return 1
+    except MemoryError as error:
+        print(f"\nToo little memory: {error}. Nothing was saved.", file=sys.stderr)
         return 1
     print(file=sys.stderr)
     print(table(measured))
-    record.save(measured)
-    if json is not None:
-        try:
-            record.write_json(json, record.as_json(measured))
-        except OSError as error:
-            print(f"{json} cannot be written: {error.strerror}.", file=sys.stderr)
-            return 2
+    code = _write(record.file(), measured, failed=1)
+    return code or (0 if json is None else _write(json, measured, failed=2))
+
+
+def _write(path: Path, machine: Machine, failed: int) -> int:
+    try:
+        record.write_json(path, record.as_json(machine))
+    except OSError as error:
+        print(f"{path} cannot be written: {error.strerror or error}.", file=sys.stderr)
+        return failed
     return 0
 
 
@@ -74,7 +80,7 @@ def table(machine: Machine) -> str:
         )
     lines += [
         "",
-        f"minima of odd and even rounds differ by at most {machine.spread:.0%}; "
+        f"three quarters of the times repeat within {machine.spread:.0%}; "
         f"the processor worked for this {machine.cpu_share:.0%} of the time",
         *(f"warning ({code}): {verdict.WARNINGS.get(code, code)}" for code in machine.warnings),
     ]
@@ -83,6 +89,4 @@ def table(machine: Machine) -> str:
 
 def _cells(machine: Machine, point: SweepPoint) -> str:
     roof = min(machine.peak, machine.bandwidth * point.intensity)
-    return (
-        f"{point.seconds * 1e3:8.2f}  {point.flops_per_s / 1e9:8.1f}  {point.flops_per_s / roof:7.0%}"
-    )
+    return f"{point.seconds * 1e3:8.2f}  {point.flops_per_s / 1e9:8.1f}  {point.flops_per_s / roof:7.0%}"

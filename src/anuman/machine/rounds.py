@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
-LEAST_ROUNDS = 2  # spread compares odd with even rounds
-
 
 class Cancelled(RuntimeError):
     """The measurement was stopped at the caller's wish; nothing was kept of it."""
@@ -41,7 +39,7 @@ class Point:
 
     @property
     def disagreement(self) -> float:
-        """Relative distance of the minima of even and odd rounds (0.05 = 5 %)."""
+        """Relative distance of the minima of odd and even visits (0.05 = 5 %); needs two visits."""
         a, b = min(self.seconds[::2]), min(self.seconds[1::2])
         return max(a, b) / min(a, b) - 1
 
@@ -52,7 +50,7 @@ def run(
     progress: Callable[[float], None],
     cancelled: Callable[[], bool],
 ) -> tuple[int, float]:
-    """Visit all points in turn until `deadline` (s of time.perf_counter), at least LEAST_ROUNDS times.
+    """Visit `points` in turn as often as `deadline` (s of time.perf_counter) allows, at least once.
 
     `progress` gets the fraction done. Gives the number of full rounds and the share of the time in
     which the processor worked for this thread. Raises Cancelled as soon as `cancelled()` is true.
@@ -60,14 +58,14 @@ def run(
     points = list(points)
     start, start_cpu = time.perf_counter(), time.thread_time()
     done, longest = 0, 0.0
-    while done < LEAST_ROUNDS or time.perf_counter() + longest < deadline:
+    while not done or time.perf_counter() + longest < deadline:
         begun = time.perf_counter()
         for number, point in enumerate(points):
             if cancelled():
                 raise Cancelled("the measurement was stopped; nothing was saved")
             point.visit()
             by_time = (time.perf_counter() - start) / max(deadline - start, 1e-9)
-            by_count = (done + (number + 1) / len(points)) / LEAST_ROUNDS
+            by_count = done + (number + 1) / len(points)
             progress(min(by_time, by_count, 1.0))
         done += 1
         longest = max(longest, time.perf_counter() - begun)

@@ -1,17 +1,34 @@
-"""One BLAS thread: the only count whose speed does not depend on what else is running."""
+"""One BLAS thread: the only count whose speed does not depend on what else is running.
+
+OpenBLAS, MKL and BLIS take the count at any time. Apple's Accelerate takes it from the environment
+when NumPy is imported and never again.
+"""
 
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
+
 ACCELERATE = "VECLIB_MAXIMUM_THREADS"
-# Accelerate reads its thread count once, when NumPy is imported, and threadpoolctl cannot change it.
-if sys.platform == "darwin" and "numpy" not in sys.modules:
-    os.environ.setdefault(ACCELERATE, "1")
-    _accelerate_threads = os.environ[ACCELERATE]
-else:
-    _accelerate_threads = None
+_asked_in_time: list[int] = []
+
+
+def prepare() -> None:
+    """Ask Accelerate for one thread while that is still possible; call it before NumPy is imported."""
+    if sys.platform == "darwin" and "numpy" not in sys.modules:
+        os.environ[ACCELERATE] = "1"
+        _asked_in_time.append(1)
+
+
+def _accelerate_threads() -> int | None:
+    """Threads that Accelerate was asked for before it was loaded, None where it was not asked."""
+    if _asked_in_time:
+        return _asked_in_time[0]
+    # os.environ may have been changed after NumPy was imported; the process's own start counts.
+    at_start = psutil.Process().environ().get(ACCELERATE, "")
+    return int(at_start) if at_start.isdigit() else None
 
 
 def _libraries() -> list[dict]:
@@ -30,10 +47,8 @@ def one_thread() -> Iterator[int | None]:
         libraries = _libraries()
         if libraries:
             yield max(library["num_threads"] for library in libraries)
-        elif (_accelerate_threads or "").isdigit():
-            yield int(_accelerate_threads)
         else:
-            yield None
+            yield _accelerate_threads() if "accelerate" in blas_name().lower() else None
 
 
 def blas_name() -> str:
@@ -42,8 +57,8 @@ def blas_name() -> str:
 
     libraries = _libraries()
     if libraries:
-        parts = (libraries[0].get(key) for key in ("internal_api", "version", "architecture"))
+        parts = [libraries[0].get(key) for key in ("internal_api", "version", "architecture")]
     else:
         built_with = numpy.show_config(mode="dicts")["Build Dependencies"]["blas"]
-        parts = (built_with.get(key) for key in ("name", "version"))
-    return " ".join(str(part) for part in parts if part) or "unknown"
+        parts = [built_with.get(key) for key in ("name", "version")]
+    return " ".join(str(part) for part in parts if part not in (None, "", "unknown")) or "unknown"

@@ -26,7 +26,9 @@ WARNINGS = {
     "memory": N_(
         "Little memory is free: larger buffers were skipped. Close other programs and measure again."
     ),
-    "time": N_("This computer is slow or the time was short: smaller buffers were measured."),
+    "time": N_(
+        "This computer was slow or the time short: smaller buffers or a single round were measured."
+    ),
 }
 
 
@@ -41,7 +43,7 @@ def find_warnings(machine: Machine, short_of: str | None) -> tuple[str, ...]:
         "packing": slow_four and machine.spread <= QUIET_SPREAD,
         "cache": _may_be_cached(machine),
         "memory": short_of == "memory",
-        "time": short_of == "time",
+        "time": short_of == "time" or machine.rounds == 1,
     }
     return tuple(code for code in WARNINGS if holds[code])
 

@@ -14,7 +14,7 @@ PREFIXES = dict(
 # Units whose name does not take a prefix (nobody writes "kFLOP/byte"), and those
 # that have no use for parts of one (there is no millibyte).
 UNPREFIXED = {"FLOP/byte", "tokens/s", "tokens", "%", "USD"}
-WHOLE = {"B", "B/s", "FLOP", "FLOP/s", "W", "params"}
+WHOLE = {"", "B", "B/s", "FLOP", "FLOP/s", "W", "params"}
 SHORT = {"byte": "B", "bytes": "B", "byte/s": "B/s", "bytes/s": "B/s", "second": "s"}
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -62,6 +62,11 @@ def _(message: str) -> str:
     return message if language() == "en" else _hindi(message) or message
 
 
+def N_(message: str) -> str:
+    """Mark a message that is translated later, where it is shown: `_(message)`."""
+    return message
+
+
 def both(message: str) -> tuple[str, str | None]:
     """Return the message in English and in Hindi (None where no finished translation exists)."""
     return message, _hindi(message)
@@ -88,7 +93,7 @@ def number(x: float | None, digits: int = 3) -> str:
     if x == 0:
         return "0"
     exponent = int(f"{abs(x):.{digits - 1}e}".split("e")[1])
-    if not -4 <= exponent < 7:
+    if not -4 <= exponent < 9:
         return scientific(x, digits)
     text = f"{round(abs(x), digits - 1 - exponent):.{max(0, digits - 1 - exponent)}f}"
     whole, _dot, fraction = text.partition(".")
@@ -105,15 +110,18 @@ def scientific(x: float, digits: int = 3) -> str:
     return f"{mantissa}×10{str(int(exponent)).translate(SUPERSCRIPT)}"
 
 
-def si(x: float | None, unit: str) -> str:
-    """Write x (in SI base units) with the prefix that suits it: si(3.35e12, "byte/s") is 3.35 TB/s."""
+def si(x: float | None, unit: str, like: float | None = None) -> str:
+    """Write x (in SI base units) with the prefix that suits it: si(3.35e12, "byte/s") is 3.35 TB/s.
+
+    like: take the prefix that suits this value instead, so that two values can be compared.
+    """
     unit = SHORT.get(unit, unit)
     if x is None or not math.isfinite(x):
         return number(x)
-    if x == 0 or unit in UNPREFIXED:
-        return f"{number(float(x))} {unit}"
-    exponent = int(f"{abs(x):.2e}".split("e")[1])
-    power = 3 * (exponent // 3)
+    size = abs(like or x)
+    if size == 0 or unit in UNPREFIXED:
+        return f"{number(float(x))} {unit}".rstrip()
+    power = 3 * (int(f"{size:.2e}".split("e")[1]) // 3)
     power = max(power, 0 if unit in WHOLE else -12)
     power = min(power, 0 if unit == "s" else 18)  # nobody says kiloseconds
-    return f"{number(x / 10**power)} {PREFIXES[power]}{unit}"
+    return f"{number(x / 10**power)} {PREFIXES[power]}{unit}".rstrip()

@@ -1,0 +1,112 @@
+"""A Chromium for the browser tests: find one that starts, or get one."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "microsoft-edge-stable",
+    "msedge",
+)
+MAC = ("Google Chrome", "Chromium", "Microsoft Edge")
+WINDOWS = (r"Google\Chrome\Application\chrome.exe", r"Microsoft\Edge\Application\msedge.exe")
+# Without these a fresh profile phones home and asks questions.
+FLAGS = (
+    "--headless",
+    "--no-sandbox",  # root has none; the tests only open pages of this computer
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PLAYWRIGHTS_OWN = (
+    "from playwright.sync_api import sync_playwright as start\n"
+    "with start() as p: print(p.chromium.executable_path)"
+)
+
+
+def required() -> bool:
+    """Whether a missing browser is a failure: in CI, and when ANUMAN_BROWSER is set."""
+    in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
+    return in_ci or bool(os.environ.get("ANUMAN_BROWSER"))
+
+
+def chosen() -> str | None:
+    """The browser that ANUMAN_BROWSER=PATH names (the value "required" names none)."""
+    value = os.environ.get("ANUMAN_BROWSER")
+    return None if value == "required" else value or None
+
+
+def starts(path: str) -> bool:
+    """Whether this browser really shows a page (a package may be a mere stand-in)."""
+    page = "data:text/html,<p>shown</p>"
+    with tempfile.TemporaryDirectory(prefix="anuman-browser-", ignore_cleanup_errors=True) as home:
+        words = [path, *FLAGS, f"--user-data-dir={home}", "--dump-dom", page]
+        try:
+            done = subprocess.run(words, capture_output=True, timeout=60, text=True)
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+    return done.returncode == 0 and "shown" in done.stdout
+
+
+def _candidates() -> list[str]:
+    if path := chosen():
+        return [path]
+    found = [path for name in NAMES if (path := shutil.which(name))]
+    found += [f"/Applications/{name}.app/Contents/MacOS/{name}" for name in MAC]
+    roots = [os.environ.get(key) for key in ("ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA")]
+    found += [str(Path(root, file)) for root in roots if root for file in WINDOWS]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", PLAYWRIGHTS_OWN], capture_output=True, text=True, timeout=60
+        )
+        found += done.stdout.split("\n")[:1]
+    except subprocess.TimeoutExpired:
+        pass  # a Playwright that does not answer has no browser to offer
+    return [path for path in found if path and Path(path).is_file()]
+
+
+@cache
+def find() -> str | None:
+    """Path of a Chromium, Chrome or Edge that starts; None when there is none.
+
+    ANUMAN_BROWSER=PATH names one and rules out all others.
+    """
+    return next((path for path in _candidates() if starts(path)), None)
+
+
+def install() -> str | None:
+    """Get a Chromium: Playwright's own build, else Debian's when root. Returns its path or None."""
+    ways = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
+        ways += [
+            [*quiet, "update"],
+            [*quiet, "install", "--no-install-recommends", "chromium", "fonts-noto-core"],
+        ]
+    for words in ways:
+        print(f"Browser for the tests: {' '.join(words[1:])}", flush=True)
+        subprocess.run(words, stdin=subprocess.DEVNULL)  # whether it helped is seen by starting it
+        find.cache_clear()
+        if path := find():
+            return path
+    return None
+
+
+def remedy() -> str:
+    """What a person does to get a browser for the tests."""
+    if shutil.which("apt-get"):
+        return "install one: sudo apt install chromium fonts-noto-core"
+    return "install Chrome, Chromium or Edge, or set ANUMAN_BROWSER to the path of one"

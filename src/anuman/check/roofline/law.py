@@ -1,0 +1,185 @@
+"""The chip's and the model's numbers: ridge, intensity, critical batch."""
+
+from collections.abc import Iterator
+
+from anuman import physics
+
+from ..result import Result, number
+from ..task import Case, Misconception, Part, Task
+from ..words import _
+from .draw import ASSIGNMENT, WEIGHT_SIZES, chips, first, seeded, weighted_chips
+
+RIDGE = Task(
+    id=f"{ASSIGNMENT}/ridge",
+    function=lambda flops, bandwidth: physics.ridge(flops, bandwidth),
+    result=Result((number("ridge"),)),
+    examples=((100e12, 1e12),),
+    parts=(
+        Part(
+            _("all cases"),
+            1,
+            ((400e12, 2e12), (8 * 10**14, 4 * 10**12), *first(6, chips(seeded("ridge")))),
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "inverted",
+            lambda flops, bandwidth: bandwidth / flops,
+            _("Upside down: the ridge is in FLOP per byte, so the FLOP/s stand on top."),
+        ),
+        Misconception(
+            "divided by the bytes of a weight",
+            lambda flops, bandwidth: flops / bandwidth / 2,
+            _(
+                "Half of the ridge: no 2 belongs here, neither for 2 FLOPs nor for 2 bytes a "
+                "weight. The ridge describes the chip alone, without any weights."
+            ),
+        ),
+        Misconception(
+            "multiplied by the FLOPs of a weight",
+            lambda flops, bandwidth: 2 * flops / bandwidth,
+            _(
+                "Twice the ridge: the 2 FLOPs (or 2 bytes) of a weight belong to the intensity. "
+                "The ridge describes the chip alone, without any weights."
+            ),
+        ),
+        Misconception(
+            "product",
+            lambda flops, bandwidth: flops * bandwidth,
+            _("The two rates are multiplied; FLOP per byte is one divided by the other."),
+        ),
+        Misconception(
+            "bits",
+            lambda flops, bandwidth: flops / (8 * bandwidth),
+            _("8 times too small: the bandwidth is in bytes a second already, not in bits."),
+        ),
+    ),
+)
+
+
+def _batches() -> Iterator[Case]:
+    draw = seeded("intensity")
+    while True:
+        yield draw.randint(2, 2000), draw.choice(WEIGHT_SIZES)
+
+
+INTENSITY = Task(
+    id=f"{ASSIGNMENT}/intensity",
+    function=lambda batch, bytes_per_weight: physics.intensity(batch, bytes_per_weight),
+    result=Result((number("intensity"),)),
+    examples=((1, 2), (100, 1)),
+    parts=(
+        Part(
+            _("all cases"),
+            1,
+            ((1, 1), (1, 4), (3, 4), (8, 0.5), (64, 2), *first(6, _batches())),
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "bits for bytes",
+            lambda batch, bytes_per_weight: 2 * batch / (8 * bytes_per_weight),
+            _("8 times too small: bytes_per_weight is in bytes already, not to be made bits."),
+        ),
+        Misconception(
+            "bytes taken for bits",
+            lambda batch, bytes_per_weight: 2 * batch / (bytes_per_weight / 8),
+            _("8 times too large: bytes_per_weight is in bytes already, not in bits."),
+        ),
+        Misconception(
+            "one FLOP a weight",
+            lambda batch, bytes_per_weight: batch / bytes_per_weight,
+            _(
+                "Half of the intensity: each weight costs 2 FLOPs a sequence, one multiplication "
+                "and one addition."
+            ),
+        ),
+        Misconception(
+            "weights read for every sequence",
+            lambda batch, bytes_per_weight: 2 / bytes_per_weight,
+            _(
+                "The value does not grow with the batch: the weights are read once for all "
+                "sequences of the step, so each byte serves batch times."
+            ),
+        ),
+        Misconception(
+            "inverted",
+            lambda batch, bytes_per_weight: bytes_per_weight / (2 * batch),
+            _("Upside down: that is bytes per FLOP; the intensity is FLOP per byte."),
+        ),
+        Misconception(
+            "whole division",
+            lambda batch, bytes_per_weight: 2 * batch // bytes_per_weight,
+            _("Cut off: // drops what follows the decimal point; divide with /."),
+        ),
+        Misconception(
+            "times the bytes",
+            lambda batch, bytes_per_weight: 2 * batch * bytes_per_weight,
+            _("Multiplied by the bytes of a weight; FLOP per byte is divided by them."),
+        ),
+    ),
+)
+
+
+CRITICAL_BATCH = Task(
+    id=f"{ASSIGNMENT}/critical_batch",
+    function=lambda flops, bandwidth, bytes_per_weight: physics.critical_batch(
+        flops, bandwidth, bytes_per_weight
+    ),
+    result=Result((number("critical_batch"),)),
+    examples=((100e12, 1e12, 2), (400e12, 1e12, 1)),
+    parts=(
+        Part(
+            _("all cases"),
+            1,
+            (
+                (400e12, 2e12, 2),
+                (400e12, 1e12, 1),
+                (1600e12, 2e12, 0.5),
+                (160e12, 1e12, 4),
+                *first(6, weighted_chips(seeded("critical_batch"))),
+            ),
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "sparse FLOP/s",
+            lambda flops, bandwidth, bytes_per_weight: 2 * flops * bytes_per_weight / bandwidth / 2,
+            _(
+                "Exactly 2 times too large. Two mistakes look like this: the sparse FLOP/s (twice "
+                "the dense ones, which flops already is), or 1 FLOP a weight instead of 2."
+            ),
+        ),
+        Misconception(
+            "ridge",
+            lambda flops, bandwidth, bytes_per_weight: flops / bandwidth,
+            _(
+                "That is the ridge, in FLOP per byte. Which batch has this intensity depends on "
+                "the bytes of a weight."
+            ),
+        ),
+        Misconception(
+            "weight size upside down",
+            lambda flops, bandwidth, bytes_per_weight: 2 * flops / bandwidth / bytes_per_weight,
+            _(
+                "The 2 and the bytes of a weight have changed places: set the intensity, "
+                "2·batch/bytes_per_weight, equal to the ridge and solve for the batch."
+            ),
+        ),
+        Misconception(
+            "multiplied by 2",
+            lambda flops, bandwidth, bytes_per_weight: 2 * flops * bytes_per_weight / bandwidth,
+            _("4 times too large: the 2 FLOPs of a weight divide, they do not multiply."),
+        ),
+        Misconception(
+            "bits for bytes",
+            lambda flops, bandwidth, bytes_per_weight: 4 * flops * bytes_per_weight / bandwidth,
+            _("8 times too large: bytes_per_weight is in bytes already, not to be made bits."),
+        ),
+        Misconception(
+            "rates swapped",
+            lambda flops, bandwidth, bytes_per_weight: bandwidth * bytes_per_weight / flops / 2,
+            _("The two rates are swapped: the ridge is FLOP/s divided by byte/s."),
+        ),
+    ),
+)

@@ -1,0 +1,111 @@
+"""The decode step: the larger of two times."""
+
+from collections.abc import Iterator
+
+from anuman import physics
+
+from ..result import Result, number
+from ..task import Case, Misconception, Part, Task
+from ..words import _
+from .draw import ASSIGNMENT, first, seeded, weighted_chips
+
+
+def _steps(low: float, high: float) -> Iterator[Case]:
+    """Steps whose batch is between low and high times the critical one."""
+    draw = seeded(f"step_time {low}")
+    for flops, bandwidth, size in weighted_chips(draw):
+        batch = round(draw.uniform(low, high) * physics.critical_batch(flops, bandwidth, size))
+        yield round(draw.uniform(0.5e9, 400e9)), batch, flops, bandwidth, size
+
+
+MEMORY_BOUND = _("memory-bound steps (batch below the ridge)")
+COMPUTE_BOUND = _("compute-bound steps (batch above the ridge)")
+
+STEP_TIME = Task(
+    id=f"{ASSIGNMENT}/step_time",
+    function=lambda n, batch, flops, bandwidth, bytes_per_weight: (
+        physics.decode_step(n, batch, flops, bandwidth, bytes_per_weight).seconds
+    ),
+    result=Result((number("seconds"),)),
+    examples=((10e9, 1, 100e12, 1e12, 2), (10e9, 400, 100e12, 1e12, 2)),
+    parts=(
+        Part(
+            MEMORY_BOUND,
+            0.75,
+            ((7e9, 1, 300e12, 1e12, 2), *first(6, _steps(0.1, 0.7))),
+        ),
+        Part(COMPUTE_BOUND, 0.75, first(6, _steps(1.5, 8))),
+        Part(
+            _("steps exactly at the ridge"),
+            0.5,
+            (
+                (3e9, 200, 800e12, 2e12, 1),
+                (13e9, 320, 160e12, 1e12, 4),
+                (1e9, 200, 1600e12, 2e12, 0.5),
+            ),
+            needs=(MEMORY_BOUND, COMPUTE_BOUND),
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "sum instead of the larger",
+            lambda n, batch, flops, bandwidth, bytes_per_weight: (
+                2 * n * batch / flops + n * bytes_per_weight / bandwidth
+            ),
+            _(
+                "The two times are added: reading and computing overlap fully here, so the step "
+                "takes the larger of the two."
+            ),
+        ),
+        Misconception(
+            "smaller instead of larger",
+            lambda n, batch, flops, bandwidth, bytes_per_weight: min(
+                2 * n * batch / flops, n * bytes_per_weight / bandwidth
+            ),
+            _("The smaller of the two times: the step waits for the slower clock."),
+        ),
+        Misconception(
+            "weights read for every sequence",
+            lambda n, batch, flops, bandwidth, bytes_per_weight: max(
+                2 * n * batch / flops, n * batch * bytes_per_weight / bandwidth
+            ),
+            _(
+                "The weights are read batch times: one reading serves all sequences of the step, "
+                "so the memory time does not contain the batch."
+            ),
+        ),
+        Misconception(
+            "rates swapped",
+            lambda n, batch, flops, bandwidth, bytes_per_weight: max(
+                2 * n * batch / bandwidth, n * bytes_per_weight / flops
+            ),
+            _(
+                "The two rates are swapped: FLOPs are divided by FLOP/s (flops), bytes by byte/s "
+                "(bandwidth)."
+            ),
+        ),
+        Misconception(
+            "one FLOP a weight",
+            lambda n, batch, flops, bandwidth, bytes_per_weight: max(
+                n * batch / flops, n * bytes_per_weight / bandwidth
+            ),
+            _(
+                "The compute time is half of what it should be: each weight costs 2 FLOPs a "
+                "sequence, one multiplication and one addition."
+            ),
+        ),
+        Misconception(
+            "memory time alone",
+            lambda n, batch, flops, bandwidth, bytes_per_weight: n * bytes_per_weight / bandwidth,
+            _(
+                "Only the memory time counts, whatever the batch: the compute time grows with the "
+                "batch, and above the ridge it is the larger one."
+            ),
+        ),
+        Misconception(
+            "compute time alone",
+            lambda n, batch, flops, bandwidth, bytes_per_weight: 2 * n * batch / flops,
+            _("Only the compute time counts: below the ridge reading the weights takes longer."),
+        ),
+    ),
+)

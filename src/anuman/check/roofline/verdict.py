@@ -1,0 +1,112 @@
+"""The verdict: at which batch does memory outside the chip stop being what is slow?"""
+
+from collections.abc import Iterator
+
+from anuman import physics
+
+from ..result import Result, label, number
+from ..task import Case, Misconception, Part, Task
+from ..words import _
+from .draw import ASSIGNMENT, LEAST_FLIP, first, seeded, weighted_chips
+
+
+def verdict(
+    batch: float, flops: float, bandwidth: float, bytes_per_weight: float, mfu: float, mbu: float
+) -> tuple[str, float]:
+    """What is slow at this batch ("memory" or "compute"), and the batch at which that flips."""
+    return _labelled(batch, physics.critical_batch(flops, bandwidth, bytes_per_weight, mfu, mbu))
+
+
+def _labelled(batch: float, flips_at: float) -> tuple[str, float]:
+    return ("memory" if batch < flips_at else "compute"), flips_at
+
+
+def _reversed(label_and_flip: tuple[str, float]) -> tuple[str, float]:
+    word, flips_at = label_and_flip
+    return {"memory": "compute", "compute": "memory"}[word], flips_at
+
+
+def _situations() -> Iterator[Case]:
+    """Batches well off the flip; in every second one, efficiencies decide the label."""
+    draw = seeded("verdict")
+    between = False
+    for flops, bandwidth, size in weighted_chips(draw):
+        mfu, mbu = round(draw.uniform(0.2, 0.8), 2), round(draw.uniform(0.3, 0.95), 2)
+        flips_at = physics.critical_batch(flops, bandwidth, size, mfu, mbu)
+        at_peak = physics.critical_batch(flops, bandwidth, size)
+        if flips_at < LEAST_FLIP or 0.7 < mfu / mbu < 1.4:
+            continue
+        factor = draw.choice((draw.uniform(0.1, 0.7), draw.uniform(1.5, 6)))
+        batch = (flips_at * at_peak) ** 0.5 if between else factor * flips_at
+        yield round(batch), flops, bandwidth, size, mfu, mbu
+        between = not between
+
+
+CASES = ((1, 400e12, 1e12, 2, 0.6, 0.8), *first(11, _situations()))
+
+VERDICT = Task(
+    id=f"{ASSIGNMENT}/verdict",
+    function=verdict,
+    result=Result((label("label", "memory", "compute"), number("flips_at"))),
+    examples=((32, 100e12, 1e12, 2, 0.5, 0.8), (80, 100e12, 1e12, 2, 0.5, 0.8)),
+    parts=(
+        Part(_("flips_at"), 2, CASES, fields=("flips_at",)),
+        Part(_("label"), 1, CASES, fields=("label",), needs=("flips_at",)),
+    ),
+    misconceptions=(
+        Misconception(
+            "efficiencies ignored",
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
+                batch, flops * bytes_per_weight / (2 * bandwidth)
+            ),
+            _(
+                "The efficiencies are left out: the kernels reach only flops·mfu and "
+                "bandwidth·mbu, and the ridge of these two rates decides."
+            ),
+        ),
+        Misconception(
+            "efficiencies swapped",
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
+                batch, flops * mbu * bytes_per_weight / (2 * bandwidth * mfu)
+            ),
+            _(
+                "The efficiencies are swapped: mfu is the share of the FLOP/s, mbu the share of "
+                "the bandwidth."
+            ),
+        ),
+        Misconception(
+            "label reversed",
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _reversed(
+                verdict(batch, flops, bandwidth, bytes_per_weight, mfu, mbu)
+            ),
+            _(
+                "The labels are reversed: below flips_at the step waits for the memory, above it "
+                "for the arithmetic."
+            ),
+        ),
+        Misconception(
+            "both efficiencies multiplied",
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
+                batch, flops * mfu * mbu * bytes_per_weight / (2 * bandwidth)
+            ),
+            _(
+                "mbu belongs to the bandwidth, below the line: a slower memory moves the flip to "
+                "a larger batch, not to a smaller one."
+            ),
+        ),
+        Misconception(
+            "one FLOP a weight",
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
+                batch, flops * mfu * bytes_per_weight / (bandwidth * mbu)
+            ),
+            _("flips_at is 2 times too large: each weight costs 2 FLOPs a sequence."),
+        ),
+        Misconception(
+            "ridge instead of batch",
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
+                batch, flops * mfu / (bandwidth * mbu)
+            ),
+            _("flips_at is the ridge in FLOP per byte; asked is the batch with this intensity."),
+        ),
+    ),
+)

@@ -1,0 +1,31 @@
+"""The environment that JupyterLab, nbgrader and every other program of the course start in."""
+
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+CONFIG = Path(__file__).parent / "jupyter_config"
+
+
+def exchange_wanted() -> bool:
+    """Whether a teacher asked for nbgrader's assignment and course lists, which need an exchange."""
+    return os.environ.get("ANUMAN_EXCHANGE", "0") not in ("", "0")
+
+
+def child_environment() -> dict[str, str]:
+    """A copy of os.environ in which this Python's own programs, kernel and settings come first."""
+    environment = dict(os.environ)
+
+    def prepend(name: str, *folders: object) -> None:
+        old = [environment[name]] if environment.get(name) else []
+        environment[name] = os.pathsep.join([*map(str, folders), *old])
+
+    # nbgrader starts `alembic` by name.
+    prepend("PATH", sysconfig.get_path("scripts"))
+    # A kernelspec or a setting that another installation left in the home folder must not win.
+    environment["JUPYTER_PREFER_ENV_PATH"] = "1"
+    prepend("JUPYTER_PATH", Path(sys.prefix) / "share" / "jupyter")
+    layers = ["base"] if exchange_wanted() else ["self_study", "base"]
+    prepend("JUPYTER_CONFIG_PATH", *(CONFIG / layer for layer in layers))
+    return environment

@@ -1,0 +1,1 @@
+"""nbgrader, made safe against what submissions contain. Knows nothing of the course's content."""

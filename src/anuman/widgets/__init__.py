@@ -1,0 +1,28 @@
+"""What lessons show: news cards, predictions, the central widgets, measurements. Starts without NumPy."""
+
+from .figure import Figure, figure, table
+from .language import N_, _, both, language, number, scientific, si
+from .news import news_card, verdict_card
+from .predict import Predictions, Question, predictions
+from .published import published_roofline
+from .roofline import two_clocks
+
+__all__ = [
+    "Figure",
+    "N_",
+    "Predictions",
+    "Question",
+    "_",
+    "both",
+    "figure",
+    "language",
+    "news_card",
+    "number",
+    "predictions",
+    "published_roofline",
+    "scientific",
+    "si",
+    "table",
+    "two_clocks",
+    "verdict_card",
+]

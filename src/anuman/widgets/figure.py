@@ -1,0 +1,90 @@
+"""What a cell shows: a picture with its table, alive or not, readable with or without a kernel."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import ipywidgets
+
+from . import style
+from .language import _
+from .svg import Picture
+
+
+def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
+    """An HTML table of plain texts; columns in which every cell begins like a number stand to the right."""
+    numeric = [bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(head))]
+    kind = [' class="number"' if right else "" for right in numeric]
+    top = "".join(f'<th scope="col"{k}>{escape(h)}</th>' for h, k in zip(head, kind, strict=True))
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td{k}>{escape(c)}</td>" for c, k in zip(row, kind, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    above = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f'<div class="scroll"><table>{above}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _is_number(cell: str) -> bool:
+    return cell.lstrip("−-≈ ")[:1].isdigit()
+
+
+def table_text(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
+    """The same table as plain text."""
+    lines = [" | ".join(row) for row in (head, *rows)]
+    return "\n".join([caption, *lines] if caption else lines)
+
+
+def folded(summary: str, content: str) -> str:
+    """Content behind a line that opens it."""
+    return f"<details><summary>{escape(summary)}</summary>{content}</details>"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Something to look at: HTML for a notebook, words for everything else, SVG where there is a picture."""
+
+    html: str
+    words: str
+    picture: Picture | None = None
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        bundle = {"text/html": style.box(self.html), "text/plain": self.words}
+        if self.picture:
+            bundle["image/svg+xml"] = self.picture.markup()
+        return bundle
+
+
+def figure(
+    picture: Picture,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    caption: str = "",
+    above: str = "",
+) -> Figure:
+    """A picture with a caption (plain text) and its numbers as a folded table."""
+    note = f'<p class="quiet">{escape(caption)}</p>' if caption else ""
+    twin = folded(_("The same as a table"), table_html(head, rows))
+    words = f"{picture.title}. {picture.description}"
+    return Figure(above + picture.markup() + note + twin, words, picture)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> Figure:
+    """A table to show in a cell; plain texts."""
+    return Figure(table_html(head, rows, caption), table_text(head, rows, caption))
+
+
+class Live(ipywidgets.VBox):
+    """A widget that also says in HTML, SVG and words what it shows now.
+
+    Jupyter stores those beside the widget, so an exported page shows the picture without a kernel.
+    `still` is a function that makes the Figure of the present state.
+    """
+
+    def __init__(self, children: Sequence[ipywidgets.Widget], still):
+        super().__init__(children)
+        self.still = still
+
+    def _repr_mimebundle_(self, **kwargs) -> dict:
+        return super()._repr_mimebundle_(**kwargs) | self.still()._repr_mimebundle_()

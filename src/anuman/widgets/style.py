@@ -1,0 +1,81 @@
+"""Colours, type and boxes of the course: one look in JupyterLab's light and dark theme and outside it."""
+
+from html import escape
+
+from .language import language
+
+# A bare Linux has no Devanagari in its default font, so every likely one is named.
+FONTS = (
+    "var(--jp-ui-font-family, system-ui, sans-serif), 'Noto Sans Devanagari', 'Nirmala UI', "
+    "'Kohinoor Devanagari', Mangal, 'Lohit Devanagari', sans-serif"
+)
+INK = "var(--jp-ui-font-color1, #222)"
+PAPER = "var(--jp-layout-color0, #fff)"
+RULE = "var(--jp-border-color2, #d0d0d0)"
+
+# Okabe and Ito's palette; each has a lighter partner of the same palette for dark paper.
+COMPUTE = "var(--anuman-compute, #0072b2)"
+MEMORY = "var(--anuman-memory, #d55e00)"
+MEASURED = "var(--anuman-measured, #009e73)"
+OTHER = "var(--anuman-other, #a8558a)"
+SERIES = (COMPUTE, MEMORY, MEASURED, OTHER)
+
+DARK = (
+    'body[data-jp-theme-light="false"] .anuman { --anuman-compute: #56b4e9; '
+    "--anuman-memory: #e69f00; --anuman-measured: #2fc79b; --anuman-other: #cc79a7; }"
+)
+
+SVG_CSS = f"""{DARK}
+.anuman-svg text {{ font-family: {FONTS}; font-size: 13px; fill: {INK}; }}
+.anuman-svg .title {{ font-size: 15px; font-weight: 600; }}
+.anuman-svg .small {{ font-size: 12px; fill-opacity: .82; }}
+.anuman-svg .strong {{ font-weight: 600; }}
+.anuman-svg .halo {{ paint-order: stroke; stroke: {PAPER}; stroke-width: 4px; stroke-linejoin: round; }}"""
+
+HTML_CSS = f"""{DARK}
+.anuman {{ font-family: {FONTS}; font-size: 15px; line-height: 1.55; color: {INK}; }}
+.anuman * {{ box-sizing: border-box; }}
+.anuman .card {{ background: {PAPER}; border: 1px solid {RULE}; border-radius: 10px; padding: 18px 22px; max-width: 980px; margin: 6px 0; }}
+.anuman h3, .anuman h4 {{ font-size: 18px; line-height: 1.35; font-weight: 600; margin: 0 0 6px; color: inherit; }}
+.anuman h4 {{ font-size: 15px; margin: 14px 0 4px; }}
+.anuman p {{ margin: 0 0 10px; max-width: 70ch; }}
+.anuman .quiet {{ font-size: 13px; opacity: .82; }}
+.anuman .flow {{ display: flex; flex-wrap: wrap; gap: 14px; align-items: stretch; }}
+.anuman .wide {{ flex: 3 1 430px; min-width: 0; }}
+.anuman .side {{ flex: 1 1 210px; display: flex; flex-wrap: wrap; gap: 12px; align-content: stretch; }}
+.anuman .fact {{ flex: 1 1 185px; display: flex; flex-direction: column; justify-content: center; border: 1px solid {RULE}; border-radius: 10px; padding: 12px 16px; }}
+.anuman .fact b {{ display: block; font-size: 24px; line-height: 1.25; font-weight: 600; }}
+.anuman .fact span {{ font-size: 13px; opacity: .85; }}
+.anuman .fact small {{ display: block; font-size: 13px; margin-top: 4px; }}
+.anuman .banner {{ border: 2px solid {MEMORY}; border-radius: 10px; padding: 10px 16px 2px; margin: 0 0 12px; }}
+.anuman .formula {{ overflow-x: auto; padding: 12px 16px; border: 1px solid {RULE}; border-radius: 10px; margin: 12px 0 0; line-height: 2.6; }}
+.anuman .term {{ white-space: nowrap; }}
+.anuman .ratio {{ display: inline-block; vertical-align: middle; text-align: center; line-height: 1.5; margin: 0 .3em; }}
+.anuman .ratio span {{ display: block; padding: 0 .3em; }}
+.anuman .ratio span:first-child {{ border-bottom: 1px solid currentColor; }}
+.anuman mark {{ background: none; color: inherit; font-weight: 600; border-bottom: 3px solid {MEMORY}; }}
+.anuman blockquote {{ border-left: 4px solid {MEMORY}; margin: 12px 0; padding: 2px 0 2px 16px; }}
+.anuman table {{ border-collapse: collapse; margin: 8px 0; font-size: 14px; font-variant-numeric: tabular-nums; color: inherit; border: 0; }}
+.anuman caption {{ text-align: left; font-weight: 600; padding: 4px 0 8px; color: inherit; }}
+.anuman th, .anuman td {{ text-align: left; vertical-align: top; padding: 6px 18px 6px 0; border: 0; border-bottom: 1px solid {RULE}; background: none; white-space: normal; max-width: 42ch; }}
+.anuman td.number, .anuman th.number {{ text-align: right; white-space: nowrap; }}
+.anuman thead th {{ font-weight: 600; }}
+.anuman ul {{ margin: 0; padding-left: 20px; }}
+.anuman .scroll {{ overflow-x: auto; }}
+.anuman details {{ margin-top: 10px; }}
+.anuman summary {{ cursor: pointer; font-size: 14px; }}
+.anuman a {{ color: inherit; text-decoration: underline; }}
+.anuman svg {{ width: 100%; height: auto; display: block; }}"""
+
+STYLE = f"<style>{HTML_CSS}</style>"
+
+
+def box(content: str, card: bool = True) -> str:
+    """Wrap HTML in the course's look."""
+    return f'<div class="anuman" lang="{language()}">{STYLE}<div class="{"card" if card else ""}">{content}</div></div>'
+
+
+def fact(label: str, value: str, note: str = "") -> str:
+    """A number card: what it is, the number, what it means. Plain texts."""
+    small = f"<small>{escape(note)}</small>" if note else ""
+    return f'<div class="fact"><span>{escape(label)}</span><b>{escape(value)}</b>{small}</div>'

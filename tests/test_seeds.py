@@ -1,0 +1,95 @@
+"""The news articles: digests of the right length in both languages, claims complete and bilingual."""
+
+import re
+
+import pytest
+
+from anuman import catalog
+from anuman.catalog import seeds
+
+ARTICLES = catalog.articles()
+CLAIMS = [claim for article in ARTICLES for claim in catalog.claims(article)]
+DEVANAGARI = re.compile(r"[\u0900-\u097f]")
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# The claims that each article must answer for: a missing one would go unnoticed otherwise.
+EXPECTED = {"003": [f"S3.{n}" for n in range(1, 17)]}
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers of a text, sorted, because two languages may name them in another order."""
+    return sorted(NUMBER.findall(text))
+
+
+def bilingual(claim: seeds.Claim) -> dict[str, dict[str, str]]:
+    fields = {name: getattr(claim, name) for name in ("text", "why", "test", "depends_on")}
+    return {name: text for name, text in fields.items() if text is not None}
+
+
+def test_the_articles_of_the_course_are_there():
+    assert set(EXPECTED) <= set(ARTICLES)
+
+
+@pytest.mark.parametrize("id", ARTICLES)
+def test_an_article_names_publisher_date_address_or_says_unknown(id):
+    article = catalog.article(id)
+    assert article.id == id
+    assert article.language in ("en", "hi")
+    for field in (article.title, article.topic):
+        assert set(field) == {"en", "hi"}
+        assert DEVANAGARI.search(field["hi"])
+        assert not DEVANAGARI.search(field["en"])
+    assert article.publisher
+    assert re.fullmatch(r"unknown|\d{4}(-\d{2}(-\d{2})?)?", article.date)
+    assert re.match(r"unknown$|https://", article.url)
+
+
+@pytest.mark.parametrize("id", ARTICLES)
+def test_digests_are_short_and_hold_the_same_numbers(id):
+    article = catalog.article(id)
+    english, hindi = article.digest("en"), article.digest("hi")
+    for text in (english, hindi):
+        assert 120 <= len(text.split()) <= 180
+    assert DEVANAGARI.search(hindi)
+    assert not DEVANAGARI.search(english)
+    assert numbers(english) == numbers(hindi)
+
+
+@pytest.mark.parametrize("id", ARTICLES)
+def test_every_claim_of_an_article_is_listed_once(id):
+    ids = [claim.id for claim in catalog.claims(id)]
+    assert len(ids) == len(set(ids))
+    if id in EXPECTED:
+        assert ids == EXPECTED[id]
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
+def test_a_claim_is_complete_in_both_languages(claim):
+    for name, text in bilingual(claim).items():
+        assert set(text) == {"en", "hi"}, name
+        assert DEVANAGARI.search(text["hi"]), name
+        assert not DEVANAGARI.search(text["en"]), name
+        assert numbers(text["en"]) == numbers(text["hi"]), name
+    assert claim.sources
+    assert (claim.value is None) == (claim.unit == "")
+    assert (claim.verdict == "depends") == (claim.depends_on is not None)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
+def test_names_stay_in_latin_letters(claim):
+    for text in bilingual(claim).values():
+        assert not re.search("ग्रो[कक़]|एनवीडिया|ओपनएआई|सेरेब्रा", text["hi"])
+
+
+def test_a_verdict_that_depends_says_how_the_value_at_which_it_flips_is_computed():
+    for claim in CLAIMS:
+        if claim.verdict == "depends":
+            assert "=" in claim.depends_on["en"]
+            assert "=" in claim.depends_on["hi"]
+
+
+def test_the_claim_of_lesson_02_types_no_chip_figure():
+    claim = catalog.claim("S3.3")
+    assert claim.lesson == "02-roofline"
+    for name, text in bilingual(claim).items():
+        # The one number allowed is the 2 (operations a weight) in the formula of the flip.
+        assert set(numbers(text["en"])) <= {"2"}, name
