@@ -93,10 +93,10 @@ def worked_steps(chip_name: str, model_name: str):
         ],
         rows,
         caption=_(
-            "{model}, {params} weights of 2 bytes, on one {chip}: {flops} (dense), {bandwidth}."
+            "{model}, {params} billion weights of 2 bytes, on one {chip}: {flops} (dense), {bandwidth}."
         ).format(
             model=model.name,
-            params=si(model.params, ""),
+            params=number(model.params / 1e9),
             chip=chip.name,
             flops=si(peak, "FLOP/s"),
             bandwidth=si(chip.bandwidth, "B/s"),
@@ -123,8 +123,8 @@ def verdict():
                 name,
                 _(
                     "memory is the slower clock below {edge} users a step. {model} in 16 bits "
-                    "fills {chips} of them, and one user keeps {busy} % of their arithmetic busy. "
-                    "{big} fills {big_chips}."
+                    "needs {chips} of them, and one user keeps {busy} % of their arithmetic busy. "
+                    "{big} needs {big_chips}."
                 ).format(
                     edge=number(edge),
                     model=model.name,

@@ -1,0 +1,35 @@
+"""Cost of the functions behind the widget of lesson 02, against the 1 ms that a slider can spare.
+
+python benchmarks/bench_physics.py
+"""
+
+import statistics
+import timeit
+
+from anuman import catalog, physics
+
+BUDGET_S = 1e-3
+CALLS = 2000
+
+
+def main() -> None:
+    chip, model = catalog.chip("H100-SXM"), catalog.model("Llama-3.1-70B")
+    peak = chip.peak("bf16")
+    work = {
+        "pass (an empty call)": lambda: None,
+        "catalog.chip + peak": lambda: catalog.chip("H100-SXM").peak("bf16"),
+        "decode_step": lambda: physics.decode_step(model.params, 8, peak, chip.bandwidth, 2),
+        "critical_batch": lambda: physics.critical_batch(peak, chip.bandwidth, 2),
+        "attainable_flops": lambda: physics.attainable_flops(8, peak, chip.bandwidth),
+    }
+    times: dict[str, list[float]] = {name: [] for name in work}
+    for _ in range(7):
+        for name, call in work.items():
+            times[name].append(timeit.timeit(call, number=CALLS) / CALLS)
+    for name, measured in times.items():
+        middle = statistics.median(measured)
+        print(f"{name:22} {middle * 1e6:7.2f} us   {middle / BUDGET_S:7.4f} of the budget of 1 ms")
+
+
+if __name__ == "__main__":
+    main()
