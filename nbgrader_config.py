@@ -26,6 +26,7 @@ c.Execute.timeout = 20
 c.Execute.interrupt_on_timeout = True
 c.Execute.store_widget_state = False  # saved widget state makes feedback pages blank offline
 c.Execute.shutdown_kernel = "immediate"
+c.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]  # no warnings of the kernel's own
 
 c.GenerateAssignment.preprocessors.prepend(["anuman.grading.hand_graded.DropHandGraded"])
 c.DropHandGraded.enabled = os.environ.get("ANUMAN_HAND_GRADED") == "0"

@@ -19,15 +19,27 @@ def explain(graded: Graded) -> list[Message]:
     said = [Message(_("{name}: {points} of {most} points."), fields)]
     if graded.problem:
         return [*said, graded.problem]
-    failed = [result for result in graded.parts if result.wrong]
-    if not failed:
+    if not any(result.wrong for result in graded.parts):
         return [*said, Message(_("All cases are right."))]
-    if len(graded.parts) > 1:
-        said += [_state(result) for result in graded.parts]
-    for reason in _reasons(graded.task, graded.parts, failed):
-        if reason not in said:
-            said.append(reason)
+    everywhere = matching(graded.task, graded.parts)
+    if everywhere:
+        first = next(result for result in graded.parts if result.wrong)
+        said += [*_states(graded), *_how_far(graded.task, first), Message(everywhere.hint)]
+        return said
+    reasons = {
+        result.part.name: _reason(graded.task, result) for result in graded.parts if result.wrong
+    }
+    alike = all(reason == next(iter(reasons.values())) for reason in reasons.values())
+    if alike and len(reasons) == len(graded.parts):
+        return [*said, *next(iter(reasons.values()))]
+    for result, state in zip(graded.parts, _states(graded), strict=True):
+        said += [state, *reasons.get(result.part.name, [])]
     return said
+
+
+def _states(graded: Graded) -> list[Message]:
+    """For each part whether it is right; nothing for a task of one part."""
+    return [_state(result) for result in graded.parts] if len(graded.parts) > 1 else []
 
 
 def _state(result: PartResult) -> Message:
@@ -37,13 +49,6 @@ def _state(result: PartResult) -> Message:
     if result.wrong:
         return Message(_("Not yet right: {part}."), {"part": part})
     return Message(_("Right, but it counts only when the rest is right: {part}."), {"part": part})
-
-
-def _reasons(task: Task, parts: tuple[PartResult, ...], failed: list[PartResult]) -> list[Message]:
-    everywhere = matching(task, parts)
-    if everywhere:
-        return [*_how_far(task, failed[0]), Message(everywhere.hint)]
-    return [reason for result in failed for reason in _reason(task, result)]
 
 
 def _reason(task: Task, result: PartResult) -> list[Message]:

@@ -31,6 +31,8 @@ class Tidy(NbGraderPreprocessor):
                 continue
             found.add(name)
             cell.metadata["nbgrader"] = official[name].metadata["nbgrader"]
+            if cell.metadata["nbgrader"]["locked"]:
+                cell.source = official[name].source
         missing = [cell for name, cell in official.items() if name not in found]
         top = [cell for cell in missing if _is_read_only(cell)]
         end = [cell for cell in missing if cell.metadata["nbgrader"]["grade"]]

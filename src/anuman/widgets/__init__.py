@@ -2,22 +2,26 @@
 
 from .figure import Figure, figure, table
 from .language import N_, _, both, language, number, scientific, si
+from .measure import measure
 from .news import news_card, verdict_card
+from .own_machine import own_machine
 from .predict import Predictions, Question, predictions
 from .published import published_roofline
 from .roofline import two_clocks
 
 __all__ = [
-    "Figure",
     "N_",
+    "Figure",
     "Predictions",
     "Question",
     "_",
     "both",
     "figure",
     "language",
+    "measure",
     "news_card",
     "number",
+    "own_machine",
     "predictions",
     "published_roofline",
     "scientific",

@@ -15,13 +15,14 @@ LINE = 16  # pixels between two lines of text
 
 @dataclass(frozen=True)
 class Axis:
-    """A scale from low to high with a title that names the unit; ticks at its decades or round steps."""
+    """A scale from low to high with a title that names the unit; ticks at `marks`, its decades or round steps."""
 
     low: float
     high: float
     title: str
     log: bool = False
     format: Callable[[float], str] = number
+    marks: tuple[float, ...] = ()
 
     def at(self, value: float) -> float:
         """Place of a value: 0 at low, 1 at high. Raises ValueError for what the axis cannot show."""
@@ -33,6 +34,8 @@ class Axis:
 
     def ticks(self, most: int = 6) -> list[float]:
         """At most `most` round values within the axis, or 1-2-5 steps within two decades."""
+        if self.marks:
+            return list(self.marks)
         if self.log:
             first, last = (
                 math.ceil(math.log10(self.low) - 1e-9),

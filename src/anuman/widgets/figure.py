@@ -12,9 +12,8 @@ from .svg import Picture
 
 
 def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
-    """An HTML table of plain texts; columns in which every cell begins like a number stand to the right."""
-    numeric = [bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(head))]
-    kind = [' class="number"' if right else "" for right in numeric]
+    """An HTML table of plain texts; columns of numbers stand to the right, long texts are broken."""
+    kind = [_kind([row[i] for row in rows]) for i in range(len(head))]
     top = "".join(f'<th scope="col"{k}>{escape(h)}</th>' for h, k in zip(head, kind, strict=True))
     body = "".join(
         "<tr>"
@@ -23,11 +22,17 @@ def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str 
         for row in rows
     )
     above = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f'<div class="scroll"><table>{above}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="scroll" tabindex="0"><table>{above}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _kind(column: Sequence[str]) -> str:
+    if column and all(_is_number(cell) for cell in column):
+        return ' class="number"'
+    return ' class="long"' if any(len(cell) > 28 for cell in column) else ""
 
 
 def _is_number(cell: str) -> bool:
-    return cell.lstrip("−-≈ ")[:1].isdigit()
+    return cell.lstrip("−-≈≥≤ ")[:1].isdigit() and len(cell) <= 28
 
 
 def table_text(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
@@ -61,13 +66,14 @@ def figure(
     head: Sequence[str],
     rows: Sequence[Sequence[str]],
     caption: str = "",
-    above: str = "",
+    notes: Sequence[str] = (),
 ) -> Figure:
-    """A picture with a caption (plain text) and its numbers as a folded table."""
+    """A picture with a caption (plain text) and its numbers as a folded table with notes below."""
     note = f'<p class="quiet">{escape(caption)}</p>' if caption else ""
-    twin = folded(_("The same as a table"), table_html(head, rows))
+    below = "".join(f'<p class="quiet">{escape(n)}</p>' for n in notes)
+    twin = folded(_("The same as a table"), table_html(head, rows) + below)
     words = f"{picture.title}. {picture.description}"
-    return Figure(above + picture.markup() + note + twin, words, picture)
+    return Figure(picture.markup() + note + twin, words, picture)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> Figure:

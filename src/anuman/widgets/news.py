@@ -71,7 +71,7 @@ def news_card(article_id: str, claim_id: str | None = None, lang: str | None = N
         hint = _("Groq is a firm that makes chips. Grok is a language model by xAI.")
         html += f'<p class="quiet">{escape(hint)}</p>'
         words.append(hint)
-    return Figure(f'<article class="card" lang="{lang}">{html}</article>', "\n\n".join(words))
+    return Figure(f'<article lang="{lang}">{html}</article>', "\n\n".join(words))
 
 
 def verdict_card(article: str, claim: str, arithmetic: list[tuple[str, str]]) -> Figure:
@@ -100,4 +100,4 @@ def verdict_card(article: str, claim: str, arithmetic: list[tuple[str, str]]) ->
         items += f"<li>{_link(source.url, shown)}</li>"
         words.append(f"{_('Source')}: {shown}, {source.url}")
     html += f'<h4>{escape(_("Sources"))}</h4><ul class="quiet">{items}</ul>'
-    return Figure(f'<section class="card">{html}</section>', "\n\n".join(words))
+    return Figure(f"<section>{html}</section>", "\n\n".join(words))

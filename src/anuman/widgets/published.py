@@ -93,11 +93,12 @@ def published_roofline(chips: Sequence[str] = ("H100-SXM", "A100-80")) -> Figure
         _("chip"), _("model"), _("chips that share the layer"), _("tokens in the step"),
         _("time measured"), _("FLOP/byte"), _("rate reached"), _("share of the roof"), _("source"),
     ]  # fmt: skip
+    sources = list(dict.fromkeys(k.row.source for k in every))
     rows = [
         [
             k.row.chip, k.row.model, number(k.row.tp), number(int(k.row.batch)),
-            si(k.row.value * MICRO, "s"), number(k.intensity), si(k.rate, "FLOP/s"),
-            percent(k.share), f"{k.row.source.title}, {k.row.source.publisher}, {k.row.source.date}",
+            si(k.row.value * MICRO, "s"), number(k.intensity, 4), si(k.rate, "FLOP/s"),
+            percent(k.share), f"[{sources.index(k.row.source) + 1}]",
         ]
         for k in every
     ]  # fmt: skip
@@ -105,4 +106,5 @@ def published_roofline(chips: Sequence[str] = ("H100-SXM", "A100-80")) -> Figure
         "Each mark is the median time of one layer's three matrix products (gate, up, down) in "
         "16 bits; where several chips share the layer, it is one chip's part. The roofs are dense peaks."
     )
-    return figure(chart.picture(said), head, rows, caption)
+    notes = [f"[{n}] {s.title}, {s.publisher}, {s.date}, {s.url}" for n, s in enumerate(sources, 1)]
+    return figure(chart.picture(said), head, rows, caption, notes)

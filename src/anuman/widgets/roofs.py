@@ -31,9 +31,18 @@ def intensity_axis(low: float, high: float) -> Axis:
 
 
 def roof(
-    chart: Chart, name: str, peak: float | None, bandwidth: float, colour: str, dash: str = ""
+    chart: Chart,
+    name: str,
+    peak: float | None,
+    bandwidth: float,
+    colour: str,
+    dash: str = "",
+    side: str = "above",
 ) -> None:
-    """Draw a chip's roof: intensity times bandwidth up to its peak; without a peak the slope alone."""
+    """Draw a chip's roof: intensity times bandwidth up to its peak; without a peak the slope alone.
+
+    side: where its name stands, "above" or "below" the flat part.
+    """
     low, high = chart.x.low, chart.x.high
     left = max(low, chart.y.low / bandwidth)
     if peak is None:
@@ -44,7 +53,7 @@ def roof(
     ridge = physics.ridge(peak, bandwidth)
     corners = [x for x in (left, ridge, high) if low <= x <= high]
     chart.line([(x, physics.attainable_flops(x, peak, bandwidth)) for x in corners], colour, dash)
-    chart.label(high, peak, name, "above", kind="strong")
+    chart.label(high, peak, name, side, kind="strong")
 
 
 def regions(chart: Chart, ridge: float) -> None:

@@ -57,15 +57,18 @@ HTML_CSS = f"""{DARK}
 .anuman blockquote {{ border-left: 4px solid {MEMORY}; margin: 12px 0; padding: 2px 0 2px 16px; }}
 .anuman table {{ border-collapse: collapse; margin: 8px 0; font-size: 14px; font-variant-numeric: tabular-nums; color: inherit; border: 0; }}
 .anuman caption {{ text-align: left; font-weight: 600; padding: 4px 0 8px; color: inherit; }}
-.anuman th, .anuman td {{ text-align: left; vertical-align: top; padding: 6px 18px 6px 0; border: 0; border-bottom: 1px solid {RULE}; background: none; white-space: normal; max-width: 42ch; }}
-.anuman td.number, .anuman th.number {{ text-align: right; white-space: nowrap; }}
+.anuman th, .anuman td {{ text-align: left; vertical-align: top; padding: 6px 18px 6px 0; border: 0; border-bottom: 1px solid {RULE}; background: none; white-space: nowrap; }}
+.anuman th {{ white-space: normal; }}
+.anuman td.long {{ white-space: normal; min-width: 24ch; max-width: 62ch; }}
+.anuman td.number, .anuman th.number {{ text-align: right; }}
 .anuman thead th {{ font-weight: 600; }}
 .anuman ul {{ margin: 0; padding-left: 20px; }}
 .anuman .scroll {{ overflow-x: auto; }}
 .anuman details {{ margin-top: 10px; }}
 .anuman summary {{ cursor: pointer; font-size: 14px; }}
 .anuman a {{ color: inherit; text-decoration: underline; }}
-.anuman svg {{ width: 100%; height: auto; display: block; }}"""
+.anuman svg {{ width: 100%; height: auto; display: block; margin: 0 0 6px; }}
+.anuman .flow + svg {{ margin-top: 16px; }}"""
 
 STYLE = f"<style>{HTML_CSS}</style>"
 

@@ -1,0 +1,122 @@
+"""One grading in a course of its own: a temporary folder, real nbgrader, in this process."""
+
+import contextlib
+import logging
+import os
+import shutil
+import sqlite3
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+STUDENT = "me"
+
+
+class GradingFailed(RuntimeError):
+    """nbgrader gave up; the message carries the end of its log."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One graded cell: its id, the points nbgrader gave (None: to be read by a person), the most."""
+
+    id: str
+    points: float | None
+    most: float
+
+
+@dataclass(frozen=True)
+class Graded:
+    """Scores in the order of the assignment, the assignment's own notebook and the graded one."""
+
+    scores: list[Score]
+    release: NotebookNode
+    notebook: NotebookNode
+
+
+def grade(course: Path, assignment: str, content: bytes) -> Graded:
+    """Grade one notebook (its bytes) as a submission to an assignment of this course."""
+    import nbformat
+    from nbgrader.converters import Autograde, GenerateAssignment, NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+
+    with tempfile.TemporaryDirectory(prefix="anuman-check-") as folder, _quiet() as log:
+        root = Path(folder).resolve()
+        config = _config(course, root)
+        shutil.copytree(course / "solutions" / assignment, root / "solutions" / assignment)
+        submission = root / "submitted" / STUDENT / assignment / f"{assignment}.ipynb"
+        submission.parent.mkdir(parents=True)
+        submission.write_bytes(content)
+        place = CourseDirectory(config=config, assignment_id=assignment)
+        try:
+            for step in (GenerateAssignment, Autograde):
+                step(coursedir=place, config=config).start()
+        except NbGraderException as error:
+            raise GradingFailed("\n".join([str(error), *log.last()])) from error
+        release = root / "exercises" / assignment / f"{assignment}.ipynb"
+        graded = root / "autograded" / STUDENT / assignment / f"{assignment}.ipynb"
+        return Graded(
+            _scores(place.db_url, assignment),
+            nbformat.read(release, as_version=4),
+            nbformat.read(graded, as_version=4),
+        )
+
+
+def _config(course: Path, root: Path):
+    """The course's own nbgrader settings, with every path in the scratch folder."""
+    from traitlets.config.loader import PyFileConfigLoader
+
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    database = root / "gradebook.db"
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        # An empty database makes nbgrader start alembic to ask for the version of its tables,
+        # which is needed to migrate a gradebook; this one lives for seconds.
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = f"sqlite:///{database}"
+    return config
+
+
+def _scores(db_url: str, assignment: str) -> list[Score]:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(db_url) as gradebook:
+        notebook = gradebook.find_submission_notebook(assignment, assignment, STUDENT)
+        return [
+            Score(grade.name, grade.auto_score, float(grade.max_score)) for grade in notebook.grades
+        ]
+
+
+class _Log(logging.Handler):
+    """Keeps the log, to be shown only if the grading fails."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.records: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record.getMessage())
+
+    def last(self, count: int = 20) -> list[str]:
+        return self.records[-count:]
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[_Log]:
+    """nbgrader's log and SQLAlchemy's warnings kept away from the terminal."""
+    logger, log = logging.getLogger("traitlets"), _Log()
+    propagate, folder = logger.propagate, os.getcwd()
+    logger.addHandler(log)
+    logger.propagate = False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield log
+    finally:
+        logger.removeHandler(log)
+        logger.propagate = propagate
+        os.chdir(folder)

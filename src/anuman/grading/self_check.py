@@ -1,0 +1,168 @@
+"""`anuman check PATH`: the full grade of one's own notebook, with a reason for every lost point.
+
+The notebook is copied into a scratch course and graded there by nbgrader; the file itself is only
+read. `points` and `max_points` are those of the tasks that tests grade; what a person reads is
+listed apart, under "hand_graded".
+"""
+
+import json
+import os
+import sys
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .. import paths
+from .learner_file import BadInput, LearnerFile, find, fresh_copy, read
+
+
+@dataclass(frozen=True)
+class Line:
+    """One task of the result."""
+
+    id: str
+    points: float
+    max_points: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The grade: tasks that tests grade, points of those that a person reads, remarks."""
+
+    assignment: str
+    tasks: list[Line]
+    hand_graded: dict[str, float]
+    notes: list[str]
+
+    @property
+    def points(self) -> float:
+        """Points of all tasks that tests grade."""
+        return sum(task.points for task in self.tasks)
+
+    @property
+    def max_points(self) -> float:
+        """Most points of these tasks."""
+        return sum(task.max_points for task in self.tasks)
+
+
+def run(path: str, json_file: Path | None = None) -> int:
+    """Grade a folder or notebook and print the table; with json_file, write the result there too.
+
+    Returns 0: everything right; 1: points lost or cells to mend; 2: nothing that could be graded.
+    """
+    from .scratch import GradingFailed
+
+    try:
+        result = check(path)
+    except BadInput as error:
+        print(f"anuman check: {error}", file=sys.stderr)
+        return 2
+    except GradingFailed as error:
+        print(f"anuman check: nbgrader could not grade {path}:\n{error}", file=sys.stderr)
+        return 1
+    print(table(result))
+    if json_file:
+        json_file.write_text(as_json(result), encoding="utf-8")
+    return 0 if result.points >= result.max_points and not result.notes else 1
+
+
+def check(path: str) -> Result:
+    """Grade the notebook that this path means. Raises BadInput or GradingFailed."""
+    course = paths.course_root()
+    os.environ.setdefault("ANUMAN_COURSE", str(course))  # the kernel runs in the scratch folder
+    assignments = _assignments(course)
+    mine = read(find(path, course / "exercises", assignments))
+    assignment = _assignment_of(mine, course, assignments)
+
+    from . import scratch
+
+    return _result(mine, assignment, scratch.grade(course, assignment, mine.content))
+
+
+def _assignments(course: Path) -> list[str]:
+    solutions = course / "solutions"
+    if not solutions.is_dir():
+        raise BadInput(
+            f"this copy of the course ({course}) has no solutions/, which hold the tests. In a "
+            "class your teacher grades; for a grade of your own use a full copy of the course."
+        )
+    return sorted(
+        file.stem for file in solutions.glob("*/*.ipynb") if file.parent.name == file.stem
+    )
+
+
+def _assignment_of(mine: LearnerFile, course: Path, assignments: list[str]) -> str:
+    """The assignment that most of the notebook's cells belong to; its file name decides ties."""
+
+    def shared(name: str) -> tuple[int, bool]:
+        source = read(course / "solutions" / name / f"{name}.ipynb")
+        return len(set(source.ids) & set(mine.ids)), mine.path.stem == name
+
+    best = max(assignments, key=shared, default=None)
+    if best is None or not shared(best)[0]:
+        raise BadInput(
+            f"{mine.path} holds no task of any assignment ({', '.join(assignments)}). "
+            "Is it one of the notebooks in exercises/?"
+        )
+    return best
+
+
+def _result(mine: LearnerFile, assignment: str, graded) -> Result:
+    from .reasons import reason
+    from .submission import grade_id
+
+    tasks, hand_graded = [], {}
+    order = [grade_id(cell) for cell in graded.release.cells]
+    tests = {grade_id(c) for c in graded.release.cells if c.cell_type == "code"}
+    missing = [name for name in order if name and name not in mine.ids]
+    for score in sorted(graded.scores, key=lambda score: order.index(score.id)):
+        if score.id not in tests:
+            hand_graded[score.id] = score.most
+            continue
+        points = score.points or 0.0
+        lost = [name for name in (f"{score.id}-answer", score.id) if name in missing]
+        why = [
+            f"The cell {name} is missing from your notebook. {fresh_copy(mine.path)}"
+            for name in lost
+        ]
+        if points < score.most and f"{score.id}-answer" not in missing:
+            why.append(reason(score.id, graded.notebook))
+        tasks.append(Line(score.id, points, score.most, "\n".join(why)))
+    copies = [name for name, count in Counter(mine.ids).items() if count > 1 and name in order]
+    notes = [
+        f"The cell {name} is there more than once: the first counts. Delete the others."
+        for name in copies
+    ]
+    notes += [f"The cell {name} is missing." for name in missing if name in hand_graded]
+    return Result(assignment, tasks, hand_graded, notes)
+
+
+def as_json(result: Result) -> str:
+    """The result for programs, as the command's --json writes it."""
+    return json.dumps(
+        {
+            "points": result.points,
+            "max_points": result.max_points,
+            "tasks": [asdict(task) for task in result.tasks],
+            "hand_graded": [
+                {"id": name, "max_points": most} for name, most in result.hand_graded.items()
+            ],
+            "notes": result.notes,
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def table(result: Result) -> str:
+    """The result for people: one line a task, its reason below."""
+    width = max(len(name) for name in [*(task.id for task in result.tasks), *result.hand_graded])
+    lines = [f"{result.assignment}: {result.points:g} of {result.max_points:g} points", ""]
+    for task in result.tasks:
+        lines.append(f"  {task.id:{width}}  {f'{task.points:g} / {task.max_points:g}':>8}")
+        lines += [f"      {line}" for line in task.reason.splitlines()]
+    for name, most in result.hand_graded.items():
+        lines.append(f"  {name:{width}}  {f'- / {most:g}':>8}  read by your teacher")
+    lines += ["", *result.notes] if result.notes else []
+    return "\n".join(lines)

@@ -1,0 +1,87 @@
+"""Measure the learner's machine from a lesson: with progress, with a way to stop, once a day."""
+
+from datetime import datetime
+
+import ipywidgets
+from IPython.display import display
+
+from anuman import machine as machine_package
+from anuman.machine import Cancelled, Machine, MachineFileError
+
+from .figure import Figure, Live
+from .language import _
+from .own_machine import facts, message, warnings
+from .style import fact
+
+
+class _Progress(Live):
+    """A bar with a button to stop. Where clicks wait for the cell to end, Jupyter's stop button works."""
+
+    def __init__(self):
+        self.bar = ipywidgets.FloatProgress(
+            min=0, max=1, description="", layout=ipywidgets.Layout(width="320px")
+        )
+        self.label = ipywidgets.Label(_("Measuring this computer."))
+        self.button = ipywidgets.Button(description=_("Stop measuring"))
+        self.stopped = False
+        self.button.on_click(self._stop)
+        waiting = message(_("Measuring this computer."))
+        super().__init__([ipywidgets.HBox([self.bar, self.button]), self.label], lambda: waiting)
+
+    def _stop(self, _button) -> None:
+        self.stopped = True
+
+    def show(self, fraction: float, label: str) -> None:
+        """Progress from 0 to 1, and what is being done."""
+        self.bar.value = fraction
+        if label:
+            self.label.value = _(label)
+
+
+def _kept_today() -> tuple[Machine | None, str]:
+    """Today's measurement of this computer, if there is one, and what is wrong with the kept file."""
+    try:
+        kept = machine_package.load()
+    except MachineFileError as error:
+        return None, str(error)
+    today = datetime.now().astimezone().date().isoformat()
+    fresh = kept and kept.date[:10] == today and machine_package.measured_here(kept)
+    return (kept if fresh else None), ""
+
+
+def _summary(machine: Machine, note: str) -> Figure:
+    cards = "".join(fact(*card) for card in facts(machine))
+    words = "; ".join(f"{label}: {value}" for label, value, _note in facts(machine))
+    html = f'{warnings(machine)}<div class="flow">{cards}</div><p class="quiet">{note}</p>'
+    return Figure(html, f"{words}. {note}")
+
+
+def measure(again: bool = False, seconds: float = 6.0) -> Machine | None:
+    """Measure this computer for about `seconds` s and keep the result; a result of today is used again.
+
+    again: measure even so. Gives None, after saying why, when it was stopped or could not be done.
+    """
+    kept, problem = _kept_today()
+    if kept and not again:
+        display(_summary(kept, _("Measured earlier today. measure(again=True) measures anew.")))
+        return kept
+    progress = _Progress()
+    handle = display(progress, display_id=True)
+    measured = None
+    try:
+        measured = machine_package.measure(seconds, progress.show, lambda: progress.stopped)
+        machine_package.save(measured)
+        end = _summary(measured, problem or _("Kept for today."))
+    except (Cancelled, KeyboardInterrupt):
+        end = message(_("Stopped; nothing was saved. Run the cell again to measure."))
+    except MemoryError as error:
+        end = message(_("Too little memory is free: {error}").format(error=error))
+    except OSError as error:
+        note = _("Measured, but it could not be kept: {error}").format(error=error)
+        end = _summary(measured, note) if measured else message(str(error))
+    if handle is None:  # outside Jupyter there is nothing to update
+        display(end)
+    else:
+        handle.update(end)
+        progress.close()
+    return measured
