@@ -9,7 +9,7 @@ from pathlib import Path
 
 c = get_config()  # noqa: F821
 
-c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+c.CourseDirectory.root = str(Path(__file__).absolute().parent)
 c.CourseDirectory.course_id = "anuman"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"

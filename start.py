@@ -84,6 +84,7 @@ def clean_environment() -> dict:
     astray += ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_CONSTRAINT", "PIP_DRY_RUN")
     environment = {key: value for key, value in os.environ.items() if key not in astray}
     environment.update(PIP_USER="0", PIP_REQUIRE_HASHES="0", PIP_DISABLE_PIP_VERSION_CHECK="1")
+    environment["PYTHONUTF8"] = "1"  # a folder's name may not fit the system's encoding
     return environment
 
 
@@ -111,10 +112,8 @@ def probe(*command: str) -> dict | None:
 
 
 def find_uv() -> str | None:
-    places = [None, *(str(Path.home() / part / "bin") for part in (".local", ".cargo"))]
-    return next(
-        (found for place in places for found in [shutil.which("uv", path=place)] if found), None
-    )
+    at_home = [str(Path.home() / part / "bin") for part in (".local", ".cargo")]
+    return shutil.which("uv") or shutil.which("uv", path=os.pathsep.join(at_home))
 
 
 def pythons():
@@ -197,6 +196,8 @@ def command_for_python() -> str:
         return as_admin("pacman -S uv")
     if name in ("suse", "opensuse"):
         return as_admin("zypper install python312")
+    if sys.version_info > (3, 13) and name in ("debian", "ubuntu"):
+        return as_admin("apt install pipx") + " && pipx install uv"
     return "python3 -m pip install --user uv"
 
 
@@ -208,9 +209,14 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
+def root() -> str:
+    """The course folder's name, the same in every locale."""
+    return os.fsencode(str(ROOT)).decode("utf-8", "replace")
+
+
 def wanted(tests: bool) -> dict:
     """What a finished setup of this folder holds."""
-    state = {"stage": "ready", "root": str(ROOT), "lock": digest(LOCK)}
+    state = {"stage": "ready", "root": root(), "lock": digest(LOCK)}
     state["project"] = digest(ROOT / "pyproject.toml")
     if tests:
         state["tests"] = digest(TEST_LOCK)
@@ -289,13 +295,15 @@ def make_venv(python: dict | None, uv: str | None) -> None:
         command = [python["path"], "-m", "venv", str(VENV)]
         if uv or python["pip"] >= 22.3:
             command.insert(3, "--without-pip")
-    if subprocess.call(command, env=clean_environment(), cwd=str(ROOT)) != 0 or not venv_minor():
-        tool = "uv" if python is None else python["path"]
-        hint = command_for_python() if python is None else command_for_pip(python["minor"])
-        raise Stop(
-            f"{tool} could not make the folder .venv (its message is above). This usually helps;"
-            f" run it once, then start.py again:\n\n    {hint}"
-        )
+    done = subprocess.call(command, env=clean_environment(), cwd=str(ROOT)) == 0
+    if done and venv_minor():
+        return
+    if python is None:
+        raise Stop("uv has no such Python (its message is above): install Python 3.13 yourself.")
+    raise Stop(
+        f"{python['path']} could not make the folder .venv (its message is above). This usually"
+        f" helps; run it once, then start.py again:\n\n    {command_for_pip(python['minor'])}"
+    )
 
 
 def prepare_python(uv: str | None) -> dict:
@@ -313,7 +321,7 @@ def prepare_python(uv: str | None) -> dict:
     elif state.get("stage") == "making":
         say("An earlier setup was stopped half way; starting afresh.")
         shutil.rmtree(str(VENV))
-    elif state and (minor != state.get("minor") or state.get("root") != str(ROOT)):
+    elif state and (minor != state.get("minor") or state.get("root") != root()):
         if repair(state, minor, uv):
             return state
         say("Repair is not possible; starting afresh.")
@@ -346,7 +354,7 @@ def repair(state: dict, minor: int, uv: str | None) -> bool:
         output(str(PYTHON), "-c", REWRITE_SCRIPTS, str(BIN))
     except subprocess.SubprocessError:
         return False
-    state.update(root=str(ROOT), project=None)
+    state.update(root=root(), project=None)
     return True
 
 
@@ -365,67 +373,54 @@ def install_packages(lock: Path, uv: str | None, again: bool) -> None:
     # Only ready-made packages: a source package would fetch build tools that no hash holds.
     what = ["--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
     sources = [["--no-index", "--find-links", str(WHEELS)]] if WHEELS.is_dir() else []
+    problem = (
+        "uv could not install the packages (see above) and there is no pip. Is there a network?"
+    )
     for source in [*sources, []]:
         if source:
             say("Installing from the folder wheels, without a network.")
         if uv:
             force = ["--reinstall"] if again else []
             command = [uv, "pip", "install", "--python", str(PYTHON), "--compile-bytecode"]
-            if subprocess.call(command + force + what + source, env=clean_environment()) == 0:
+            command += force + what + source
+            if subprocess.call(command, env=clean_environment(), cwd=str(ROOT)) == 0:
                 return
-            say("uv did not manage (its message is above); trying pip.")
+            say("uv did not manage (its message is above).")
         pip = pip_command()
-        if not pip:
-            raise Stop("uv could not install the packages and there is no pip. Is there a network?")
-        force = ["--force-reinstall"] if again else []
-        options = ["install", "--no-input", "--progress-bar", "off", "--no-warn-script-location"]
-        status, lines = run_pip(pip + options + force + what + source, lock)
-        if status == 0:
-            return
-        if source:
-            say(f"The folder wheels does not do ({last_error(lines)}); trying the network.")
-    raise Stop(why(lines))
+        if pip:
+            command = [*pip, "install", "--no-input", "--no-warn-script-location"]
+            command += ["--progress-bar", "off"] + (["--force-reinstall"] if again else [])
+            status, lines = run_pip(command + what + source, lock)
+            if status == 0:
+                return
+            problem = why(lines)
+            if source:
+                say(f"The folder wheels does not do ({last_error(lines)}); trying the network.")
+    raise Stop(problem)
 
 
 def run_pip(command: list, lock: Path) -> tuple:
     """Run pip, show how far it is; returns its exit status and what it said."""
     total = sum("==" in line for line in lock.read_text(encoding="utf-8").splitlines())
     seen, lines, terminal = 0, [], sys.stderr.isatty()
-    with (
-        open(str(LOG), "a", encoding="utf-8") as log,
-        subprocess.Popen(
-            command,
-            env=clean_environment(),
-            cwd=str(ROOT),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        ) as process,
-    ):
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, env=clean_environment(), cwd=str(ROOT), **pipes) as process:
         for raw in process.stdout:
-            line = raw.decode("utf-8", "replace").rstrip()
-            log.write(line + "\n")
-            lines.append(line)
-            first, _, rest = line.strip().partition(" ")
-            if first == "Ignoring":
+            lines.append(raw.decode("utf-8", "replace").rstrip())
+            first, _, rest = lines[-1].strip().partition(" ")
+            if first == "Ignoring":  # of another system
                 total -= 1
             elif first == "Collecting":
                 seen += 1
-                name = rest.split("==")[0]
+                text = f"  package {seen} of {total}: {rest.split('==')[0]}"
                 if terminal:
-                    print(
-                        f"\r\033[K  package {seen} of {total}: {name}",
-                        end="",
-                        file=sys.stderr,
-                        flush=True,
-                    )
+                    print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
                 elif seen % 20 == 0:
-                    say(f"  package {seen} of {total}: {name}")
-            elif line.startswith("Installing collected packages"):
-                start = "\r\033[K" if terminal else ""
-                say(f"{start}  {seen} packages are here; unpacking them ...")
-        if terminal and process.wait() != 0:
-            say("")
+                    say(text)
+            elif lines[-1].startswith("Installing collected packages") and seen:
+                say(("\n" if terminal else "") + "  Everything is here; unpacking it ...")
+    with open(str(LOG), "a", encoding="utf-8") as log:
+        log.write("\n".join(lines) + "\n")
     return process.wait(), lines
 
 
@@ -442,17 +437,12 @@ def why(lines: list) -> str:
         return "The disk is full: the course needs 0.5 GB. Free some space and run start.py again."
     if "DO NOT MATCH THE HASHES" in text:
         return (
-            "A package that arrived is not the one that was asked for; nothing of it was installed. Run start.py again, in another network if it stays so."
-            + details
+            "A package that arrived is not the one that was asked for; nothing was installed."
+            " Run start.py again, in another network if it stays so." + details
         )
-    network = (
-        "NewConnectionError",
-        "NameResolutionError",
-        "ConnectTimeoutError",
-        "ProxyError",
-        "ReadTimeoutError",
-    )
-    if any(word in text for word in (*network, "SSLError", "Connection broken", "IncompleteRead")):
+    network = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError")
+    network += ("ReadTimeoutError", "SSLError", "Connection broken", "IncompleteRead")
+    if any(word in text for word in network):
         return (
             "The packages could not be fetched: there is no way to the package index. The first"
             " run needs a network (about 90 MB), later ones do not. Behind a proxy set"
@@ -494,12 +484,11 @@ def set_up(tests: bool) -> None:
                 raise
             say(f"{problem}\n\nGoing on with the packages of the last setup.")
             goal["lock"] = state["lock"]
-    if state.get("project") != goal["project"] or not (
-        ANUMAN.exists() and venv_minor("import anuman")
-    ):
+    linked = ANUMAN.exists() and venv_minor("import anuman")
+    if state.get("project") != goal["project"] or not linked:
         say("Installing the course itself ...")
         command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--no-index", "--no-deps"]
-        command += ["--no-build-isolation", "--no-warn-script-location", "--force-reinstall"]
+        command += ["--no-build-isolation", "--no-warn-script-location"]
         status, lines = run_pip([*command, "-e", str(ROOT)], LOCK)
         if status != 0:
             raise Stop("The course itself could not be installed:\n" + "\n".join(lines[-20:]))
@@ -538,8 +527,8 @@ def main(arguments: list) -> int:
         return hand_over(arguments)
     except Stop as problem:
         say(f"\n{problem}")
-    except PermissionError as error:
-        say(f"\nNot allowed: {error}. Is the course in a folder of your own?")
+    except OSError as error:
+        say(f"\nSetup cannot go on: {error}. Is the course in a folder of your own?")
     except KeyboardInterrupt:
         say("\nStopped. Run start.py again to go on.")
         return 130

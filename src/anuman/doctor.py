@@ -142,6 +142,10 @@ def _nowhere() -> dict[str, str]:
     return {**child_environment(), **shut, "no_proxy": "127.0.0.1,localhost"}
 
 
+def _last_line(text: str) -> str:
+    return text.strip().rpartition("\n")[2] or "it gave no reason"
+
+
 @contextmanager
 def _server() -> Iterator[tuple[str, str]]:
     """A real JupyterLab of the course on a free port: its address and its token."""
@@ -163,8 +167,8 @@ def _server() -> Iterator[tuple[str, str]]:
                     time.sleep(0.1)
                 if not found:
                     log.seek(0)
-                    said = log.read().decode("utf-8", "replace").strip().splitlines()[-1:]
-                    raise CannotError(f"JupyterLab did not start: {''.join(said)}", START_AGAIN)
+                    said = _last_line(log.read().decode("utf-8", "replace"))
+                    raise CannotError(f"JupyterLab did not start: {said}", START_AGAIN)
                 yield json_module.loads(found[0].read_text(encoding="utf-8"))["url"], token
             finally:
                 process.terminate()
@@ -194,7 +198,7 @@ def kernel() -> str:
         [sys.executable, "-c", code], env=_nowhere(), capture_output=True, text=True
     )
     if done.returncode:
-        raise CannotError(f"the kernel failed: {done.stderr.strip()[-200:]}", START_AGAIN)
+        raise CannotError(f"the kernel failed: {_last_line(done.stderr)}", START_AGAIN)
     used = Path(done.stdout.strip().splitlines()[-1])
     if used.parent.resolve() != Path(sys.executable).parent.resolve():
         raise CannotError(
@@ -220,7 +224,10 @@ def nbgrader() -> str:
             text=True,
         )
     if done.returncode or "doctor" not in done.stdout:
-        raise CannotError(f"nbgrader failed: {done.stderr.strip()[-200:]}", START_AGAIN)
+        # alembic reads paths in the system's encoding, which need not have all letters (Windows).
+        latin = "move the course to a folder whose path has Latin letters only"
+        remedy = START_AGAIN if sys.prefix.isascii() else latin
+        raise CannotError(f"nbgrader failed: {_last_line(done.stderr)}", remedy)
     return f"nbgrader {metadata.version('nbgrader')} keeps a gradebook"
 
 
@@ -242,7 +249,7 @@ def exchange() -> str:
         )
     if done.returncode:
         raise CannotError(
-            f"nbgrader's exchange failed: {done.stderr.strip()[-200:]}",
+            f"nbgrader's exchange failed: {_last_line(done.stderr)}",
             "hand out and collect files",
         )
     return "nbgrader's exchange works, for a class on one shared computer"
@@ -299,6 +306,7 @@ def examine(check: Check, needed: bool) -> Finding:
 
 def run(json: Path | None) -> int:
     """Print what works; 1 when something that the course needs does not."""
+    course_root()  # without the course there is nothing to examine
     findings = []
     for check, needed in CHECKS:
         found = examine(check, needed)

@@ -5,6 +5,7 @@ changed one becomes fuzzy, a translation that is no longer needed is kept as obs
 build: writes lessons/hi/NAME.ipynb; a cell without a finished translation stays English and is counted.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -12,12 +13,10 @@ from pathlib import Path
 
 import nbformat
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract as extract_strings
 from babel.messages.pofile import read_po, write_po
 
 from . import paths
 
-KEYWORDS = {"_": None, "N_": None}
 HEADER = """\
 # Hindi translation of Anuman's lessons and library.
 # Written by `anuman translate extract`; edit the msgstr lines only."""
@@ -46,12 +45,22 @@ def _read_notebook(path: Path) -> nbformat.NotebookNode:
         ) from None
 
 
-def _code_strings(source: bytes) -> Iterator[str]:
-    for _line, message, _comments, _context in extract_strings(
-        "python", BytesIO(source), keywords=KEYWORDS
-    ):
-        if isinstance(message, str):
-            yield message
+def _code_strings(source: str, place: str) -> Iterator[str]:
+    """The texts in _("…") and N_("…"), also within f-strings, which Babel sees only on some Pythons."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise ValueError(f"{place} is not plain Python: {error}") from None
+    for node in _in_order(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="_" | "N_"), args=[ast.Constant(value=str(message))]):
+                yield message
+
+
+def _in_order(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _in_order(child)
 
 
 def messages(root: Path) -> Iterator[tuple[str, str]]:
@@ -62,11 +71,12 @@ def messages(root: Path) -> Iterator[tuple[str, str]]:
             if cell.cell_type == "markdown" and cell.source.strip():
                 yield cell.source, place
             elif cell.cell_type == "code":
-                for message in _code_strings(cell.source.encode()):
+                for message in _code_strings(cell.source, place):
                     yield message, place
     for path in sorted((root / "src" / "anuman").rglob("*.py")):
-        for message in _code_strings(path.read_bytes()):
-            yield message, path.relative_to(root).as_posix()
+        place = path.relative_to(root).as_posix()
+        for message in _code_strings(path.read_text(encoding="utf-8"), place):
+            yield message, place
 
 
 def _load(root: Path) -> Catalog:

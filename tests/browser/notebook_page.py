@@ -1,61 +1,139 @@
-"""A lesson in a real browser page: run it, find its controls, notice what should not happen."""
+"""A notebook in a real browser page: run it, go through it by keyboard, notice what should not happen."""
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 TIMEOUT_MS = 180_000
-# Chromium reports these of its own accord; they say nothing about the page.
-HARMLESS = ("ResizeObserver loop",)
+LOCAL = ("127.0.0.1", "localhost", "::1")
+PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+MOST_TABS = 80
+
+expect.set_options(timeout=TIMEOUT_MS)
+
+# What a person with a screen reader hears of the focused element: its label, or its own words.
+FOCUSED_NAME = """() => {
+  const e = document.activeElement;
+  const label = e.labels && e.labels.length ? e.labels[0].textContent : "";
+  return (e.getAttribute("aria-label") || label || e.textContent || "").trim();
+}"""
+
+
+class Watch:
+    """Collects what a browser context should not do: console errors, page errors, foreign requests."""
+
+    def __init__(self, context):
+        self.complaints: list[str] = []
+        self.outside: list[str] = []
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("request", lambda request: self._address(request.url))
+        context.on("page", lambda page: page.on("websocket", lambda ws: self._address(ws.url)))
+
+    def _console(self, message) -> None:
+        if message.type == "error":
+            self.complaints.append(f"{message.text} [{(message.location or {}).get('url', '')}]")
+
+    def _address(self, url: str) -> None:
+        address = urlsplit(url)
+        if address.scheme not in ("data", "blob", "about") and address.hostname not in LOCAL:
+            self.outside.append(url)
+
+    def assert_quiet(self) -> None:
+        """Fail if anything was collected."""
+        assert not self.complaints, self.complaints
+        assert not self.outside, self.outside
 
 
 class NotebookPage:
-    """One notebook, opened; `complaints` collects console errors, `outside` foreign requests."""
+    """One notebook of a server, opened in a context of its own; its kernel is ready."""
 
-    def __init__(self, browser: Browser, server, notebook: str, width: int = 1280):
-        context = browser.new_context(viewport={"width": width, "height": 1000})
+    def __init__(
+        self, browser: Browser, server, notebook: str, width: int = 1280, height: int = 1000
+    ):
+        context = browser.new_context(viewport={"width": width, "height": height})
         context.set_default_timeout(TIMEOUT_MS)
+        self.watch = Watch(context)
         self.page: Page = context.new_page()
-        self.complaints: list[str] = []
-        self.outside: list[str] = []
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", self._request)
         self.page.goto(server.address(notebook))
-        self.page.locator(".jp-NotebookPanel .jp-Notebook .jp-Cell").first.wait_for()
-        self.kernel_is("Idle")
+        self.shown(server.course / notebook)
 
-    def _console(self, message) -> None:
-        if message.type == "error" and not any(text in message.text for text in HARMLESS):
-            where = (message.location or {}).get("url", "")
-            self.complaints.append(f"{message.text} [{where}]")
+    def shown(self, file: Path) -> None:
+        """Wait until this notebook is in front and its kernel answers."""
+        cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+        self.ids = [cell["id"] for cell in cells]
+        tab = self.page.locator("#jp-main-dock-panel .lm-TabBar-tab.jp-mod-current")
+        expect(tab).to_have_text(file.name)
+        expect(self.page.locator(f"{PANEL} .jp-Cell")).to_have_count(len(cells))
+        # Before a kernel is there the indicator says "idle" too, and Run All does nothing.
+        expect(self.page.locator(f"{PANEL} .jp-KernelName")).to_have_text(re.compile("Python 3"))
+        self.idle()
 
-    def _request(self, request) -> None:
-        address = urlsplit(request.url)
-        local = address.hostname in ("127.0.0.1", "localhost", "::1")
-        if not local and address.scheme not in ("data", "blob", "about"):
-            self.outside.append(request.url)
+    def idle(self) -> None:
+        """Wait until the kernel has nothing to do."""
+        indicator = self.page.locator(f"{PANEL} .jp-Notebook-ExecutionIndicator")
+        expect(indicator).to_have_attribute("data-status", "idle")
 
-    def kernel_is(self, state: str) -> None:
-        indicator = self.page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")
-        expect(indicator).to_have_attribute(
-            "data-status", state.lower(), timeout=TIMEOUT_MS, ignore_case=True
-        )
+    def cell(self, cell_id: str) -> Locator:
+        """One cell with its output, found by the id it has in the file."""
+        return self.page.locator(f"{PANEL} .jp-Cell").nth(self.ids.index(cell_id))
 
-    def run_all(self) -> None:
-        """Run, Run All Cells; returns when the last cell has finished."""
+    def output(self, cell_id: str) -> Locator:
+        """The output of one cell."""
+        return self.cell(cell_id).locator(".jp-Cell-outputArea")
+
+    def run_all(self, wait: bool = True) -> None:
+        """Run, Run All Cells; returns when all code cells have finished, unless told not to wait."""
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        code = self.page.locator(".jp-NotebookPanel:visible .jp-CodeCell")
-        expect(code.last.locator(".jp-InputPrompt")).to_have_text(
-            re.compile(r"\[\d+\]"), timeout=TIMEOUT_MS
-        )
-        self.kernel_is("Idle")
+        if wait:
+            self.finished()
 
-    def show(self, locator) -> None:
-        locator.scroll_into_view_if_needed()
+    def finished(self) -> None:
+        """Wait until every code cell has run."""
+        for cell in self.page.locator(f"{PANEL} .jp-CodeCell").all():
+            expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
+        self.idle()
+
+    def run(self, *cell_ids: str) -> None:
+        """Run single cells by keyboard: go there, Ctrl+Enter, wait for the number."""
+        for cell_id in cell_ids:
+            self.select(cell_id)
+            self.page.keyboard.press("Control+Enter")
+            prompt = self.cell(cell_id).locator(".jp-InputPrompt")
+            expect(prompt).to_have_text(re.compile(r"\[\d+\]:"))
+        self.idle()
+
+    def select(self, cell_id: str) -> None:
+        """Make a cell the active one by arrow keys, in command mode."""
+        self.page.keyboard.press("Escape")
+        wanted = self.ids.index(cell_id)
+        active = self.page.locator(f"{PANEL} .jp-Cell.jp-mod-active")
+        for _ in self.ids:
+            here = active.evaluate("e => [...e.parentNode.querySelectorAll('.jp-Cell')].indexOf(e)")
+            if here == wanted:
+                return
+            self.page.keyboard.press("ArrowDown" if here < wanted else "ArrowUp")
+        raise AssertionError(f"arrow keys do not lead to the cell {cell_id!r}")
+
+    def tab_to(self, name: str) -> None:
+        """Press Tab until the control of this name has the focus."""
+        heard = []
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            heard.append(self.page.evaluate(FOCUSED_NAME))
+            if heard[-1] == name:
+                return
+        raise AssertionError(f"Tab never reaches {name!r}; it went through {heard}")
+
+    def errors(self) -> list[str]:
+        """Every error that stands in an output."""
+        return self.page.locator(
+            f"{PANEL} .jp-OutputArea [data-mime-type*=error]"
+        ).all_inner_texts()
 
     def dark(self) -> None:
         """Settings, Theme, JupyterLab Dark."""
@@ -64,8 +142,6 @@ class NotebookPage:
         self.page.get_by_role("menuitem", name="JupyterLab Dark", exact=True).click()
         self.page.locator('body[data-jp-theme-light="false"]').wait_for()
 
-    def picture(self, path: Path) -> None:
-        self.page.screenshot(path=str(path))
-
     def close(self) -> None:
+        """Close the page; its kernel lives on, as it does for a learner."""
         self.page.context.close()

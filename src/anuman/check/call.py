@@ -113,14 +113,25 @@ def _timed(function: Callable, args: tuple, seconds: float) -> Any:
 
 
 def _timed_by_signal(function: Callable, args: tuple, seconds: float) -> Any:
-    here = sys._getframe().f_code
-    running = True
+    here = sys._getframe()
+    running, ticks = True, 0
 
     def stop(signum, frame):
+        nonlocal ticks
         # A tick that lands in this very frame comes before or after the call: too late to count.
-        if running and frame is not None and frame.f_code is not here:
-            raise TimeLimit
+        if not running or frame is None or frame is here:
+            return
+        ticks += 1
+        if ticks > 1:
+            # Caught: a bare `except` around the loop's body. Raise once more some lines later, each
+            # time at another one, until it falls on a line that the try does not cover.
+            sys.settrace(_raise_after(ticks % 13))
+            while frame is not None and frame is not here:
+                frame.f_trace = sys.gettrace()
+                frame = frame.f_back
+        raise TimeLimit
 
+    tracing = sys.gettrace()
     previous = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
@@ -128,11 +139,29 @@ def _timed_by_signal(function: Callable, args: tuple, seconds: float) -> Any:
     finally:
         running = False
         signal.setitimer(signal.ITIMER_REAL, 0)
+        sys.settrace(tracing)
         signal.signal(signal.SIGALRM, previous)
 
 
+def _raise_after(lines: int) -> Callable:
+    """A trace function that raises TimeLimit after so many lines; Python then stops tracing."""
+    left = lines
+
+    def trace(frame, event, _argument):
+        nonlocal left
+        left -= event == "line"
+        if left < 0:
+            raise TimeLimit
+        return trace
+
+    return trace
+
+
 def _timed_by_thread(function: Callable, args: tuple, seconds: float) -> Any:
-    """Where there is no SIGALRM (Windows) or this is not the main thread. It cannot end a sleep."""
+    """Where there is no SIGALRM (Windows) or this is not the main thread.
+
+    It cannot end a sleep, nor every loop that catches everything.
+    """
     caller = ctypes.c_ulong(threading.get_ident())
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     over, lock = threading.Event(), threading.Lock()

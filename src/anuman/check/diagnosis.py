@@ -2,7 +2,7 @@
 
 import math
 
-from .words import Message, _
+from .words import N_, Message
 
 RELATIVE = 0.01  # ratios that agree within this are one and the same
 
@@ -10,15 +10,15 @@ RELATIVE = 0.01  # ratios that agree within this are one and the same
 def ratio(found: float, expected: float) -> Message:
     """How the first value that differs compares with the right one, e.g. "2.00 times too large"."""
     if found == 0:
-        return Message(_("The first value that differs is 0."))
+        return Message(N_("The first value that differs is 0."))
     if expected == 0 or (found < 0) != (expected < 0):
-        return Message(_("The first value that differs has the wrong sign."))
+        return Message(N_("The first value that differs has the wrong sign."))
     quotient = found / expected
     times = max(quotient, 1 / quotient)
     fields = {"times": f"{times:.2f}" if times < 1000 else f"{times:.3g}"}
     if quotient > 1:
-        return Message(_("The first value that differs is {times} times too large."), fields)
-    return Message(_("The first value that differs is {times} times too small."), fields)
+        return Message(N_("The first value that differs is {times} times too large."), fields)
+    return Message(N_("The first value that differs is {times} times too small."), fields)
 
 
 def diagnose(pairs: list[tuple[float, float]]) -> list[Message]:
@@ -26,17 +26,17 @@ def diagnose(pairs: list[tuple[float, float]]) -> list[Message]:
     found, expected = pairs[0]
     several = len(pairs) > 1
     if all(value == 0 for value, _right in pairs):
-        return [Message(_("Is // used where / belongs, or int()?"))]
+        return [Message(N_("Is // used where / belongs, or int()?"))]
     if all(_same(value, -right) for value, right in pairs):
-        return [Message(_("The size is right, the sign is not."))]
+        return [Message(N_("The size is right, the sign is not."))]
     if all(right and _same(value, 1 / right) for value, right in pairs):
-        return [Message(_("Upside down: the value is 1 divided by the right one."))]
-    if all(_rounded(value, right) for value, right in pairs):
-        return [Message(_("Rounded too early: keep at least three significant digits."))]
-    if several and all(_same(value * expected, found * right) for value, right in pairs):
-        return [Message(_("It is so in every case: a unit or a constant factor is not right."))]
+        return [Message(N_("Upside down: the value is 1 divided by the right one."))]
     if several and len({value for value, _right in pairs}) == 1:
-        return [Message(_("The value is the same in every case: does it use all its arguments?"))]
+        return [Message(N_("The value is the same in every case: does it use all its arguments?"))]
+    if all(_rounded(value, right) for value, right in pairs):
+        return [Message(N_("Rounded too early: keep at least three significant digits."))]
+    if several and all(_same(value * expected, found * right) for value, right in pairs):
+        return [Message(N_("It is so in every case: a unit or a constant factor is not right."))]
     return []
 
 
@@ -48,6 +48,6 @@ def _rounded(value: float, right: float) -> bool:
     """Whether value is right after rounding, or cutting off, at some decimal place."""
     return any(
         value == round(value, places) and abs(value - right) <= 1.001 * 10.0**-places
-        for places in range(7)
+        for places in range(-3, 7)
         if abs(right) < 10.0 ** (3 - places)
     )

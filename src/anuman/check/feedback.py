@@ -6,7 +6,7 @@ Nothing here shows an expected value or a hidden input; ratios between values ar
 from .diagnosis import diagnose, ratio
 from .grade import Graded, PartResult, matching, wrong_values
 from .task import Task
-from .words import Message, _
+from .words import N_, Message
 
 
 def explain(graded: Graded) -> list[Message]:
@@ -16,11 +16,11 @@ def explain(graded: Graded) -> list[Message]:
         "points": f"{graded.points:g}",
         "most": f"{graded.task.points:g}",
     }
-    said = [Message(_("{name}: {points} of {most} points."), fields)]
+    said = [Message(N_("{name}: {points} of {most} points."), fields)]
     if graded.problem:
         return [*said, graded.problem]
     if not any(result.wrong for result in graded.parts):
-        return [*said, Message(_("All cases are right."))]
+        return [*said, Message(N_("All cases are right."))]
     everywhere = matching(graded.task, graded.parts)
     if everywhere:
         first = next(result for result in graded.parts if result.wrong)
@@ -45,10 +45,10 @@ def _states(graded: Graded) -> list[Message]:
 def _state(result: PartResult) -> Message:
     part = Message(result.part.name)
     if result.earned:
-        return Message(_("Right: {part}."), {"part": part})
+        return Message(N_("Right: {part}."), {"part": part})
     if result.wrong:
-        return Message(_("Not yet right: {part}."), {"part": part})
-    return Message(_("Right, but it counts only when the rest is right: {part}."), {"part": part})
+        return Message(N_("Not yet right: {part}."), {"part": part})
+    return Message(N_("Right, but it counts only when the rest is right: {part}."), {"part": part})
 
 
 def _reason(task: Task, result: PartResult) -> list[Message]:
@@ -60,7 +60,7 @@ def _reason(task: Task, result: PartResult) -> list[Message]:
         return [*_how_far(task, result), Message(misconception.hint)]
     field, pairs = wrong_values(task, result)
     if isinstance(pairs[0][1], str):
-        return [Message(_("{field} is wrong in some cases."), {"field": field})]
+        return [Message(N_("{field} is wrong in some cases."), {"field": field})]
     return [*_how_far(task, result), *diagnose(pairs)]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from .call import SECONDS, Outcome, TimeLimit, call, without_arguments
 from .result import Unreadable, kind
 from .task import Case, Misconception, Part, Task
-from .words import Message, _
+from .words import N_, Message
 
 TASK_SECONDS = 10.0  # for all cases of a task together
 
@@ -70,7 +70,7 @@ def unusable(task: Task, learner: Any) -> Message | None:
     fields = {"name": task.name, "signature": f"{task.name}({', '.join(task.parameters)})"}
     if not callable(learner):
         fields["kind"] = kind(learner)
-        return Message(_("{name} is no function but {kind}: write def {signature}: …"), fields)
+        return Message(N_("{name} is no function but {kind}: write def {signature}: …"), fields)
     try:
         signature = inspect.signature(learner)
     except (TypeError, ValueError):  # some built-in functions have none
@@ -79,7 +79,7 @@ def unusable(task: Task, learner: Any) -> Message | None:
         signature.bind(*task.parameters)
     except TypeError:
         fields["found"] = f"{task.name}{signature}"
-        return Message(_("The arguments must be {signature}; yours are {found}."), fields)
+        return Message(N_("The arguments must be {signature}; yours are {found}."), fields)
     return None
 
 
@@ -118,17 +118,17 @@ def _raised(task: Task, case: Case, outcome: Outcome) -> Message:
     error = outcome.error
     if isinstance(error, NotImplementedError):
         return Message(
-            _("No answer yet: put your own code in place of raise NotImplementedError().")
+            N_("No answer yet: put your own code in place of raise NotImplementedError().")
         )
     if isinstance(error, TimeLimit):
         return Message(
-            _("The function takes more than {seconds} seconds: does a loop never end?"),
+            N_("The function takes more than {seconds} seconds: does a loop never end?"),
             {"seconds": f"{SECONDS:g}"},
         )
     if isinstance(error, RecursionError):
-        return Message(_("The function calls itself without end (RecursionError)."))
+        return Message(N_("The function calls itself without end (RecursionError)."))
     if isinstance(error, SystemExit):
-        return Message(_("The function calls exit() or quit(); use return."))
+        return Message(N_("The function calls exit() or quit(); use return."))
     fields = {
         "error": type(error).__name__,
         "text": without_arguments(_text(error), task.parameters, case),
@@ -136,8 +136,10 @@ def _raised(task: Task, case: Case, outcome: Outcome) -> Message:
         "source": outcome.source,
     }
     if outcome.line and outcome.source:
-        return Message(_("The function stops with {error}: {text} (line {line}: {source})"), fields)
-    return Message(_("The function stops with {error}: {text}"), fields)
+        return Message(
+            N_("The function stops with {error}: {text} (line {line}: {source})"), fields
+        )
+    return Message(N_("The function stops with {error}: {text}"), fields)
 
 
 def _text(error: BaseException) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .words import Message, _
+from .words import N_, Message
 
 TOLERANCE = 0.01  # relative: three significant digits, and whole numbers from a hundred on
 
@@ -62,7 +62,7 @@ class Result:
         if value is None:
             return _RETURNS_NONE
         return Message(
-            _("The function returned {kind}; it must return {count} values: {row}."),
+            N_("The function returned {kind}; it must return {count} values: {row}."),
             {"kind": kind(value), "count": len(self.fields), "row": row},
         )
 
@@ -89,7 +89,7 @@ def label(name: str, *choices: str) -> Field:
             if word in choices:
                 return word
         fields = {"field": name, "choices": " / ".join(f'"{choice}"' for choice in choices)}
-        raise Unreadable(Message(_("{field} must be one of {choices}."), fields))
+        raise Unreadable(Message(N_("{field} must be one of {choices}."), fields))
 
     return Field(name, read, lambda one, other: one == other)
 
@@ -99,16 +99,16 @@ def close(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=TOLERANCE)
 
 
-_RETURNS_NONE = Message(_("The function returned None. Did you forget the word return?"))
+_RETURNS_NONE = Message(N_("The function returned None. Did you forget the word return?"))
 
 
 def read_number(value: Any) -> float:
     """A finite float, from every numeric type that Python and NumPy have. Raises Unreadable."""
     found = _real(value)
     if math.isnan(found):
-        raise Unreadable(Message(_("The function returned NaN, which is not a number.")))
+        raise Unreadable(Message(N_("The function returned NaN, which is not a number.")))
     if math.isinf(found):
-        raise Unreadable(Message(_("The function returned infinity: is something divided by 0?")))
+        raise Unreadable(Message(N_("The function returned infinity: is something divided by 0?")))
     return found
 
 
@@ -116,7 +116,7 @@ def _real(value: Any) -> float:
     if is_a(value, bool, np.bool_):
         raise Unreadable(
             Message(
-                _("The function returned {value}, the answer of a comparison; return the number."),
+                N_("The function returned {value}, the answer of a comparison; return the number."),
                 {"value": bool(value)},
             )
         )
@@ -137,14 +137,11 @@ def _real(value: Any) -> float:
     raise Unreadable(_not_a_number(value))
 
 
-_EXACT = frozenset(
-    (float, int, Fraction, Decimal)
-    + tuple(
-        kind
-        for kind in np.sctypeDict.values()
-        if issubclass(kind, np.floating | np.integer) and kind is not np.timedelta64
-    )
-)
+_EXACT = {float, int, Fraction, Decimal} | {
+    kind
+    for kind in np.sctypeDict.values()
+    if issubclass(kind, np.floating | np.integer) and kind is not np.timedelta64
+}
 
 
 def is_a(value: Any, *kinds: type) -> bool:
@@ -156,26 +153,28 @@ def _not_a_number(value: Any) -> Message:
     if value is None:
         return _RETURNS_NONE
     if is_a(value, str, bytes):
-        return Message(_("The function returned text; return the number itself, without quotes."))
+        return Message(N_("The function returned text; return the number itself, without quotes."))
     if is_a(value, complex, np.complexfloating):
         return Message(
-            _("The function returned a complex number: is a negative number raised to a power?")
+            N_("The function returned a complex number: is a negative number raised to a power?")
         )
     if type(value) is tuple and len(value) == 1:
         return Message(
-            _("The function returned a tuple: a comma after the value makes one. Remove the comma.")
+            N_(
+                "The function returned a tuple: a comma after the value makes one. Remove the comma."
+            )
         )
     if callable(value):
         return Message(
-            _("The function returned a function: are the parentheses of a call missing?")
+            N_("The function returned a function: are the parentheses of a call missing?")
         )
     if inspect.isgenerator(value):
-        return Message(_("The function uses yield; use return."))
+        return Message(N_("The function uses yield; use return."))
     if inspect.iscoroutine(value):
         value.close()
-        return Message(_("The function is written with async def; write def."))
+        return Message(N_("The function is written with async def; write def."))
     return Message(
-        _("The function returned {kind}; it must return one number."), {"kind": kind(value)}
+        N_("The function returned {kind}; it must return one number."), {"kind": kind(value)}
     )
 
 

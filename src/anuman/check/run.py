@@ -6,7 +6,7 @@ from .call import call
 from .feedback import explain
 from .grade import grade, read, reading, unusable
 from .task import Case, Task, find
-from .words import Message, _
+from .words import N_, Message
 
 
 def check(task_id: str, learner: Any) -> float:
@@ -46,10 +46,10 @@ def _example(task: Task, case: Case, learner: Any) -> list[Message]:
         "found": _written(found),
     }
     if problem:
-        return [Message(_("{call} should give {expected}."), fields), problem]
+        return [Message(N_("{call} should give {expected}."), fields), problem]
     if task.result.same(found, expected):
-        return [Message(_("{call} gives {found}: right."), fields)]
-    return [Message(_("{call} gives {found}; it should give {expected}."), fields)]
+        return [Message(N_("{call} gives {found}: right."), fields)]
+    return [Message(N_("{call} gives {found}; it should give {expected}."), fields)]
 
 
 def _written(values: tuple | None) -> str:

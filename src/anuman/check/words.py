@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from anuman.widgets.language import both
+from anuman.widgets.language import N_, both
 
-
-def _(text: str) -> str:
-    """Mark a sentence for translation; it is looked up when it is shown."""
-    return text
+__all__ = ["N_", "Message"]
 
 
 @dataclass(frozen=True)

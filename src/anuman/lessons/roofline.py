@@ -107,7 +107,14 @@ def worked_steps(chip_name: str, model_name: str):
 def verdict():
     """The card that judges claim S3.3: the batch at which it flips, and the price in chips."""
     model, big = catalog.model(MODEL), catalog.model(BIG_MODEL)
-    arithmetic = []
+    head = [
+        _("chip"),
+        _("memory is the slower clock below"),
+        _("{model} needs").format(model=model.name),
+        _("one user keeps busy"),
+        _("{model} needs").format(model=big.name),
+    ]
+    rows = []
     for name in VERDICT_CHIPS:
         chip = catalog.chip(name)
         step = _step(chip, model, batch=1)
@@ -118,21 +125,13 @@ def verdict():
         # A token visits the chips of a pipeline one after the other, so one user keeps one busy.
         busy = 100 * step.compute_s / step.seconds / chips
         edge = physics.critical_batch(chip.peak(chip.peak16), chip.bandwidth, BF16)
-        arithmetic.append(
+        rows.append(
             (
                 name,
-                _(
-                    "memory is the slower clock below {edge} users a step. {model} in 16 bits "
-                    "needs {chips} of them, and one user keeps {busy} % of their arithmetic busy. "
-                    "{big} needs {big_chips}."
-                ).format(
-                    edge=number(edge),
-                    model=model.name,
-                    chips=chips,
-                    busy=number(busy),
-                    big=big.name,
-                    big_chips=big_chips,
-                ),
+                _("{count} users").format(count=number(edge)),
+                _("chips: {count}").format(count=chips),
+                _("{share} % of their arithmetic").format(share=number(busy)),
+                _("chips: {count}").format(count=big_chips),
             )
         )
-    return verdict_card("003", "S3.3", arithmetic)
+    return verdict_card("003", "S3.3", head, rows)

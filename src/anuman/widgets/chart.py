@@ -142,11 +142,14 @@ class Chart:
         }
         order = [prefer, *(side for side in sides if side != prefer)]
         best, least = (0.0, 0.0), math.inf
-        for away in (0, 1, -1, 2, -2, 3, -3):
+        for away in sorted(range(-7, 8), key=abs):
             for rank, side in enumerate(order):
                 x = min(max(sides[side][0], self.left + 3), self.right - width - 3)
                 y = sides[side][1] + away * LINE
-                crowd = 6 * rank + 9 * abs(away) + self._crowd(x, y - 11, x + width, y + 4)
+                far = 6 * rank + 9 * abs(away)
+                if far >= least:
+                    continue
+                crowd = far + self._crowd(x, y - 11, x + width, y + 4)
                 if crowd < least:
                     best, least = (x, y), crowd
         x, y = best

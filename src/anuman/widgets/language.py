@@ -2,6 +2,9 @@
 
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,12 +22,27 @@ SHORT = {"byte": "B", "bytes": "B", "byte/s": "B/s", "bytes/s": "B/s", "second":
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+_chosen: ContextVar[str] = ContextVar("chosen", default="")
+
+
 class UnknownLanguage(ValueError):
     """ANUMAN_LANG names a language that the course does not have."""
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within this context everything is said in the given language, wherever the notebook lies."""
+    token = _chosen.set(language)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
 def language() -> str:
     """Return "hi" when the working folder is named hi or ANUMAN_LANG=hi, else "en"."""
+    if chosen := _chosen.get():
+        return chosen
     wanted = os.environ.get("ANUMAN_LANG") or "en"
     if wanted not in LANGUAGES:
         raise UnknownLanguage(

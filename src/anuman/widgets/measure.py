@@ -1,4 +1,4 @@
-"""Measure the learner's machine from a lesson: with progress, with a way to stop, once a day."""
+"""Measure the learner's machine from a lesson: with progress, once a day."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ import ipywidgets
 from IPython.display import display
 
 from anuman import machine as machine_package
-from anuman.machine import Cancelled, Machine, MachineFileError
+from anuman.machine import Machine, MachineFileError
 
 from .figure import Figure, Live
 from .language import _
@@ -15,21 +15,15 @@ from .style import fact
 
 
 class _Progress(Live):
-    """A bar with a button to stop. Where clicks wait for the cell to end, Jupyter's stop button works."""
+    """A bar that says how far the measurement is. A button to stop it could not work: the kernel hears
+    clicks only after the cell has ended, so Jupyter's own stop button is what is named."""
 
     def __init__(self):
-        self.bar = ipywidgets.FloatProgress(
-            min=0, max=1, description="", layout=ipywidgets.Layout(width="320px")
-        )
+        self.bar = ipywidgets.FloatProgress(min=0, max=1, layout=ipywidgets.Layout(width="320px"))
         self.label = ipywidgets.Label(_("Measuring this computer."))
-        self.button = ipywidgets.Button(description=_("Stop measuring"))
-        self.stopped = False
-        self.button.on_click(self._stop)
+        stop = _("To stop: the square button in the toolbar, or the key I twice.")
         waiting = message(_("Measuring this computer."))
-        super().__init__([ipywidgets.HBox([self.bar, self.button]), self.label], lambda: waiting)
-
-    def _stop(self, _button) -> None:
-        self.stopped = True
+        super().__init__([self.bar, self.label, ipywidgets.Label(stop)], lambda: waiting)
 
     def show(self, fraction: float, label: str) -> None:
         """Progress from 0 to 1, and what is being done."""
@@ -69,10 +63,10 @@ def measure(again: bool = False, seconds: float = 6.0) -> Machine | None:
     handle = display(progress, display_id=True)
     measured = None
     try:
-        measured = machine_package.measure(seconds, progress.show, lambda: progress.stopped)
+        measured = machine_package.measure(seconds, progress.show)
         machine_package.save(measured)
         end = _summary(measured, problem or _("Kept for today."))
-    except (Cancelled, KeyboardInterrupt):
+    except KeyboardInterrupt:
         end = message(_("Stopped; nothing was saved. Run the cell again to measure."))
     except MemoryError as error:
         end = message(_("Too little memory is free: {error}").format(error=error))

@@ -1,6 +1,7 @@
 """News cards: what an article claims; verdict cards: what became of the claim."""
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 from anuman import catalog
@@ -44,6 +45,10 @@ def _link(url: str, words: str) -> str:
     return f'<a href="{escape(url)}" target="_blank" rel="noopener">{escape(words)}</a>'
 
 
+def _part(heading: str, html: str) -> str:
+    return f"<h4>{escape(heading)}</h4><p>{html}</p>"
+
+
 def news_card(article_id: str, claim_id: str | None = None, lang: str | None = None) -> Figure:
     """The article in our own words, with one of its claims and the question that it raises.
 
@@ -56,17 +61,18 @@ def news_card(article_id: str, claim_id: str | None = None, lang: str | None = N
     publisher = _("publisher unknown") if article.publisher == "unknown" else article.publisher
     origin = f"{publisher} · {_date(article.date)}"
     paragraphs = "".join(f"<p>{escape(p)}</p>" for p in digest.split("\n\n"))
+    news, the_claim, question = _("In the news"), _("The claim"), _("The question")
     html = (
-        f'<p class="quiet">{escape(_("In the news"))} · {_link(article.url, origin)}</p>'
+        f'<p class="quiet">{escape(news)} · {_link(article.url, origin)}</p>'
         f"<h3>{escape(title)}</h3>{paragraphs}"
     )
     words = [f"{title} ({origin})", digest]
     if claim:
         said = claim.text[lang]
-        html += f"<blockquote><h4>{escape(_('The claim'))}</h4><p>{_marked(said)}</p></blockquote>"
-        words.append(f"{_('The claim')}: {said}")
-    html += f"<h4>{escape(_('The question'))}</h4><p>{escape(topic)}</p>"
-    words.append(f"{_('The question')}: {topic}")
+        html += f"<blockquote>{_part(the_claim, _marked(said))}</blockquote>"
+        words.append(f"{the_claim}: {said}")
+    html += _part(question, escape(topic))
+    words.append(f"{question}: {topic}")
     if re.search(r"Gro[qk]", " ".join(words)):
         hint = _("Groq is a firm that makes chips. Grok is a language model by xAI.")
         html += f'<p class="quiet">{escape(hint)}</p>'
@@ -74,30 +80,31 @@ def news_card(article_id: str, claim_id: str | None = None, lang: str | None = N
     return Figure(f'<article lang="{lang}">{html}</article>', "\n\n".join(words))
 
 
-def verdict_card(article: str, claim: str, arithmetic: list[tuple[str, str]]) -> Figure:
-    """The verdict on a claim: the word, on what it depends, why, the lesson's arithmetic, the sources."""
+def verdict_card(
+    article: str, claim: str, head: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Figure:
+    """The verdict on a claim: the word, on what it depends, why, the lesson's arithmetic, the sources.
+
+    head, rows: the arithmetic as a table of plain texts. Raises UnknownName for an id.
+    """
     lang = language()
     judged = _claim(article, claim)
-    mark, word = VERDICTS[judged.verdict]
-    word = _(word)
+    mark, verdict = VERDICTS[judged.verdict]
+    verdict, heading, source = _(verdict), _("Verdict on the claim"), _("Sources")
     html = (
-        f'<p class="quiet">{escape(_("Verdict on the claim"))}: “{escape(judged.text[lang])}”</p>'
-        f"<h3>{mark} {escape(word)}</h3>"
+        f'<p class="quiet">{escape(heading)}: “{escape(judged.text[lang])}”</p>'
+        f"<h3>{mark} {escape(verdict)}</h3>"
     )
-    words = [f"{_('Verdict on the claim')}: {word}. {judged.text[lang]}"]
-    parts = [(_("On what"), judged.depends_on), (_("Why"), judged.why)]
-    for heading, texts in parts:
+    words = [f"{heading}: {verdict}. {judged.text[lang]}"]
+    for part, texts in ((_("On what"), judged.depends_on), (_("Why"), judged.why)):
         if texts:
-            html += f"<h4>{escape(heading)}</h4><p>{escape(texts[lang])}</p>"
-            words.append(f"{heading}: {texts[lang]}")
-    if arithmetic:
-        head = [_("case"), _("arithmetic")]
-        html += f"<h4>{escape(_('The arithmetic'))}</h4>{table_html(head, arithmetic)}"
-        words.append(table_text(head, arithmetic))
-    items = ""
-    for source in judged.sources:
-        shown = f"{source.title}, {source.publisher}, {_date(source.date)}"
-        items += f"<li>{_link(source.url, shown)}</li>"
-        words.append(f"{_('Source')}: {shown}, {source.url}")
-    html += f'<h4>{escape(_("Sources"))}</h4><ul class="quiet">{items}</ul>'
-    return Figure(f"<section>{html}</section>", "\n\n".join(words))
+            html += _part(part, escape(texts[lang]))
+            words.append(f"{part}: {texts[lang]}")
+    html += f"<h4>{escape(_('The arithmetic'))}</h4>{table_html(head, rows)}"
+    words.append(table_text(head, rows))
+    html += f'<h4>{escape(source)}</h4><ul class="quiet">'
+    for s in judged.sources:
+        shown = f"{s.title}, {s.publisher}, {_date(s.date)}"
+        html += f"<li>{_link(s.url, shown)}</li>"
+        words.append(f"{source}: {shown}, {s.url}")
+    return Figure(f"<section>{html}</ul></section>", "\n\n".join(words))

@@ -113,9 +113,11 @@ class Predictions(Live):
                 for word, value in zip(words, values, strict=True)
             )  # fmt: skip
             self.inputs[question.id] = fields
-            asked = f"<p><b>{place}.</b> {escape(question.text)} ({escape(question.unit)})</p>"
+            asked = f"<p class='ask'><b>{place}.</b> {escape(question.text)} ({escape(question.unit)})</p>"
             parts.append(ipywidgets.HTML(style.box(asked, card=False)))
-            row = ipywidgets.Layout(display="flex", flex_flow="row wrap", width="100%")
+            row = ipywidgets.Layout(
+                display="flex", flex_flow="row wrap", width="100%", grid_gap="2px 20px"
+            )
             parts.append(ipywidgets.Box(fields, layout=row))
         self.message = ipywidgets.HTML(self._note(self.notice))
         buttons = [self._button(_("Lock in"), self.lock_in, "primary")]
@@ -145,10 +147,13 @@ class Predictions(Live):
 
     def _typed(self) -> tuple[list[dict], list[str]]:
         """Records of what stands in the form, and what is wrong with it."""
-        entries, problems = [], []
+        entries, problems, empty = [], [], []
         for place, question in enumerate(self.questions, 1):
             values = []
             for field in self.inputs[question.id]:
+                if not field.value.strip():
+                    empty.append(field.description)
+                    continue
                 try:
                     values.append(parse(field.value, question.unit))
                 except ValueError as error:
@@ -167,6 +172,9 @@ class Predictions(Live):
                 {"kind": "prediction", "question": question.id, "unit": question.unit,
                  "guess": guess, "low": low, "high": high}
             )  # fmt: skip
+        if empty:
+            words = _("Still empty: {fields}. Type a number in each, or press “Show me”.")
+            problems.insert(0, words.format(fields=", ".join(empty)))
         return entries, problems
 
     def lock_in(self) -> None:

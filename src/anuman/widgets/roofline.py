@@ -55,7 +55,9 @@ class TwoClocks(Live):
             value=False, description=_("Show these numbers as a table"), indent=False
         )
         self.picture = ipywidgets.HTML()
-        row = ipywidgets.Layout(display="flex", flex_flow="row wrap", width="100%")
+        row = ipywidgets.Layout(
+            display="flex", flex_flow="row wrap", width="100%", grid_gap="2px 20px"
+        )
         self.controls = ipywidgets.VBox(
             [
                 ipywidgets.Box([self.chip, self.model, self.bytes_per_weight], layout=row),
@@ -86,13 +88,19 @@ class TwoClocks(Live):
         self._draw()
 
     def _batch_slid(self, change) -> None:
-        # The slider shows the nearest of its places; only a change of that place is the learner's.
-        if round(change["new"]) != round(self.batch.value):
+        # In the browser the slider answers a typed batch with the nearest of its own places;
+        # only another place than that is the learner's doing.
+        if self._place(change["new"]) != self._place(self.batch.value):
             self.batch.value = round(change["new"])
 
     def _batch_typed(self, change) -> None:
-        self.slider.value = change["new"]
+        self.slider.value = 2.0 ** self._place(change["new"])
         self._draw()
+
+    @staticmethod
+    def _place(batch: float) -> int:
+        """The slider's place (a power of two) that is nearest to a batch."""
+        return round(math.log2(batch))
 
     def _draw(self, _change=None) -> None:
         state = self.state

@@ -39,6 +39,7 @@ HTML_CSS = f"""{DARK}
 .anuman h3, .anuman h4 {{ font-size: 18px; line-height: 1.35; font-weight: 600; margin: 0 0 6px; color: inherit; }}
 .anuman h4 {{ font-size: 15px; margin: 14px 0 4px; }}
 .anuman p {{ margin: 0 0 10px; max-width: 70ch; }}
+.anuman p.ask {{ margin: 12px 0 0; }}
 .anuman .quiet {{ font-size: 13px; opacity: .82; }}
 .anuman .flow {{ display: flex; flex-wrap: wrap; gap: 14px; align-items: stretch; }}
 .anuman .wide {{ flex: 3 1 430px; min-width: 0; }}

@@ -5,7 +5,7 @@ from statistics import mean, median
 
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
-from ..words import _
+from ..words import N_
 from .draw import ASSIGNMENT, first, seeded
 
 TRAFFIC = 2  # a copy reads every byte and writes it
@@ -35,12 +35,12 @@ COPY_BANDWIDTH = Task(
     examples=((10**9, [0.9, 0.25, 0.2, 0.4]), (10**9, [0.1, 0.25, 0.2, 0.4])),
     parts=(
         Part(
-            _("the first timing is slow"),
+            N_("the first timing is slow"),
             1,
             ((2**28, [0.08, 0.03]), *first(6, _timings(1.7, 4.0))),
         ),
         Part(
-            _("the first timing is the fastest"),
+            N_("the first timing is the fastest"),
             1,
             ((2**28, [0.02, 0.03]), *first(6, _timings(0.4, 0.85))),
         ),
@@ -49,12 +49,12 @@ COPY_BANDWIDTH = Task(
         Misconception(
             "counts only reads",
             lambda nbytes, seconds: nbytes / min(seconds[1:]),
-            _("Half of the bandwidth: a copy reads every byte and writes it, so 2·nbytes move."),
+            N_("Half of the bandwidth: a copy reads every byte and writes it, so 2·nbytes move."),
         ),
         Misconception(
             "keeps the first",
             lambda nbytes, seconds: 2 * nbytes / min(seconds),
-            _(
+            N_(
                 "The first timing is counted: by the rule fixed beforehand it never counts, not "
                 "even when it is the fastest."
             ),
@@ -62,7 +62,7 @@ COPY_BANDWIDTH = Task(
         Misconception(
             "mean instead of best",
             lambda nbytes, seconds: 2 * nbytes / mean(seconds[1:]),
-            _(
+            N_(
                 "The mean of the timings: other work on the machine only ever adds time, so the "
                 "shortest of them is the nearest to what the memory can do."
             ),
@@ -70,27 +70,27 @@ COPY_BANDWIDTH = Task(
         Misconception(
             "mean with the first",
             lambda nbytes, seconds: 2 * nbytes / mean(seconds),
-            _("The mean of all timings: leave out the first and take the shortest of the rest."),
+            N_("The mean of all timings: leave out the first and take the shortest of the rest."),
         ),
         Misconception(
             "median",
             lambda nbytes, seconds: 2 * nbytes / median(seconds[1:]),
-            _("The median of the timings: take the shortest, other work only ever adds time."),
+            N_("The median of the timings: take the shortest, other work only ever adds time."),
         ),
         Misconception(
             "slowest",
             lambda nbytes, seconds: 2 * nbytes / max(seconds[1:]),
-            _("The slowest timing: the best bandwidth comes from the shortest one."),
+            N_("The slowest timing: the best bandwidth comes from the shortest one."),
         ),
         Misconception(
             "second timing",
             lambda nbytes, seconds: 2 * nbytes / seconds[1],
-            _("Only the second timing is used: take the shortest of all but the first."),
+            N_("Only the second timing is used: take the shortest of all but the first."),
         ),
         Misconception(
             "bits",
             lambda nbytes, seconds: 16 * nbytes / min(seconds[1:]),
-            _("8 times too large: the answer is in bytes a second, not in bits."),
+            N_("8 times too large: the answer is in bytes a second, not in bits."),
         ),
     ),
 )

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
-from ..words import _
+from ..words import N_
 from .draw import ASSIGNMENT, WEIGHT_SIZES, chips, first, seeded, weighted_chips
 
 RIDGE = Task(
@@ -16,7 +16,7 @@ RIDGE = Task(
     examples=((100e12, 1e12),),
     parts=(
         Part(
-            _("all cases"),
+            N_("all cases"),
             1,
             ((400e12, 2e12), (8 * 10**14, 4 * 10**12), *first(6, chips(seeded("ridge")))),
         ),
@@ -25,12 +25,12 @@ RIDGE = Task(
         Misconception(
             "inverted",
             lambda flops, bandwidth: bandwidth / flops,
-            _("Upside down: the ridge is in FLOP per byte, so the FLOP/s stand on top."),
+            N_("Upside down: the ridge is in FLOP per byte, so the FLOP/s stand on top."),
         ),
         Misconception(
             "divided by the bytes of a weight",
             lambda flops, bandwidth: flops / bandwidth / 2,
-            _(
+            N_(
                 "Half of the ridge: no 2 belongs here, neither for 2 FLOPs nor for 2 bytes a "
                 "weight. The ridge describes the chip alone, without any weights."
             ),
@@ -38,7 +38,7 @@ RIDGE = Task(
         Misconception(
             "multiplied by the FLOPs of a weight",
             lambda flops, bandwidth: 2 * flops / bandwidth,
-            _(
+            N_(
                 "Twice the ridge: the 2 FLOPs (or 2 bytes) of a weight belong to the intensity. "
                 "The ridge describes the chip alone, without any weights."
             ),
@@ -46,12 +46,12 @@ RIDGE = Task(
         Misconception(
             "product",
             lambda flops, bandwidth: flops * bandwidth,
-            _("The two rates are multiplied; FLOP per byte is one divided by the other."),
+            N_("The two rates are multiplied; FLOP per byte is one divided by the other."),
         ),
         Misconception(
             "bits",
             lambda flops, bandwidth: flops / (8 * bandwidth),
-            _("8 times too small: the bandwidth is in bytes a second already, not in bits."),
+            N_("8 times too small: the bandwidth is in bytes a second already, not in bits."),
         ),
     ),
 )
@@ -70,7 +70,7 @@ INTENSITY = Task(
     examples=((1, 2), (100, 1)),
     parts=(
         Part(
-            _("all cases"),
+            N_("all cases"),
             1,
             ((1, 1), (1, 4), (3, 4), (8, 0.5), (64, 2), *first(6, _batches())),
         ),
@@ -79,17 +79,17 @@ INTENSITY = Task(
         Misconception(
             "bits for bytes",
             lambda batch, bytes_per_weight: 2 * batch / (8 * bytes_per_weight),
-            _("8 times too small: bytes_per_weight is in bytes already, not to be made bits."),
+            N_("8 times too small: bytes_per_weight is in bytes already, not to be made bits."),
         ),
         Misconception(
             "bytes taken for bits",
             lambda batch, bytes_per_weight: 2 * batch / (bytes_per_weight / 8),
-            _("8 times too large: bytes_per_weight is in bytes already, not in bits."),
+            N_("8 times too large: bytes_per_weight is in bytes already, not in bits."),
         ),
         Misconception(
             "one FLOP a weight",
             lambda batch, bytes_per_weight: batch / bytes_per_weight,
-            _(
+            N_(
                 "Half of the intensity: each weight costs 2 FLOPs a sequence, one multiplication "
                 "and one addition."
             ),
@@ -97,7 +97,7 @@ INTENSITY = Task(
         Misconception(
             "weights read for every sequence",
             lambda batch, bytes_per_weight: 2 / bytes_per_weight,
-            _(
+            N_(
                 "The value does not grow with the batch: the weights are read once for all "
                 "sequences of the step, so each byte serves batch times."
             ),
@@ -105,17 +105,17 @@ INTENSITY = Task(
         Misconception(
             "inverted",
             lambda batch, bytes_per_weight: bytes_per_weight / (2 * batch),
-            _("Upside down: that is bytes per FLOP; the intensity is FLOP per byte."),
+            N_("Upside down: that is bytes per FLOP; the intensity is FLOP per byte."),
         ),
         Misconception(
             "whole division",
             lambda batch, bytes_per_weight: 2 * batch // bytes_per_weight,
-            _("Cut off: // drops what follows the decimal point; divide with /."),
+            N_("Cut off: // drops what follows the decimal point; divide with /."),
         ),
         Misconception(
             "times the bytes",
             lambda batch, bytes_per_weight: 2 * batch * bytes_per_weight,
-            _("Multiplied by the bytes of a weight; FLOP per byte is divided by them."),
+            N_("Multiplied by the bytes of a weight; FLOP per byte is divided by them."),
         ),
     ),
 )
@@ -130,11 +130,11 @@ CRITICAL_BATCH = Task(
     examples=((100e12, 1e12, 2), (400e12, 1e12, 1)),
     parts=(
         Part(
-            _("all cases"),
+            N_("all cases"),
             1,
             (
                 (400e12, 2e12, 2),
-                (400e12, 1e12, 1),
+                (320e12, 0.8e12, 1),
                 (1600e12, 2e12, 0.5),
                 (160e12, 1e12, 4),
                 *first(6, weighted_chips(seeded("critical_batch"))),
@@ -145,7 +145,7 @@ CRITICAL_BATCH = Task(
         Misconception(
             "sparse FLOP/s",
             lambda flops, bandwidth, bytes_per_weight: 2 * flops * bytes_per_weight / bandwidth / 2,
-            _(
+            N_(
                 "Exactly 2 times too large. Two mistakes look like this: the sparse FLOP/s (twice "
                 "the dense ones, which flops already is), or 1 FLOP a weight instead of 2."
             ),
@@ -153,7 +153,7 @@ CRITICAL_BATCH = Task(
         Misconception(
             "ridge",
             lambda flops, bandwidth, bytes_per_weight: flops / bandwidth,
-            _(
+            N_(
                 "That is the ridge, in FLOP per byte. Which batch has this intensity depends on "
                 "the bytes of a weight."
             ),
@@ -161,7 +161,7 @@ CRITICAL_BATCH = Task(
         Misconception(
             "weight size upside down",
             lambda flops, bandwidth, bytes_per_weight: 2 * flops / bandwidth / bytes_per_weight,
-            _(
+            N_(
                 "The 2 and the bytes of a weight have changed places: set the intensity, "
                 "2·batch/bytes_per_weight, equal to the ridge and solve for the batch."
             ),
@@ -169,17 +169,17 @@ CRITICAL_BATCH = Task(
         Misconception(
             "multiplied by 2",
             lambda flops, bandwidth, bytes_per_weight: 2 * flops * bytes_per_weight / bandwidth,
-            _("4 times too large: the 2 FLOPs of a weight divide, they do not multiply."),
+            N_("4 times too large: the 2 FLOPs of a weight divide, they do not multiply."),
         ),
         Misconception(
             "bits for bytes",
             lambda flops, bandwidth, bytes_per_weight: 4 * flops * bytes_per_weight / bandwidth,
-            _("8 times too large: bytes_per_weight is in bytes already, not to be made bits."),
+            N_("8 times too large: bytes_per_weight is in bytes already, not to be made bits."),
         ),
         Misconception(
             "rates swapped",
             lambda flops, bandwidth, bytes_per_weight: bandwidth * bytes_per_weight / flops / 2,
-            _("The two rates are swapped: the ridge is FLOP/s divided by byte/s."),
+            N_("The two rates are swapped: the ridge is FLOP/s divided by byte/s."),
         ),
     ),
 )

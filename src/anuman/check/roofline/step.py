@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
-from ..words import _
+from ..words import N_
 from .draw import ASSIGNMENT, first, seeded, weighted_chips
 
 
@@ -18,8 +18,8 @@ def _steps(low: float, high: float) -> Iterator[Case]:
         yield round(draw.uniform(0.5e9, 400e9)), batch, flops, bandwidth, size
 
 
-MEMORY_BOUND = _("memory-bound steps (batch below the ridge)")
-COMPUTE_BOUND = _("compute-bound steps (batch above the ridge)")
+MEMORY_BOUND = N_("memory-bound steps (batch below the ridge)")
+COMPUTE_BOUND = N_("compute-bound steps (batch above the ridge)")
 
 STEP_TIME = Task(
     id=f"{ASSIGNMENT}/step_time",
@@ -36,7 +36,7 @@ STEP_TIME = Task(
         ),
         Part(COMPUTE_BOUND, 0.75, first(6, _steps(1.5, 8))),
         Part(
-            _("steps exactly at the ridge"),
+            N_("steps exactly at the ridge"),
             0.5,
             (
                 (3e9, 200, 800e12, 2e12, 1),
@@ -52,7 +52,7 @@ STEP_TIME = Task(
             lambda n, batch, flops, bandwidth, bytes_per_weight: (
                 2 * n * batch / flops + n * bytes_per_weight / bandwidth
             ),
-            _(
+            N_(
                 "The two times are added: reading and computing overlap fully here, so the step "
                 "takes the larger of the two."
             ),
@@ -62,14 +62,14 @@ STEP_TIME = Task(
             lambda n, batch, flops, bandwidth, bytes_per_weight: min(
                 2 * n * batch / flops, n * bytes_per_weight / bandwidth
             ),
-            _("The smaller of the two times: the step waits for the slower clock."),
+            N_("The smaller of the two times: the step waits for the slower clock."),
         ),
         Misconception(
             "weights read for every sequence",
             lambda n, batch, flops, bandwidth, bytes_per_weight: max(
                 2 * n * batch / flops, n * batch * bytes_per_weight / bandwidth
             ),
-            _(
+            N_(
                 "The weights are read batch times: one reading serves all sequences of the step, "
                 "so the memory time does not contain the batch."
             ),
@@ -79,7 +79,7 @@ STEP_TIME = Task(
             lambda n, batch, flops, bandwidth, bytes_per_weight: max(
                 2 * n * batch / bandwidth, n * bytes_per_weight / flops
             ),
-            _(
+            N_(
                 "The two rates are swapped: FLOPs are divided by FLOP/s (flops), bytes by byte/s "
                 "(bandwidth)."
             ),
@@ -89,7 +89,7 @@ STEP_TIME = Task(
             lambda n, batch, flops, bandwidth, bytes_per_weight: max(
                 n * batch / flops, n * bytes_per_weight / bandwidth
             ),
-            _(
+            N_(
                 "The compute time is half of what it should be: each weight costs 2 FLOPs a "
                 "sequence, one multiplication and one addition."
             ),
@@ -97,7 +97,7 @@ STEP_TIME = Task(
         Misconception(
             "memory time alone",
             lambda n, batch, flops, bandwidth, bytes_per_weight: n * bytes_per_weight / bandwidth,
-            _(
+            N_(
                 "Only the memory time counts, whatever the batch: the compute time grows with the "
                 "batch, and above the ridge it is the larger one."
             ),
@@ -105,7 +105,7 @@ STEP_TIME = Task(
         Misconception(
             "compute time alone",
             lambda n, batch, flops, bandwidth, bytes_per_weight: 2 * n * batch / flops,
-            _("Only the compute time counts: below the ridge reading the weights takes longer."),
+            N_("Only the compute time counts: below the ridge reading the weights takes longer."),
         ),
     ),
 )

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..result import Result, label, number
 from ..task import Case, Misconception, Part, Task
-from ..words import _
+from ..words import N_
 from .draw import ASSIGNMENT, LEAST_FLIP, first, seeded, weighted_chips
 
 
@@ -50,8 +50,8 @@ VERDICT = Task(
     result=Result((label("label", "memory", "compute"), number("flips_at"))),
     examples=((32, 100e12, 1e12, 2, 0.5, 0.8), (80, 100e12, 1e12, 2, 0.5, 0.8)),
     parts=(
-        Part(_("flips_at"), 2, CASES, fields=("flips_at",)),
-        Part(_("label"), 1, CASES, fields=("label",), needs=("flips_at",)),
+        Part(N_("flips_at"), 2, CASES, fields=("flips_at",)),
+        Part(N_("label"), 1, CASES, fields=("label",), needs=("flips_at",)),
     ),
     misconceptions=(
         Misconception(
@@ -59,7 +59,7 @@ VERDICT = Task(
             lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
                 batch, flops * bytes_per_weight / (2 * bandwidth)
             ),
-            _(
+            N_(
                 "The efficiencies are left out: the kernels reach only flops·mfu and "
                 "bandwidth·mbu, and the ridge of these two rates decides."
             ),
@@ -69,7 +69,7 @@ VERDICT = Task(
             lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
                 batch, flops * mbu * bytes_per_weight / (2 * bandwidth * mfu)
             ),
-            _(
+            N_(
                 "The efficiencies are swapped: mfu is the share of the FLOP/s, mbu the share of "
                 "the bandwidth."
             ),
@@ -79,7 +79,7 @@ VERDICT = Task(
             lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _reversed(
                 verdict(batch, flops, bandwidth, bytes_per_weight, mfu, mbu)
             ),
-            _(
+            N_(
                 "The labels are reversed: below flips_at the step waits for the memory, above it "
                 "for the arithmetic."
             ),
@@ -89,7 +89,7 @@ VERDICT = Task(
             lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
                 batch, flops * mfu * mbu * bytes_per_weight / (2 * bandwidth)
             ),
-            _(
+            N_(
                 "mbu belongs to the bandwidth, below the line: a slower memory moves the flip to "
                 "a larger batch, not to a smaller one."
             ),
@@ -99,14 +99,14 @@ VERDICT = Task(
             lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
                 batch, flops * mfu * bytes_per_weight / (bandwidth * mbu)
             ),
-            _("flips_at is 2 times too large: each weight costs 2 FLOPs a sequence."),
+            N_("flips_at is 2 times too large: each weight costs 2 FLOPs a sequence."),
         ),
         Misconception(
             "ridge instead of batch",
             lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
                 batch, flops * mfu / (bandwidth * mbu)
             ),
-            _("flips_at is the ridge in FLOP per byte; asked is the batch with this intensity."),
+            N_("flips_at is the ridge in FLOP per byte; asked is the batch with this intensity."),
         ),
     ),
 )

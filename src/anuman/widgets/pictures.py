@@ -1,0 +1,35 @@
+"""Pictures that stand in a lesson for readers without a kernel: each widget at its first setting."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from . import clocks_view
+from .clocks import clocks
+from .language import LANGUAGES, speaking
+from .roofline import CHIPS, MODELS
+from .svg import Picture
+
+
+def _two_clocks() -> Picture:
+    return clocks_view.still(clocks(CHIPS[0], MODELS[0], 1, 2.0)).picture
+
+
+PICTURES: dict[str, Callable[[], Picture]] = {"02-roofline": _two_clocks}
+
+
+def drawn(root: Path) -> dict[Path, str]:
+    """Path -> SVG of every picture, in every language."""
+    found = {}
+    for name, draw in PICTURES.items():
+        for language in LANGUAGES:
+            with speaking(language):
+                path = root / "lessons" / "pictures" / f"{name}.{language}.svg"
+                found[path] = draw().markup() + "\n"
+    return found
+
+
+def write(root: Path) -> None:
+    """Write lessons/pictures/."""
+    for path, svg in drawn(root).items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(svg, encoding="utf-8", newline="\n")

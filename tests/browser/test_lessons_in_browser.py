@@ -1,0 +1,239 @@
+"""The lessons as a learner meets them: JupyterLab, a browser, a keyboard."""
+
+import json
+import re
+
+import pytest
+from notebook_page import NotebookPage
+from playwright.sync_api import Locator, expect
+
+from anuman import catalog, physics
+from anuman.widgets import _, number, si
+
+pytestmark = pytest.mark.browser
+
+DEVANAGARI = re.compile(r"[\u0900-\u097f]")
+BARS = """svg => [...svg.querySelectorAll("rect[rx]")].map(bar => bar.getBBox().width)"""
+NAMELESS = """root => [...root.querySelectorAll("input, select, button, textarea")]
+  .filter(e => !(e.labels && e.labels[0] && e.labels[0].textContent.trim()) && !e.textContent.trim()
+               && !e.getAttribute("aria-label")).map(e => e.outerHTML)"""
+
+
+@pytest.fixture
+def open_lesson(chromium, lab, language):
+    """Opens a lesson by its name, in the test's language; every page is closed in the end."""
+    pages = []
+
+    def open_one(name: str, **size) -> NotebookPage:
+        folder = "lessons/hi" if language == "hi" else "lessons"
+        pages.append(NotebookPage(chromium, lab, f"{folder}/{name}.ipynb", **size))
+        return pages[-1]
+
+    yield open_one
+    for page in pages:
+        page.close()
+
+
+def assert_speaks(element: Locator, language: str) -> None:
+    """The element's words are in this language (names and units stay Latin in Hindi too)."""
+    text = element.text_content()
+    assert bool(DEVANAGARI.search(text)) == (language == "hi"), text
+
+
+def assert_pictures(output: Locator, language: str) -> None:
+    """Each picture has a title and says in the learner's language what it shows."""
+    pictures = output.locator("svg[role=img]")
+    expect(pictures.first).to_be_visible()
+    for picture in pictures.all():
+        assert picture.locator("> title").text_content().strip()
+        assert_speaks(picture.locator("> desc"), language)
+
+
+def test_start_page_leads_to_the_lesson(open_lesson, lab, language):
+    page = open_lesson("00-start-here")
+    page.run_all()
+    assert not page.errors()
+    assert_speaks(page.cell("how"), language)
+    link = page.output("map").get_by_role("link").first
+    assert_speaks(page.output("map").locator("li").first, language)
+    link.click()
+    page.shown(lab.course / ("lessons/hi" if language == "hi" else "lessons") / "02-roofline.ipynb")
+    page.watch.assert_quiet()
+
+
+def test_run_all_shows_the_whole_lesson(open_lesson, lab, language):
+    page = open_lesson("02-roofline")
+    page.run_all(wait=False)
+    expect(
+        page.output("measure").locator(".widget-hprogress, .jupyter-widgets .progress").first
+    ).to_be_visible()
+    page.finished()
+    assert not page.errors()
+
+    claim = next(c for c in catalog.claims("003") if c.id == "S3.3")
+    expect(page.output("news-card")).to_contain_text(claim.text[language])
+    expect(page.output("two-clocks")).to_contain_text(
+        _("Make your predictions above, or press “Show me”: then this opens.")
+    )
+    expect(page.output("two-clocks").locator("select, svg")).to_have_count(0)
+    expect(page.output("score-table").locator("table")).to_have_count(0)
+    for cell_id in ("own-picture", "published"):
+        assert_pictures(page.output(cell_id), language)
+    for cell_id in ("news-card", "gate", "worked", "measure", "verdict-card"):
+        assert_speaks(page.output(cell_id), language)
+    assert (lab.folder / "anuman" / "machine.json").is_file()
+    page.watch.assert_quiet()
+
+
+def answer(page: NotebookPage, place: int, guess: str, low: str, high: str) -> None:
+    """Type one prediction into its three fields, which Tab reaches one after the other."""
+    for word, value in ((_("best guess"), guess), (_("80 % interval from"), low), (_("to"), high)):
+        page.tab_to(f"{place}. {word}")
+        page.page.keyboard.press("Control+a")
+        page.page.keyboard.type(value)
+
+
+def press(page: NotebookPage, button: str) -> None:
+    page.tab_to(button)
+    page.page.keyboard.press("Enter")
+
+
+def test_predictions_by_keyboard_open_the_widget_and_stay(open_lesson, lab, language):
+    page = open_lesson("02-roofline")
+    page.run("setup", "gate", "two-clocks", "score-table")
+    gate, widget = page.output("gate"), page.output("two-clocks")
+
+    page.select("gate")
+    answer(page, 1, "soon", "0.1", "1")
+    answer(page, 2, "2", "3", "4")
+    answer(page, 3, "200", "100", "500")
+    press(page, _("Lock in"))
+    alert = gate.get_by_role("alert")
+    expect(alert).to_contain_text("soon")
+    expect(alert).to_contain_text(re.compile(r"2\. .*2.*3.*4|2\. .*3.*4.*2"))
+    expect(widget.locator("select")).to_have_count(0)
+    assert not (lab.folder / "anuman" / "predictions.jsonl").exists()
+
+    page.select("gate")
+    answer(page, 1, "0.3", "0.1", "1")
+    answer(page, 2, "2", "1.5", "2.5")
+    press(page, _("Lock in"))
+    expect(widget.get_by_role("combobox", name=_("Chip"))).to_be_visible()
+    assert_pictures(widget, language)
+    rows = page.output("score-table").locator("tbody tr")
+    expect(rows).to_have_count(3)
+    # The truths, by the catalogue: 0.339 %, exactly 1, 295 users.
+    assert [row.locator("td").last.text_content() for row in rows.all()] == [
+        _("yes"),
+        _("no"),
+        _("yes"),
+    ]
+    assert_speaks(page.output("score-table"), language)
+    page.watch.assert_quiet()
+    page.close()
+
+    lines = (lab.folder / "anuman" / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
+    kept = [e for e in map(json.loads, lines) if e["kind"] == "prediction"]
+    assert {e["question"]: e["guess"] for e in kept} == {"share": 0.3, "faster": 2, "users": 200}
+
+    lab.end_kernels()
+    page = open_lesson("02-roofline")
+    page.run("setup", "gate", "two-clocks")
+    expect(page.output("gate").locator("tbody tr")).to_have_count(3)
+    expect(page.output("gate").locator("tbody")).to_contain_text("0.3")
+    expect(page.output("two-clocks").get_by_role("combobox", name=_("Chip"))).to_be_visible()
+    page.watch.assert_quiet()
+
+
+def assert_shows(widget: Locator, chip_name: str, model_name: str, batch: int, w: float) -> None:
+    """Number cards, words and drawn bars all show this setting."""
+    chip, model = catalog.chip(chip_name), catalog.model(model_name)
+    peak = chip.peak(chip.peak16)
+    step = physics.decode_step(model.params, batch, peak, chip.bandwidth, w)
+    cards = widget.locator(".fact b")
+    expect(cards.nth(0)).to_have_text(si(step.seconds, "s"))
+    expect(cards.nth(1)).to_have_text(si(physics.intensity(batch, w), "FLOP/byte"))
+    bars, roof = widget.locator("svg[role=img]").all()
+    said = bars.locator("> desc").text_content()
+    for words in (chip_name, model_name, number(batch), si(step.memory_s, "s", step.seconds)):
+        assert words in said
+    assert chip_name in roof.locator("> title").text_content()
+    drawn = bars.evaluate(BARS)
+    wanted = [step.compute_s / step.seconds, step.memory_s / step.seconds]
+    assert [width / max(drawn) for width in drawn] == pytest.approx(wanted, abs=0.01)
+
+
+def choose(page: NotebookPage, name: str, option: str) -> None:
+    """Tab to a list and go down it, arrow by arrow, to the option."""
+    page.tab_to(name)
+    for _press in range(20):
+        chosen = page.page.evaluate(
+            "document.activeElement.options[document.activeElement.selectedIndex].text"
+        )
+        if chosen == option:
+            return
+        page.page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{name!r} has no option {option!r}")
+
+
+def test_each_control_by_keyboard(open_lesson, lab, language):
+    page = open_lesson("02-roofline")
+    page.run("setup", "gate", "two-clocks")
+    widget, keyboard = page.output("two-clocks"), page.page.keyboard
+    page.select("gate")
+    press(page, _("Show me"))
+    expect(widget.get_by_role("combobox", name=_("Chip"))).to_be_visible()
+    expect(widget.get_by_role("combobox", name=_("Model"))).to_be_visible()
+    expect(widget.get_by_role("combobox", name=_("Bytes a weight"))).to_be_visible()
+    expect(widget.get_by_role("spinbutton", name=_("Batch (users in a step)"))).to_be_visible()
+    assert widget.evaluate(NAMELESS) == []
+    assert_pictures(widget, language)
+    assert_shows(widget, "H100-SXM", "Llama-3.1-8B", 1, 2)
+
+    choose(page, _("Chip"), "B200")
+    assert_shows(widget, "B200", "Llama-3.1-8B", 1, 2)
+    choose(page, _("Model"), "Qwen3-32B")
+    assert_shows(widget, "B200", "Qwen3-32B", 1, 2)
+    choose(page, _("Bytes a weight"), _("1 (8 bits)"))
+    assert_shows(widget, "B200", "Qwen3-32B", 1, 1)
+    page.tab_to(_("Batch (users in a step)"))
+    keyboard.press("Control+a")
+    keyboard.type("512")
+    keyboard.press("Enter")
+    assert_shows(widget, "B200", "Qwen3-32B", 512, 1)
+    keyboard.press("Tab")  # to the handle of the slider, which doubles
+    keyboard.press("ArrowRight")
+    assert_shows(widget, "B200", "Qwen3-32B", 1024, 1)
+    keyboard.press("ArrowLeft")
+    keyboard.press("ArrowLeft")
+    assert_shows(widget, "B200", "Qwen3-32B", 256, 1)
+    expect(widget.get_by_role("spinbutton")).to_have_value("256")
+    page.tab_to(_("Show these numbers as a table"))
+    keyboard.press("Space")
+    expect(widget.locator("tbody tr").first).to_contain_text("B200")
+
+    page.select("two-clocks")
+    choose(page, _("Chip"), "Groq-LPU1")
+    choose(page, _("Model"), "Llama-3.1-70B")
+    assert_shows(widget, "Groq-LPU1", "Llama-3.1-70B", 256, 1)
+    big, small = catalog.model("Llama-3.1-70B"), catalog.chip("Groq-LPU1")
+    chips = physics.chips_needed(physics.weight_bytes(big.params, 1), small.capacity)
+    banner = widget.get_by_role("status")
+    expect(banner).to_contain_text(number(chips))
+    assert_speaks(banner, language)
+    page.watch.assert_quiet()
+
+
+def test_nothing_is_wider_than_a_narrow_page(open_lesson, lab, language):
+    page = open_lesson("02-roofline", width=800)
+    page.run_all()
+    page.select("gate")
+    press(page, _("Show me"))
+    expect(page.output("two-clocks").locator("svg[role=img]")).to_have_count(2)
+    for cell_id in page.ids:
+        cell = page.cell(cell_id)
+        over = cell.evaluate(
+            "cell => [...cell.querySelectorAll('.jp-RenderedHTMLCommon, .jp-OutputArea-output')]"
+            ".map(e => e.scrollWidth - e.clientWidth)"
+        )
+        assert max(over, default=0) <= 1, cell_id

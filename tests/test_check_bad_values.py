@@ -1,0 +1,249 @@
+"""What learners' functions return and do by mistake: a clear message, no penalty for noise."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from anuman.check import check, examples
+from anuman.check.call import TimeLimit, call
+
+
+class Liar:
+    """Claims to be a float that equals everything."""
+
+    __class__ = float
+
+    def __eq__(self, other):
+        return True
+
+    def __float__(self):
+        return 200.0
+
+
+class Seconds(float):
+    def __float__(self):
+        raise AssertionError("the checker runs the learner's methods")
+
+    def __add__(self, other):
+        raise AssertionError("the checker runs the learner's methods")
+
+
+def yields(flops, bandwidth):
+    yield flops / bandwidth
+
+
+async def is_async(flops, bandwidth):
+    return flops / bandwidth
+
+
+def raises(flops, bandwidth):
+    missing = {}
+    return missing[flops]
+
+
+def forever(flops, bandwidth):
+    while True:
+        pass
+
+
+def endless_and_deaf(flops, bandwidth):
+    while True:
+        try:
+            time.sleep(0.001)
+            int("1")
+        except:  # noqa: E722
+            pass
+
+
+def deeper(flops, bandwidth):
+    return deeper(flops, bandwidth)
+
+
+def leaves(flops, bandwidth):
+    sys.exit(1)
+
+
+def stub(flops, bandwidth):
+    raise NotImplementedError()
+
+
+BAD = {
+    "nothing": (lambda f, b: None, "returned None. Did you forget the word return?"),
+    "nan": (lambda f, b: float("nan"), "NaN"),
+    "nan array": (lambda f, b: np.array([np.nan]), "NaN"),
+    "infinity": (lambda f, b: np.inf, "infinity"),
+    "huge integer": (lambda f, b: int(f) ** 200, "infinity"),
+    "text": (lambda f, b: str(f / b), "returned text"),
+    "boolean": (lambda f, b: f > b, "the answer of a comparison"),
+    "numpy boolean": (lambda f, b: np.bool_(True), "the answer of a comparison"),
+    "complex": (lambda f, b: (-f / b) ** 0.5, "complex number"),
+    "comma": (lambda f, b: (f / b,), "Remove the comma"),
+    "list": (lambda f, b: [f / b], "returned list (1); it must return one number"),
+    "array": (lambda f, b: np.array([f, b]), "returned ndarray (2,)"),
+    "empty array": (lambda f, b: np.array([]), "returned ndarray (0,)"),
+    "dict": (lambda f, b: {"ridge": f / b}, "returned dict (1)"),
+    "function": (lambda f, b: max, "are the parentheses of a call missing?"),
+    "generator": (yields, "uses yield"),
+    "coroutine": (is_async, "async def"),
+    "liar": (lambda f, b: Liar(), "returned Liar; it must return one number"),
+    "raises": (raises, "stops with KeyError: <flops> (line"),
+    "loop": (forever, "takes more than 2 seconds"),
+    "deaf loop": (endless_and_deaf, "takes more than 2 seconds"),
+    "recursion": (deeper, "calls itself without end"),
+    "exit": (leaves, "calls exit() or quit()"),
+    "untouched": (stub, "No answer yet"),
+    "too few arguments": (lambda flops: flops, "The arguments must be ridge(flops, bandwidth)"),
+    "too many arguments": (lambda a, b, c: a, "yours are ridge(a, b, c)"),
+    "a number": (200.0, "ridge is no function but float"),
+    "None": (None, "ridge is no function but NoneType"),
+    "zero": (lambda f, b: 0, "The first value that differs is 0"),
+    "negative": (lambda f, b: -f / b, "the sign is not"),
+    "constant": (lambda f, b: 12.0, "the same in every case"),
+    "seven times": (lambda f, b: 7 * f / b, "7.00 times too large"),
+    "coarse": (lambda f, b: round(f / b, -2), "Rounded too early"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_function_is_told_what_is_wrong(name, capfd):
+    function, message = BAD[name]
+    points = check("02-roofline/ridge", function)
+    said, errors = capfd.readouterr()
+    assert type(points) is float
+    assert points == 0.0
+    assert message in said
+    assert errors == ""
+
+
+GOOD = {
+    "int": lambda f, b: int(f / b),
+    "float32": lambda f, b: np.float32(f / b),
+    "longdouble": lambda f, b: np.longdouble(f) / b,
+    "int64": lambda f, b: np.int64(f // b),
+    "0-d array": lambda f, b: np.array(f / b),
+    "array of one": lambda f, b: np.array([[f / b]]),
+    "object array": lambda f, b: np.array([Fraction(f) / Fraction(b)], dtype=object),
+    "fraction": lambda f, b: Fraction(f) / Fraction(b),
+    "decimal": lambda f, b: Decimal(f) / Decimal(b),
+    "subclass of float": lambda f, b: Seconds(f / b),
+    "ufunc": np.divide,
+    "vectorize": np.vectorize(lambda f, b: f / b),
+    "default argument": lambda flops, bandwidth, scale=1: flops / bandwidth / scale,
+    "any arguments": lambda *arguments: arguments[0] / arguments[1],
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_every_kind_of_number_counts(name, capsys):
+    assert check("02-roofline/ridge", GOOD[name]) == 1.0
+
+
+def noisy(flops, bandwidth):
+    print("hidden", flops)
+    print("hidden", flops, file=sys.stderr)
+    warnings.warn("careless", stacklevel=1)
+    logging.getLogger("learner").error("hidden %s", flops)
+    os.write(2, b"raw")
+    subprocess.run([sys.executable, "-c", "import sys; sys.stderr.write('child')"], check=True)
+    return np.float64(flops) / bandwidth + 0 * np.log(-1.0)
+
+
+def test_noise_is_swallowed_and_costs_nothing(capfd):
+    assert check("02-roofline/ridge", lambda f, b: (noisy(f, b), f / b)[1]) == 1.0
+    said, errors = capfd.readouterr()
+    assert "hidden" not in said
+    assert errors == ""
+
+
+def test_examples_show_prints_but_never_errors(capfd):
+    assert examples("02-roofline/ridge", raises) is None
+    assert examples("02-roofline/ridge", None) is None
+    assert examples("02-roofline/ridge", lambda f, b: print("seen") or f / b) is None
+    said, errors = capfd.readouterr()
+    assert "KeyError" in said
+    assert "seen" in said
+    assert errors == ""
+
+
+def test_arguments_are_the_learners_own_copies(capsys):
+    def spoils(nbytes, seconds):
+        best = min(seconds[1:])
+        seconds.clear()
+        return 2 * nbytes / best
+
+    assert check("02-roofline/copy_bandwidth", spoils) == 2.0
+
+
+def test_pairs(capsys):
+    task = "02-roofline/verdict"
+    flips = "flops * mfu * w / (2 * bandwidth * mbu)"
+    names = "batch, flops, bandwidth, w, mfu, mbu"
+    for returned, message in [
+        (f"{flips}", "it must return 2 values: (label, flips_at)"),
+        (f"({flips}, 'memory')", 'label must be one of "memory" / "compute"'),
+        (f"('memory bound', {flips})", 'label must be one of "memory" / "compute"'),
+        ("('memory', None)", "returned None"),
+        (f"('memory', {flips}, 1)", "returned tuple (3)"),
+        ("None", "Did you forget the word return?"),
+    ]:
+        assert check(task, eval(f"lambda {names}: {returned}")) == 0.0
+        assert message in capsys.readouterr().out
+    for returned in [
+        f"['memory' if batch < {flips} else 'compute', {flips}]",
+        f"(' Memory' if batch < {flips} else 'COMPUTE', {flips})",
+    ]:
+        assert check(task, eval(f"lambda {names}: {returned}")) == 3.0
+
+
+def test_time_limit_in_another_thread():
+    """The way without signals, which Windows takes."""
+    outcomes = []
+
+    def body():
+        outcomes.append(call(forever, (1.0, 1.0), seconds=0.2))
+        outcomes.append(call(lambda f, b: f / b, (1.0, 2.0), seconds=0.2))
+
+    thread = threading.Thread(target=body)
+    thread.start()
+    thread.join(30)
+    assert isinstance(outcomes[0].error, TimeLimit)
+    assert outcomes[1].value == 0.5
+
+
+def test_time_limit_leaves_no_trace():
+    before = signal.getsignal(signal.SIGALRM), sys.gettrace()
+    assert isinstance(call(endless_and_deaf, (1.0, 1.0), seconds=0.1).error, TimeLimit)
+    assert (signal.getsignal(signal.SIGALRM), sys.gettrace()) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_the_users_own_interrupt_is_not_swallowed():
+    def interrupted(flops, bandwidth):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check("02-roofline/ridge", interrupted)
+
+
+def test_slow_calls_share_one_limit(monkeypatch, capsys):
+    """Many slow calls must not add up to more than a task may take."""
+    monkeypatch.setattr("anuman.check.grade.TASK_SECONDS", 0.0)
+    monkeypatch.setattr("anuman.check.grade.SECONDS", 30.0)
+    calls = []
+
+    def slow(n, batch, flops, bandwidth, bytes_per_weight):
+        calls.append(n)
+        time.sleep(60)
+
+    assert check("02-roofline/step_time", slow) == 0.0
+    assert len(calls) == 3  # one for each part
