@@ -62,7 +62,7 @@ import sys
 from importlib.metadata import entry_points
 from pip._vendor.distlib.scripts import ScriptMaker
 maker = ScriptMaker(None, sys.argv[1])
-maker.clobber, maker.variants, maker.set_mode, maker.executable = True, {""}, True, sys.executable
+maker.clobber, maker.variants, maker.set_mode = True, {""}, True
 maker.make_multiple(f"{e.name} = {e.value}" for e in entry_points(group="console_scripts"))
 """
 
@@ -382,7 +382,7 @@ def install_packages(lock: Path, uv: str | None, again: bool) -> None:
         if uv:
             force = ["--reinstall"] if again else []
             command = [uv, "pip", "install", "--python", str(PYTHON), "--compile-bytecode"]
-            command += force + what + source
+            command += force + what + source + ([] if sys.stderr.isatty() else ["--quiet"])
             if subprocess.call(command, env=clean_environment(), cwd=str(ROOT)) == 0:
                 return
             say("uv did not manage (its message is above).")
@@ -410,9 +410,9 @@ def run_pip(command: list, lock: Path) -> tuple:
             first, _, rest = lines[-1].strip().partition(" ")
             if first == "Ignoring":  # of another system
                 total -= 1
-            elif first == "Collecting":
+            elif first in ("Collecting", "Processing"):
                 seen += 1
-                text = f"  package {seen} of {total}: {rest.split('==')[0]}"
+                text = f"  package {seen} of {total}: {Path(rest).name.split('==')[0]}"
                 if terminal:
                     print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
                 elif seen % 20 == 0:
@@ -441,7 +441,7 @@ def why(lines: list) -> str:
             " Run start.py again, in another network if it stays so." + details
         )
     network = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError")
-    network += ("ReadTimeoutError", "SSLError", "Connection broken", "IncompleteRead")
+    network += ("ReadTimeoutError", "SSLError", "Connection broken", "from versions: none")
     if any(word in text for word in network):
         return (
             "The packages could not be fetched: there is no way to the package index. The first"

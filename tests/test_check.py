@@ -2,13 +2,17 @@
 
 import itertools
 import math
+import string
+from pathlib import Path
 
 import pytest
 from answer_bank import answers
 
+from anuman import translate
 from anuman.check import UnknownTask, check, examples
 from anuman.check.grade import reading
 from anuman.check.task import tasks
+from anuman.widgets.language import both
 
 ASSIGNMENT = "02-roofline"
 TASKS = [task for task in tasks().values() if task.id.startswith(f"{ASSIGNMENT}/")]
@@ -141,3 +145,18 @@ def test_label_earns_nothing_by_itself(capsys):
         return task.function(*arguments)[0], 1.0
 
     assert check(task.id, label_only) == 0.0
+
+
+def test_every_sentence_is_said_in_hindi_too():
+    """All that the checker may say is translated, with the same gaps."""
+    root = Path(__file__).parents[1]
+    sentences = {text for text, place in translate.messages(root) if "anuman/check/" in place}
+    assert len(sentences) > 60
+    for text in sentences:
+        hindi = both(text)[1]
+        assert hindi, text
+        gaps = [
+            sorted(name for _t, name, _s, _c in string.Formatter().parse(t) if name)
+            for t in (text, hindi)
+        ]
+        assert gaps[0] == gaps[1], text

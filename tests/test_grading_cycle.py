@@ -3,6 +3,7 @@
 import copy
 import csv
 import json
+import subprocess
 
 import nbformat
 import pytest
@@ -67,14 +68,14 @@ def odd_students(source, release):
         students[name] = (answered(perfect, sources), full(**points), said or {})
         return students[name][0]
 
-    student("syntax-error", {"ridge": 0.0}, ridge="def ridge(flops, bandwidth:\n    return 1")
     student(
-        "loops",
-        {"step_time": 0.0},
+        "stopped",
+        {"ridge": 0.0, "intensity": 0.0, "step_time": 0.0},
         {"step_time": "more than 2 seconds"},
+        ridge="def ridge(flops, bandwidth:\n    return 1",
+        intensity="while True:\n    pass",
         step_time="def step_time(*arguments):\n    while True:\n        pass",
     )
-    student("top-level-loop", {"intensity": 0.0}, intensity="while True:\n    pass")
     student(
         "kernel-killer",
         {"intensity": 0.0, "verdict": 0.0},
@@ -116,14 +117,13 @@ def ridge(flops, bandwidth):
     logging.warning("careful")
     return flops / bandwidth""",
         verdict="check = examples = ridge_value = 3\n" + right["verdict"],
-        copy_bandwidth="%config InteractiveShell.ast_node_interactivity = 'none'\n"
-        + right["copy_bandwidth"],
     )
-    students["noisy"] = (
-        students["noisy"][0],
-        # A setting that hides results hides the points too: none are better than nbgrader's full.
-        full(copy_bandwidth=0.0, verdict=0.0),
-        {},
+    student(
+        "silent",
+        # A setting that hides results hides the points; nbgrader would give full marks for nothing.
+        {"copy_bandwidth": 0.0, "verdict": 0.0},
+        copy_bandwidth="%config InteractiveShell.ast_node_interactivity = 'none'\n"
+        "def copy_bandwidth(nbytes, seconds):\n    return 1.0",
     )
     deleted = student("deleted-cells", {"step_time": 0.0})
     gone = {"setup", "ridge", "step_time-answer", "verdict", "verdict-answer", "written"}
@@ -172,8 +172,6 @@ def test_generated_exercise_is_the_committed_one(graded):
     """Byte for byte; a learner's own work in it does not count, what git keeps of it does."""
     path = f"exercises/{NAME}/{NAME}.ipynb"
     made = (graded.root / path).read_bytes()
-    import subprocess
-
     kept = subprocess.run(["git", "show", f":{path}"], cwd=REPOSITORY, capture_output=True).stdout
     assert made in ((REPOSITORY / path).read_bytes(), kept)
     assert b"BEGIN" not in made
@@ -183,8 +181,8 @@ def test_generated_exercise_is_the_committed_one(graded):
 STUDENTS = [
     *(f"wrong-{row}" for row in range(max(map(len, by_task(WRONG).values())))),
     *(f"right-{row}" for row in range(max(map(len, by_task(RIGHT).values())))),
-    *("perfect", "untouched", "partial", "syntax-error", "loops", "top-level-loop"),
-    *("kernel-killer", "deaf-loop", "bad-returns", "noisy"),
+    *("perfect", "untouched", "partial", "stopped"),
+    *("kernel-killer", "deaf-loop", "bad-returns", "noisy", "silent"),
     *("deleted-cells", "copied-cells", "forged-cells"),
 ]
 

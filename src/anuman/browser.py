@@ -1,5 +1,6 @@
 """A Chromium for the browser tests: find one that starts, or get one."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -31,10 +32,23 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PLAYWRIGHTS_OWN = (
-    "from playwright.sync_api import sync_playwright as start\n"
-    "with start() as p: print(p.chromium.executable_path)"
-)
+PAGE = "data:text/html,<p>shown</p>"
+OWN = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as p:
+    print(p.chromium.executable_path)
+"""
+DRIVE = """
+import sys
+from playwright.sync_api import sync_playwright
+with sync_playwright() as p:
+    browser = p.chromium.launch(executable_path=sys.argv[1], args=sys.argv[3:])
+    page = browser.new_page()
+    page.goto(sys.argv[2])
+    print(page.inner_text("p"))
+    browser.close()
+"""
+DEBIAN = ["chromium", "fonts-noto-core", "libatomic1"]  # Playwright's own program needs the last
 
 
 def required() -> bool:
@@ -51,9 +65,11 @@ def chosen() -> str | None:
 
 def starts(path: str) -> bool:
     """Whether this browser really shows a page (a package may be a mere stand-in)."""
-    page = "data:text/html,<p>shown</p>"
     with tempfile.TemporaryDirectory(prefix="anuman-browser-", ignore_cleanup_errors=True) as home:
-        words = [path, *FLAGS, f"--user-data-dir={home}", "--dump-dom", page]
+        if importlib.util.find_spec("playwright"):  # comes with `python3 start.py test`
+            words = [sys.executable, "-c", DRIVE, path, PAGE, *FLAGS]
+        else:
+            words = [path, *FLAGS, f"--user-data-dir={home}", "--dump-dom", PAGE]
         try:
             done = subprocess.run(words, capture_output=True, timeout=60, text=True)
         except (OSError, subprocess.TimeoutExpired):
@@ -69,10 +85,9 @@ def _candidates() -> list[str]:
     roots = [os.environ.get(key) for key in ("ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA")]
     found += [str(Path(root, file)) for root in roots if root for file in WINDOWS]
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", PLAYWRIGHTS_OWN], capture_output=True, text=True, timeout=60
-        )
-        found += done.stdout.split("\n")[:1]
+        words = [sys.executable, "-c", OWN]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+        found += done.stdout.splitlines()[:1]
     except subprocess.TimeoutExpired:
         pass  # a Playwright that does not answer has no browser to offer
     return [path for path in found if path and Path(path).is_file()]
@@ -94,7 +109,7 @@ def install() -> str | None:
         quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
         ways += [
             [*quiet, "update"],
-            [*quiet, "install", "--no-install-recommends", "chromium", "fonts-noto-core"],
+            [*quiet, "install", "--no-install-recommends", *DEBIAN],
         ]
     for words in ways:
         print(f"Browser for the tests: {' '.join(words[1:])}", flush=True)
@@ -108,5 +123,5 @@ def install() -> str | None:
 def remedy() -> str:
     """What a person does to get a browser for the tests."""
     if shutil.which("apt-get"):
-        return "install one: sudo apt install chromium fonts-noto-core"
+        return f"install one: sudo apt install {' '.join(DEBIAN)}"
     return "install Chrome, Chromium or Edge, or set ANUMAN_BROWSER to the path of one"

@@ -68,14 +68,12 @@ class NotebookPage:
         tab = self.page.locator("#jp-main-dock-panel .lm-TabBar-tab.jp-mod-current")
         expect(tab).to_have_text(file.name)
         expect(self.page.locator(f"{PANEL} .jp-Cell")).to_have_count(len(cells))
-        # Before a kernel is there the indicator says "idle" too, and Run All does nothing.
-        expect(self.page.locator(f"{PANEL} .jp-KernelName")).to_have_text(re.compile("Python 3"))
         self.idle()
 
     def idle(self) -> None:
-        """Wait until the kernel has nothing to do."""
-        indicator = self.page.locator(f"{PANEL} .jp-Notebook-ExecutionIndicator")
-        expect(indicator).to_have_attribute("data-status", "idle")
+        """Wait until there is a kernel (without one, Run All does nothing) and it has nothing to do."""
+        kernel = self.page.locator("#jp-bottom-panel [title^='Change kernel']")
+        expect(kernel).to_have_text("Python 3 (ipykernel) | Idle")
 
     def cell(self, cell_id: str) -> Locator:
         """One cell with its output, found by the id it has in the file."""

@@ -2,11 +2,13 @@
 
 import ast
 import copy
+from collections import Counter
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 from nbgrader import preprocessors, utils
 
+MOST_TEXT = 1_000_000  # characters that one cell may print; a loop prints a gigabyte in 20 s
 LOST = (DeadKernelError, CellTimeoutError)  # the kernel is gone, or does not answer any more
 
 
@@ -15,6 +17,7 @@ class Execute(preprocessors.Execute):
 
     def preprocess(self, nb, resources, km=None):
         self._lost_cells = set()
+        self._printed = Counter()
         return super().preprocess(nb, resources, km)
 
     def preprocess_cell(self, cell, resources, index):
@@ -28,6 +31,14 @@ class Execute(preprocessors.Execute):
         if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
             only_plain_points(cell)
         return cell, resources
+
+    def output(self, outs, msg, display_id, cell_index):
+        """Keep one output of a cell, unless the cell has printed too much already."""
+        if msg["msg_type"] == "stream":
+            self._printed[cell_index] += len(msg["content"]["text"])
+            if self._printed[cell_index] > MOST_TEXT:
+                return None
+        return super().output(outs, msg, display_id, cell_index)
 
     def _start_again(self, index):
         """A fresh kernel in the state of just before cell `index`, without the cells that lose it."""

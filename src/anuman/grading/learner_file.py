@@ -33,13 +33,16 @@ def find(path: str, exercises: Path, assignments: list[str]) -> Path:
     """The notebook meant by a path: of a notebook, of its folder, or the name of an assignment."""
     given = Path(path).expanduser()
     candidates = [given, exercises.parent / given, exercises / given]
-    found = next((candidate for candidate in candidates if candidate.exists()), None)
+    try:
+        found = next((candidate for candidate in candidates if candidate.exists()), None)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
     if found is None:
         raise BadInput(f"there is no {path}. {_nearest(path, exercises, assignments)}")
     if not found.is_dir():
         return found
     for name in assignments:
-        if (found / f"{name}.ipynb").is_file() and found.name in (name, "."):
+        if (found / f"{name}.ipynb").is_file() and found.resolve().name == name:
             return found / f"{name}.ipynb"
     notebooks = sorted(found.glob("*.ipynb"))
     if len(notebooks) == 1:

@@ -15,20 +15,20 @@ def reason(task: str, notebook: NotebookNode) -> str:
     test = next(cell for cell in cells if grade_id(cell) == task)
     error = _error(test)
     if error is None:
-        return feedback(task, test)
+        return feedback(task, test) or f"The test of {task} gave no reason."
     answer = _answer_before(cells, test)
     stopped = answer and _error(answer)
     if error.ename == "NameError" and answer:
         name = getattr(re.search(r"name '(\w+)'", error.evalue), "group", lambda _index: task)(1)
         if stopped:
             return (
-                f"`{name}` is not defined: its answer cell stopped with {_described(stopped)}. "
+                f"`{name}` is not defined: its answer cell {_described(stopped)}. "
                 "Mend it and run again."
             )
         return f"`{name}` is not defined: no cell above its test defines it. Keep the name."
     if error.ename == "NoPoints":
         return f"The test of {task} ended without points: {error.evalue}."
-    return f"The test of {task} stopped with {_described(error)}."
+    return f"The test of {task} {_described(error)}."
 
 
 def feedback(task: str, test: NotebookNode) -> str:
@@ -49,18 +49,16 @@ def _answer_before(cells: list[NotebookNode], test: NotebookNode) -> NotebookNod
 
 
 def _error(cell: NotebookNode) -> NotebookNode | None:
-    return next((o for o in cell.outputs if o.output_type == "error"), None)
-
-
-TIMED_OUT = "no answer within the time limit: a loop never ends, or the kernel was lost"
+    """The last error: after a time limit the interrupt that it sent comes first."""
+    return next((o for o in reversed(cell.outputs) if o.output_type == "error"), None)
 
 
 def _described(error: NotebookNode) -> str:
-    """An error with its message and, where it can be told, the line of the cell."""
+    """What an error did to its cell, with the message and, where it can be told, the line."""
     text = ANSI.sub("", "\n".join(error.traceback))
     if error.ename == "CellTimeoutError":
-        return TIMED_OUT
+        return "was stopped at the time limit (does a loop never end?)"
     message = re.sub(r"\s*\([^()]*, line \d+\)$", "", error.evalue)
     line = re.search(r", line (\d+)\)$", error.evalue) or re.search(r"^-+> *(\d+) ", text, re.M)
     where = f" in line {line.group(1)}" if line else ""
-    return f"{error.ename}{where}: {message}" if message else f"{error.ename}{where}"
+    return f"stopped with {error.ename}{where}" + (f": {message}" if message else "")

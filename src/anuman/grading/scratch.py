@@ -44,7 +44,7 @@ def grade(course: Path, assignment: str, content: bytes) -> Graded:
     from nbgrader.converters import Autograde, GenerateAssignment, NbGraderException
     from nbgrader.coursedir import CourseDirectory
 
-    with tempfile.TemporaryDirectory(prefix="anuman-check-") as folder, _quiet() as log:
+    with tempfile.TemporaryDirectory(prefix="anuman-check-") as folder, _quiet(course) as log:
         root = Path(folder).resolve()
         config = _config(course, root)
         shutil.copytree(course / "solutions" / assignment, root / "solutions" / assignment)
@@ -106,10 +106,14 @@ class _Log(logging.Handler):
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[_Log]:
-    """nbgrader's log and SQLAlchemy's warnings kept away from the terminal."""
+def _quiet(course: Path) -> Iterator[_Log]:
+    """nbgrader's log and SQLAlchemy's warnings kept away from the terminal; the kernel told where
+    the course lies, as it runs in the scratch folder; all of it undone at the end.
+    """
     logger, log = logging.getLogger("traitlets"), _Log()
     propagate, folder = logger.propagate, os.getcwd()
+    given = os.environ.get("ANUMAN_COURSE")
+    os.environ["ANUMAN_COURSE"] = str(course)
     logger.addHandler(log)
     logger.propagate = False
     try:
@@ -120,3 +124,7 @@ def _quiet() -> Iterator[_Log]:
         logger.removeHandler(log)
         logger.propagate = propagate
         os.chdir(folder)
+        if given is None:
+            del os.environ["ANUMAN_COURSE"]
+        else:
+            os.environ["ANUMAN_COURSE"] = given

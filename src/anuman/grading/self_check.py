@@ -6,7 +6,6 @@ listed apart, under "hand_graded".
 """
 
 import json
-import os
 import sys
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -54,6 +53,10 @@ def run(path: str, json_file: Path | None = None) -> int:
     from .scratch import GradingFailed
 
     try:
+        if json_file and (json_file.is_dir() or not json_file.absolute().parent.is_dir()):
+            raise BadInput(f"--json {json_file}: no file can be written there.")
+        if json_file and json_file.suffix == ".ipynb":
+            raise BadInput(f"--json {json_file}: that would overwrite a notebook.")
         result = check(path)
     except BadInput as error:
         print(f"anuman check: {error}", file=sys.stderr)
@@ -64,13 +67,13 @@ def run(path: str, json_file: Path | None = None) -> int:
     print(table(result))
     if json_file:
         json_file.write_text(as_json(result), encoding="utf-8")
-    return 0 if result.points >= result.max_points and not result.notes else 1
+    lost = result.points < result.max_points or any(task.reason for task in result.tasks)
+    return 1 if lost or result.notes else 0
 
 
 def check(path: str) -> Result:
     """Grade the notebook that this path means. Raises BadInput or GradingFailed."""
     course = paths.course_root()
-    os.environ.setdefault("ANUMAN_COURSE", str(course))  # the kernel runs in the scratch folder
     assignments = _assignments(course)
     mine = read(find(path, course / "exercises", assignments))
     assignment = _assignment_of(mine, course, assignments)

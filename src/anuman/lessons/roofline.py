@@ -1,7 +1,10 @@
 """Lesson 02: its questions, its worked numbers and its verdict, all computed from the catalogue."""
 
+from statistics import fmean
+
 from anuman import catalog, physics
 from anuman.widgets import Question, _, number, si, table, verdict_card
+from anuman.widgets.published import kernels
 
 CHIP = "H100-SXM"
 MODEL = "Llama-3.1-8B"
@@ -104,34 +107,71 @@ def worked_steps(chip_name: str, model_name: str):
     )
 
 
+def reach(chip_names: tuple[str, ...]):
+    """Table of the share of the roof that published kernels reached: on the slope, at the ridge, beyond."""
+    rows = []
+    for name in chip_names:
+        chip = catalog.chip(name)
+        edge = physics.ridge(chip.peak(chip.peak16), chip.bandwidth)
+        zones = {
+            _("slope (memory)"): (0, edge / 2),
+            _("around the ridge"): (edge / 2, 2 * edge),
+            _("flat (arithmetic)"): (2 * edge, float("inf")),
+        }
+        for zone, (low, high) in zones.items():
+            shares = [100 * k.share for k in kernels(name) if low <= k.intensity < high]
+            rows.append(
+                (
+                    name,
+                    zone,
+                    number(len(shares)),
+                    f"{number(fmean(shares))} %",
+                    f"{number(min(shares))} %",
+                    f"{number(max(shares))} %",
+                )
+            )
+    return table(
+        [_("chip"), _("part of the roof"), _("points"), _("average"), _("least"), _("most")],
+        rows,
+        caption=_(
+            "Share of the roof that was reached. Around the ridge: from half of it to twice it."
+        ),
+    )
+
+
 def verdict():
-    """The card that judges claim S3.3: the batch at which it flips, and the price in chips."""
+    """The card that judges claim S3.3: where it flips, one user's tokens per second, the price in chips."""
     model, big = catalog.model(MODEL), catalog.model(BIG_MODEL)
     head = [
         _("chip"),
+        _("arithmetic"),
+        _("memory"),
         _("memory is the slower clock below"),
-        _("{model} needs").format(model=model.name),
-        _("one user keeps busy"),
-        _("{model} needs").format(model=big.name),
+        _("limit for one user, {model}").format(model=model.name),
+        _("chips for {model}").format(model=model.name),
+        _("chips for {model}").format(model=big.name),
     ]
     rows = []
     for name in VERDICT_CHIPS:
         chip = catalog.chip(name)
-        step = _step(chip, model, batch=1)
+        peak = chip.peak(chip.peak16)
+        # A pipeline's chips are visited in turn: together they take as long as one that held it all.
+        alone = _step(chip, model, batch=1)
         chips, big_chips = (
             physics.chips_needed(physics.weight_bytes(m.params, BF16), chip.capacity)
             for m in (model, big)
         )
-        # A token visits the chips of a pipeline one after the other, so one user keeps one busy.
-        busy = 100 * step.compute_s / step.seconds / chips
-        edge = physics.critical_batch(chip.peak(chip.peak16), chip.bandwidth, BF16)
         rows.append(
             (
                 name,
-                _("{count} users").format(count=number(edge)),
-                _("chips: {count}").format(count=chips),
-                _("{share} % of their arithmetic").format(share=number(busy)),
-                _("chips: {count}").format(count=big_chips),
+                si(peak, "FLOP/s"),
+                si(chip.bandwidth, "byte/s"),
+                _("{count} users").format(
+                    count=number(physics.critical_batch(peak, chip.bandwidth, BF16))
+                ),
+                si(1 / alone.seconds, "tokens/s"),
+                number(chips),
+                number(big_chips),
             )
         )
     return verdict_card("003", "S3.3", head, rows)

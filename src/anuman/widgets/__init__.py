@@ -2,9 +2,9 @@
 
 from .figure import Figure, figure, table
 from .language import N_, _, both, language, number, scientific, si
-from .measure import measure
+from .machine import own_machine
+from .measurement import measure
 from .news import news_card, verdict_card
-from .own_machine import own_machine
 from .predict import Predictions, Question, predictions
 from .published import published_roofline
 from .roofline import two_clocks

@@ -57,7 +57,7 @@ class Figure:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         bundle = {"text/html": style.box(self.html), "text/plain": self.words}
         if self.picture:
-            bundle["image/svg+xml"] = self.picture.markup()
+            bundle["image/svg+xml"] = self.picture.standalone()
         return bundle
 
 

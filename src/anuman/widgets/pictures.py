@@ -24,7 +24,7 @@ def drawn(root: Path) -> dict[Path, str]:
         for language in LANGUAGES:
             with speaking(language):
                 path = root / "lessons" / "pictures" / f"{name}.{language}.svg"
-                found[path] = draw().markup() + "\n"
+                found[path] = draw().standalone() + "\n"
     return found
 
 

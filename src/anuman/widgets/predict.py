@@ -108,7 +108,7 @@ class Predictions(Live):
             fields = tuple(
                 ipywidgets.Text(
                     value=value, description=f"{place}. {word}", placeholder=question.unit,
-                    style=WIDE, layout=ipywidgets.Layout(width="auto", flex="1 1 190px"),
+                    style=WIDE, layout=ipywidgets.Layout(width="auto", min_width="170px", flex="1 1 190px"),
                 )
                 for word, value in zip(words, values, strict=True)
             )  # fmt: skip
@@ -174,7 +174,7 @@ class Predictions(Live):
             )  # fmt: skip
         if empty:
             words = _("Still empty: {fields}. Type a number in each, or press “Show me”.")
-            problems.insert(0, words.format(fields=", ".join(empty)))
+            problems.insert(0, words.format(fields="; ".join(empty)))
         return entries, problems
 
     def lock_in(self) -> None:

@@ -84,7 +84,8 @@ class TwoClocks(Live):
         )
 
     def _open(self) -> None:
-        self.children = [self.controls, self.picture, self.as_table]
+        look = ipywidgets.HTML(style.STYLE, layout=ipywidgets.Layout(display="none"))
+        self.children = [look, self.controls, self.picture, self.as_table]
         self._draw()
 
     def _batch_slid(self, change) -> None:
@@ -105,7 +106,7 @@ class TwoClocks(Live):
     def _draw(self, _change=None) -> None:
         state = self.state
         twin = clocks_view.table(state) if self.as_table.value else ""
-        self.picture.value = style.box(clocks_view.html(state) + twin, card=False)
+        self.picture.value = style.unstyled(clocks_view.html(state) + twin)
 
 
 def two_clocks(gate=None) -> TwoClocks:

@@ -32,6 +32,7 @@ SVG_CSS = f"""{DARK}
 .anuman-svg .strong {{ font-weight: 600; }}
 .anuman-svg .halo {{ paint-order: stroke; stroke: {PAPER}; stroke-width: 4px; stroke-linejoin: round; }}"""
 
+# The doubled class outweighs JupyterLab's own rules for tables (.jp-RenderedHTMLCommon td).
 HTML_CSS = f"""{DARK}
 .anuman {{ font-family: {FONTS}; font-size: 15px; line-height: 1.55; color: {INK}; }}
 .anuman * {{ box-sizing: border-box; }}
@@ -56,27 +57,33 @@ HTML_CSS = f"""{DARK}
 .anuman .ratio span:first-child {{ border-bottom: 1px solid currentColor; }}
 .anuman mark {{ background: none; color: inherit; font-weight: 600; border-bottom: 3px solid {MEMORY}; }}
 .anuman blockquote {{ border-left: 4px solid {MEMORY}; margin: 12px 0; padding: 2px 0 2px 16px; }}
-.anuman table {{ border-collapse: collapse; margin: 8px 0; font-size: 14px; font-variant-numeric: tabular-nums; color: inherit; border: 0; }}
-.anuman caption {{ text-align: left; font-weight: 600; padding: 4px 0 8px; color: inherit; }}
-.anuman th, .anuman td {{ text-align: left; vertical-align: top; padding: 6px 18px 6px 0; border: 0; border-bottom: 1px solid {RULE}; background: none; white-space: nowrap; }}
-.anuman th {{ white-space: normal; }}
-.anuman td.long {{ white-space: normal; min-width: 24ch; max-width: 62ch; }}
-.anuman td.number, .anuman th.number {{ text-align: right; }}
-.anuman thead th {{ font-weight: 600; }}
+.anuman.anuman table {{ border-collapse: collapse; table-layout: auto; margin: 8px 0; font-size: 14px; font-variant-numeric: tabular-nums; color: inherit; border: 0; }}
+.anuman.anuman caption {{ text-align: left; font-weight: 600; padding: 4px 0 8px; color: inherit; }}
+.anuman.anuman th, .anuman.anuman td {{ text-align: left; vertical-align: top; padding: 6px 18px 6px 0; border: 0; border-bottom: 1px solid {RULE}; background: none; white-space: nowrap; }}
+.anuman.anuman th {{ white-space: normal; }}
+.anuman.anuman td.long {{ white-space: normal; min-width: 24ch; max-width: 62ch; }}
+.anuman.anuman td.number, .anuman.anuman th.number {{ text-align: right; }}
+.anuman.anuman thead th {{ font-weight: 600; }}
+.anuman.anuman tbody tr, .anuman.anuman tbody tr:nth-child(n) {{ background: none; }}
 .anuman ul {{ margin: 0; padding-left: 20px; }}
 .anuman .scroll {{ overflow-x: auto; }}
 .anuman details {{ margin-top: 10px; }}
 .anuman summary {{ cursor: pointer; font-size: 14px; }}
-.anuman a {{ color: inherit; text-decoration: underline; }}
+.anuman.anuman a {{ color: inherit; text-decoration: underline; }}
 .anuman svg {{ width: 100%; height: auto; display: block; margin: 0 0 6px; }}
 .anuman .flow + svg {{ margin-top: 16px; }}"""
 
-STYLE = f"<style>{HTML_CSS}</style>"
+STYLE = f"<style>{HTML_CSS}\n{SVG_CSS.removeprefix(DARK)}</style>"
 
 
 def box(content: str, card: bool = True) -> str:
-    """Wrap HTML in the course's look."""
-    return f'<div class="anuman" lang="{language()}">{STYLE}<div class="{"card" if card else ""}">{content}</div></div>'
+    """Wrap HTML in the course's look; with its style, so that it can stand alone."""
+    return STYLE + unstyled(content, card)
+
+
+def unstyled(content: str, card: bool = False) -> str:
+    """The same for a place whose style is there already: a new style costs the browser a whole page."""
+    return f'<div class="anuman" lang="{language()}"><div class="{"card" if card else ""}">{content}</div></div>'
 
 
 def fact(label: str, value: str, note: str = "") -> str:

@@ -43,16 +43,27 @@ class Picture:
     title: str
     description: str
 
-    def markup(self, x: float | None = None, y: float = 0) -> str:
-        """The whole <svg>; with x and y, one to be nested in another drawing."""
-        size = f'viewBox="0 0 {self.width:g} {self.height:g}"'
-        if x is not None:
-            return f'<svg x="{x:g}" y="{y:g}" width="{self.width:g}" height="{self.height:g}" {size}>{self.body}</svg>'
+    def markup(self) -> str:
+        """The <svg> for a page that has the course's style already."""
+        return self._svg("")
+
+    def standalone(self) -> str:
+        """The <svg> as a file of its own, with its style and paper."""
+        return self._svg(
+            f'<style>{SVG_CSS}</style><rect width="100%" height="100%" fill="{PAPER}"/>'
+        )
+
+    def nested(self, x: float, y: float) -> str:
+        """The <svg> to be put into another drawing."""
+        place = f'x="{x:g}" y="{y:g}" width="{self.width:g}" height="{self.height:g}"'
+        return f'<svg {place} viewBox="0 0 {self.width:g} {self.height:g}">{self.body}</svg>'
+
+    def _svg(self, first: str) -> str:
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="anuman anuman-svg" lang="{language()}" role="img" {size} '
-            f'width="{self.width:g}" height="{self.height:g}">'
-            f"<title>{escape(self.title)}</title><desc>{escape(self.description)}</desc>"
-            f'<style>{SVG_CSS}</style><rect width="100%" height="100%" fill="{PAPER}"/>{self.body}</svg>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="anuman anuman-svg" '
+            f'lang="{language()}" role="img" viewBox="0 0 {self.width:g} {self.height:g}" '
+            f'width="{self.width:g}" height="{self.height:g}"><title>{escape(self.title)}</title>'
+            f"<desc>{escape(self.description)}</desc>{first}{self.body}</svg>"
         )
 
 
@@ -60,7 +71,7 @@ def stack(pictures: Sequence[Picture], title: str, description: str) -> Picture:
     """Pictures below one another as one."""
     body, y = "", 0.0
     for picture in pictures:
-        body += picture.markup(0, y)
+        body += picture.nested(0, y)
         y += picture.height
     return Picture(body, max(p.width for p in pictures), y, title, description)
 

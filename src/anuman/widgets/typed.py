@@ -1,11 +1,10 @@
-"""Numbers as people type them: 1,200 or 12,00,000, 3.5 %, 1e6, Devanagari digits."""
+"""Numbers as people type them: 1,200 or 12,00,000, 3.5 %, 1e6, in any script's digits."""
 
 import math
 import re
 
 from .language import _
 
-DIGITS = str.maketrans("०१२३४५६७८९−", "0123456789-")
 NUMBER = re.compile(
     r"[+-]?(?:\d+|\d{1,3}(?:,\d{2,3})*,\d{3})?(?:\.\d*)?(?:e[+-]?\d+)?", re.IGNORECASE
 )
@@ -13,7 +12,7 @@ NUMBER = re.compile(
 
 def parse(text: str, unit: str = "") -> float:
     """The finite number that was typed; its unit may follow. Raises ValueError saying what to type."""
-    plain = text.translate(DIGITS).strip()
+    plain = text.replace("−", "-").strip()
     plain = plain.removesuffix(unit).strip() if unit else plain
     if not plain:
         raise ValueError(_("it is empty; type a number"))

@@ -50,8 +50,8 @@ VERDICT = Task(
     result=Result((label("label", "memory", "compute"), number("flips_at"))),
     examples=((32, 100e12, 1e12, 2, 0.5, 0.8), (80, 100e12, 1e12, 2, 0.5, 0.8)),
     parts=(
-        Part(N_("flips_at"), 2, CASES, fields=("flips_at",)),
-        Part(N_("label"), 1, CASES, fields=("label",), needs=("flips_at",)),
+        Part("flips_at", 2, CASES, fields=("flips_at",)),
+        Part("label", 1, CASES, fields=("label",), needs=("flips_at",)),
     ),
     misconceptions=(
         Misconception(

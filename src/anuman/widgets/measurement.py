@@ -9,9 +9,8 @@ from anuman import machine as machine_package
 from anuman.machine import Machine, MachineFileError
 
 from .figure import Figure, Live
-from .language import _
-from .own_machine import facts, message, warnings
-from .style import fact
+from .language import _, number
+from .machine import message
 
 
 class _Progress(Live):
@@ -44,10 +43,13 @@ def _kept_today() -> tuple[Machine | None, str]:
 
 
 def _summary(machine: Machine, note: str) -> Figure:
-    cards = "".join(fact(*card) for card in facts(machine))
-    words = "; ".join(f"{label}: {value}" for label, value, _note in facts(machine))
-    html = f'{warnings(machine)}<div class="flow">{cards}</div><p class="quiet">{note}</p>'
-    return Figure(html, f"{words}. {note}")
+    return message(
+        _("Measured in {seconds} s: {name}.").format(
+            seconds=number(machine.seconds_taken), name=machine.name
+        )
+        + " "
+        + note
+    )
 
 
 def measure(again: bool = False, seconds: float = 6.0) -> Machine | None:
