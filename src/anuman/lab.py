@@ -24,7 +24,7 @@ def lesson(root: Path, name: str, language: str) -> Path:
     stem = name.removesuffix(".ipynb")
     names = sorted(file.stem for file in (root / "lessons").glob("*.ipynb"))
     if stem not in names:
-        near = difflib.get_close_matches(stem, names, n=3, cutoff=0.4) or names
+        near = difflib.get_close_matches(stem, names, n=3) or names
         raise BadLesson(f"there is no lesson {name!r}. Try: {', '.join(near)}")
     folders = ("lessons/hi", "lessons") if language == "hi" else ("lessons",)
     files = [Path(folder, f"{stem}.ipynb") for folder in folders]

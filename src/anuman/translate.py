@@ -108,6 +108,9 @@ def extract(root: Path) -> tuple[int, int]:
         template.add(message, locations=[(place, None)])
     catalog = _load(root)
     catalog.update(template, update_header_comment=False)
+    for name, message in list(catalog.obsolete.items()):
+        if not message.string:  # nothing was translated, so nothing is lost
+            del catalog.obsolete[name]
     path = po_file(root)
     data = _po_bytes(catalog)
     if not path.exists() or path.read_bytes() != data:

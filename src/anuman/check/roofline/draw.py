@@ -13,7 +13,7 @@ from ..task import Case
 
 ASSIGNMENT = "02-roofline"
 WEIGHT_SIZES = (0.5, 1, 2, 4)  # bytes a weight: 4, 8, 16 and 32 bits
-LEAST_FLIP = 150  # sequences
+LEAST_FLIP = 150  # users
 
 
 def seeded(name: str) -> random.Random:

@@ -90,16 +90,16 @@ INTENSITY = Task(
             "one FLOP a weight",
             lambda batch, bytes_per_weight: batch / bytes_per_weight,
             N_(
-                "Half of the intensity: each weight costs 2 FLOPs a sequence, one multiplication "
+                "Half of the intensity: each weight costs 2 FLOPs a user, one multiplication "
                 "and one addition."
             ),
         ),
         Misconception(
-            "weights read for every sequence",
+            "weights read for every user",
             lambda batch, bytes_per_weight: 2 / bytes_per_weight,
             N_(
                 "The value does not grow with the batch: the weights are read once for all "
-                "sequences of the step, so each byte serves batch times."
+                "users of the step, so each byte serves batch times."
             ),
         ),
         Misconception(

@@ -65,12 +65,12 @@ STEP_TIME = Task(
             N_("The smaller of the two times: the step waits for the slower clock."),
         ),
         Misconception(
-            "weights read for every sequence",
+            "weights read for every user",
             lambda n, batch, flops, bandwidth, bytes_per_weight: max(
                 2 * n * batch / flops, n * batch * bytes_per_weight / bandwidth
             ),
             N_(
-                "The weights are read batch times: one reading serves all sequences of the step, "
+                "The weights are read batch times: one reading serves all users of the step, "
                 "so the memory time does not contain the batch."
             ),
         ),
@@ -91,7 +91,7 @@ STEP_TIME = Task(
             ),
             N_(
                 "The compute time is half of what it should be: each weight costs 2 FLOPs a "
-                "sequence, one multiplication and one addition."
+                "user, one multiplication and one addition."
             ),
         ),
         Misconception(

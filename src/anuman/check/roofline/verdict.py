@@ -99,7 +99,7 @@ VERDICT = Task(
             lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
                 batch, flops * mfu * bytes_per_weight / (bandwidth * mbu)
             ),
-            N_("flips_at is 2 times too large: each weight costs 2 FLOPs a sequence."),
+            N_("flips_at is 2 times too large: each weight costs 2 FLOPs a user."),
         ),
         Misconception(
             "ridge instead of batch",

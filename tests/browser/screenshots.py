@@ -1,0 +1,147 @@
+"""Pictures of every page and widget for people to look at: languages, themes, widths.
+
+python tests/browser/screenshots.py FOLDER [--languages en hi] [--themes light dark] [--widths 1280 800]
+"""
+
+import argparse
+import itertools
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import lab_server
+from notebook_page import PANEL, NotebookPage
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from anuman import browser
+from anuman.widgets import _
+
+SLICE = 1400  # pixels of height in one picture
+TALLEST = 15_000  # Chromium draws no larger page in one piece
+GUESSES = (("0.3", "0.1", "1"), ("2", "1.5", "2.5"), ("200", "100", "500"))
+
+
+def whole(page: NotebookPage, name: Path) -> None:
+    """The whole notebook from top to bottom in slices: NAME.0.png, NAME.1.png, …"""
+    width = page.page.viewport_size["width"]
+    outer = page.page.locator(f"{PANEL} .jp-WindowedPanel-outer")
+    height = min(TALLEST, 120 + outer.evaluate("e => e.scrollHeight"))
+    page.page.set_viewport_size({"width": width, "height": height})
+    for place, top in enumerate(range(0, height, SLICE)):
+        clip = {"x": 0, "y": top, "width": width, "height": min(SLICE, height - top)}
+        page.page.screenshot(path=f"{name}.{place}.png", clip=clip)
+    page.page.set_viewport_size({"width": width, "height": 1000})
+
+
+def one(page: NotebookPage, cell_id: str, name: Path) -> None:
+    """The output of one cell."""
+    page.output(cell_id).screenshot(path=f"{name}.png")
+
+
+def predict(page: NotebookPage, guesses) -> None:
+    """Fill the form of lesson 02 and press Lock in."""
+    fields = page.output("gate").locator("input")
+    for field, value in zip(fields.all(), itertools.chain(*guesses), strict=True):
+        field.fill(value)
+    page.output("gate").get_by_role("button", name=_("Lock in")).click()
+
+
+def lesson(page: NotebookPage, name: Path) -> None:
+    """Lesson 02: locked, a wrong prediction, locked in, the failure states, everything."""
+    page.run_all(wait=False)
+    page.output("measure").locator(".widget-hprogress").wait_for()
+    one(page, "measure", name.with_name(name.name + ".measuring"))
+    page.finished()
+    whole(page, name.with_name(name.name + ".locked"))
+    predict(page, [("soon", "0.1", "1"), ("2", "3", "4"), GUESSES[2]])
+    page.output("gate").get_by_role("alert").wait_for()
+    one(page, "gate", name.with_name(name.name + ".wrong"))
+    predict(page, GUESSES)
+    widget = page.output("two-clocks")
+    chip, model = widget.get_by_label(_("Chip")), widget.get_by_label(_("Model"))
+    words = widget.locator("svg[role=img] > desc").first
+    batch = widget.get_by_label(_("Batch (users in a step)"))
+    for state, chip_name, model_name, users in (
+        ("many-users", "B200", "Qwen3-32B", "600"),
+        ("does-not-fit", "Groq-LPU1", "Llama-3.1-70B", "1"),
+        ("unknown-peak", "M3-Ultra", "Llama-3.1-8B", "1"),
+    ):
+        chip.select_option(chip_name)
+        model.select_option(model_name)
+        batch.fill(users)
+        batch.press("Enter")
+        expect(words).to_contain_text(chip_name)
+        expect(words).to_contain_text(model_name)
+        expect(words).to_contain_text(users)
+        one(page, "two-clocks", name.with_name(f"{name.name}.{state}"))
+    widget.get_by_label(_("Show these numbers as a table")).check()
+    widget.locator("table").wait_for()
+    page.page.locator(f"{PANEL} summary").evaluate_all("all => all.forEach(e => e.click())")
+    whole(page, name.with_name(name.name + ".open"))
+
+
+def look(
+    chromium: Browser,
+    server: lab_server.LabServer,
+    folder: Path,
+    language: str,
+    theme: str,
+    width: int,
+) -> None:
+    """All pictures of one language, theme and width."""
+    os.environ["ANUMAN_LANG"] = language  # the language of `_` here
+    base = "lessons/hi" if language == "hi" else "lessons"
+    for notebook, take in (
+        (f"{base}/00-start-here.ipynb", None),
+        (f"{base}/02-roofline.ipynb", lesson),
+        ("exercises/02-roofline/02-roofline.ipynb", None),
+    ):
+        name = (
+            folder
+            / f"{notebook.partition('/')[0]}-{Path(notebook).stem}.{language}.{theme}.{width}"
+        )
+        server.refresh()
+        page = NotebookPage(chromium, server, notebook, width=width)
+        if theme == "dark":
+            page.dark()
+        if take:
+            take(page, name)
+        else:
+            page.run_all(wait=False)
+            page.idle()
+            whole(page, name)
+        page.close()
+        print(name, flush=True)
+
+
+def main() -> int:
+    """Take the pictures that the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--languages", nargs="+", default=["en", "hi"], choices=["en", "hi"])
+    parser.add_argument("--themes", nargs="+", default=["light", "dark"], choices=["light", "dark"])
+    parser.add_argument("--widths", nargs="+", default=[1280, 800], type=int)
+    args = parser.parse_args()
+    path = browser.find()
+    if path is None:
+        print(f"screenshots: no browser; {browser.remedy()}", file=sys.stderr)
+        return 2
+    args.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="anuman-screenshots-") as temporary:
+        home = Path(temporary)
+        lab_server.copy_course(home / "course")
+        server = lab_server.start(home)
+        try:
+            with sync_playwright() as playwright:
+                chromium = playwright.chromium.launch(executable_path=path, args=[*browser.FLAGS])
+                for choice in itertools.product(args.languages, args.themes, args.widths):
+                    look(chromium, server, args.folder, *choice)
+                chromium.close()
+        finally:
+            server.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
