@@ -14,8 +14,9 @@ ALLOWED = {
     "catalog": {"paths"},
     "physics": {"catalog"},
     "machine": {"paths"},
-    "widgets": {"catalog", "machine", "paths", "physics"},
-    "check": {"catalog", "physics", "widgets"},
+    "widgets": {"catalog", "language", "machine", "paths", "physics"},
+    "lessons": {"catalog", "language", "machine", "paths", "physics", "widgets"},
+    "check": {"language", "physics"},
     "grading": {"paths"},
 }
 

@@ -12,7 +12,7 @@ from anuman import translate
 from anuman.check import UnknownTask, check, examples
 from anuman.check.grade import reading
 from anuman.check.task import tasks
-from anuman.widgets.language import both
+from anuman.language import both
 
 ASSIGNMENT = "02-roofline"
 TASKS = [task for task in tasks().values() if task.id.startswith(f"{ASSIGNMENT}/")]

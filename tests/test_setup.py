@@ -246,16 +246,28 @@ def test_a_new_lock_without_network_keeps_the_old_packages(course):
     assert state(course)["lock"] == old and state(course)["stage"] == "ready"
 
 
-def test_a_tampered_package_is_refused(seed, tmp_path):
-    course = tmp_path / "course"
-    shutil.copytree(seed, course)
+def tamper_with_a_wheel(course: Path) -> None:
     wheel = next((course / "wheels").glob("pluggy-*"))
     with zipfile.ZipFile(wheel, "a") as archive:
         archive.writestr("pluggy/extra.py", "print('not of the lock')")
+
+
+def drop_the_hashes(course: Path) -> None:
+    text = "".join(
+        f"{pin.name}=={pin.version}\n" for pin in lock.read(course / "requirements.lock")
+    )
+    (course / "requirements.lock").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("crime", [tamper_with_a_wheel, drop_the_hashes])
+def test_a_package_that_no_hash_vouches_for_is_refused(seed, tmp_path, crime):
+    course = tmp_path / "course"
+    shutil.copytree(seed, course)
+    crime(course)
     done = run(course)
     assert done.returncode == 1
     assert "HASHES" in done.stderr.upper()
-    assert not list(course.rglob("extra.py"))
+    assert not [*course.rglob("pluggy")]
 
 
 def test_without_network_the_first_start_says_what_to_do(seed, tmp_path):

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anuman import catalog, machine, physics
+from anuman.language import speaking
 from anuman.machine import Machine, MachineFileError, Step, SweepPoint
 from anuman.widgets import measure, measurement, own_machine, published, published_roofline
-from anuman.widgets.language import speaking
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
 

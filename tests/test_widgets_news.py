@@ -5,8 +5,8 @@ import re
 import pytest
 
 from anuman import catalog
+from anuman.language import speaking
 from anuman.widgets import news, news_card, verdict_card
-from anuman.widgets.language import speaking
 
 LANGUAGES = ("en", "hi")
 ROWS = (["chip", "users"], [["H100-SXM", "295"], ["<b>", "2 & 3"]])

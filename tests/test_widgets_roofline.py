@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anuman import catalog, physics
+from anuman.language import si, speaking
 from anuman.widgets import clocks_view, clocks_words, two_clocks
 from anuman.widgets.clocks import clocks
-from anuman.widgets.language import si, speaking
 from anuman.widgets.roofline import CHIPS, LARGEST_BATCH, MODELS, TwoClocks
 
 
@@ -88,7 +88,7 @@ def test_does_not_fit_is_named():
     assert c.chips == 307
     html = clocks_view.html(c)
     assert (
-        "Does not fit: Llama-3.1-70B at 1 bytes a weight needs 70.6 GB, "
+        "Does not fit: Llama-3.1-70B at 1 bytes per weight needs 70.6 GB, "
         "one Groq-LPU1 holds 230 MB: 307 chips." in html
     )
     assert "as if one chip held it" in html

@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from .environment import child_environment
+from .language import UnknownLanguage, language
 from .paths import course_root
-from .widgets.language import UnknownLanguage, language
 
 FIRST = "00-start-here"
 

@@ -28,6 +28,7 @@ def whole(page: NotebookPage, name: Path) -> None:
     outer = page.page.locator(f"{PANEL} .jp-WindowedPanel-outer")
     height = min(TALLEST, 120 + outer.evaluate("e => e.scrollHeight"))
     page.page.set_viewport_size({"width": width, "height": height})
+    outer.evaluate("e => e.scrollTo(0, 0)")
     for place, top in enumerate(range(0, height, SLICE)):
         clip = {"x": 0, "y": top, "width": width, "height": min(SLICE, height - top)}
         page.page.screenshot(path=f"{name}.{place}.png", clip=clip)

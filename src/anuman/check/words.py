@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from anuman.widgets.language import N_, both
+from anuman.language import N_, both
 
 __all__ = ["N_", "Message"]
 

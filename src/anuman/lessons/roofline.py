@@ -9,7 +9,7 @@ from anuman.widgets.published import kernels
 CHIP = "H100-SXM"
 MODEL = "Llama-3.1-8B"
 BIG_MODEL = "Llama-3.1-70B"
-BF16 = 2  # bytes a weight
+BF16 = 2  # bytes per weight
 VERDICT_CHIPS = ("H100-SXM", "B200", "TPUv6e", "Groq-LPU1")
 
 

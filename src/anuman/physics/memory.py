@@ -16,7 +16,7 @@ def training_state_bytes(
 ) -> float:
     """Bytes of weights, gradients, fp32 master copy and Adam's two moments.
 
-    The defaults (16 bytes a parameter) are mixed-precision Adam: Rajbhandari et al., "ZeRO", 2020,
+    The defaults (16 bytes per parameter) are mixed-precision Adam: Rajbhandari et al., "ZeRO", 2020,
     section 3.1. Activations come on top.
     """
     positive(n=n, weight=weight)

@@ -2,7 +2,7 @@
 
 Source: Williams, Waterman and Patterson, "Roofline", CACM 52(4), 2009; for decoding, Pope et al.,
 "Efficiently Scaling Transformer Inference", 2022. Symbols: N parameters, B sequences in the step,
-w bytes a weight, F FLOP/s, W byte/s. Activations and the KV cache are left out here.
+w bytes per weight, F FLOP/s, W byte/s. Activations and the KV cache are left out here.
 """
 
 from dataclasses import dataclass

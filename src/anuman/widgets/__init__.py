@@ -1,7 +1,8 @@
 """What lessons show: news cards, predictions, the central widgets, measurements. Starts without NumPy."""
 
+from anuman.language import N_, _, both, language, number, scientific, si
+
 from .figure import Figure, figure, table
-from .language import N_, _, both, language, number, scientific, si
 from .machine import own_machine
 from .measurement import measure
 from .news import news_card, verdict_card

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Sequence
 
+from anuman.language import _, number
+
 from .chart import Axis, Chart
-from .language import _, number
 from .style import INK, MEASURED
 from .svg import Picture
 

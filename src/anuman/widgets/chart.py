@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from .language import number
+from anuman.language import number
+
 from .style import INK, PAPER, RULE
 from .svg import SHAPES, Picture, Point, text, text_width
 

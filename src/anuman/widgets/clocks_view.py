@@ -2,11 +2,12 @@
 
 from html import escape
 
+from anuman.language import _, number, si
+
 from . import clocks_words, roofs, style
 from .chart import Axis, Chart, round_up
 from .clocks import Clocks
 from .figure import Figure, folded, table_html
-from .language import _, number, si
 from .style import COMPUTE, INK, MEMORY, fact
 from .svg import Picture, paragraphs, rectangle, stack, text
 

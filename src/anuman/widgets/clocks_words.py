@@ -1,7 +1,8 @@
 """What the two clocks say in words and numbers: summary, failure states, cards, formula, rows."""
 
+from anuman.language import _, number, scientific, si
+
 from .clocks import Clocks
-from .language import _, number, scientific, si
 
 
 def summary(c: Clocks) -> str:
@@ -29,7 +30,7 @@ def problems(c: Clocks) -> list[str]:
     if not c.fits:
         found.append(
             _(
-                "Does not fit: {model} at {w} bytes a weight needs {need}, "
+                "Does not fit: {model} at {w} bytes per weight needs {need}, "
                 "one {chip} holds {have}: {chips} chips."
             ).format(
                 model=c.model, w=f"{c.bytes_per_weight:g}", need=si(c.weight_bytes, "B"),
@@ -131,7 +132,7 @@ def rows(c: Clocks) -> list[tuple[str, str]]:
         (_("chip"), c.chip),
         (_("model, parameters N"), f"{c.model}, {scientific(c.params)}"),
         (_("batch B"), number(c.batch)),
-        (_("bytes a weight w"), f"{c.bytes_per_weight:g}"),
+        (_("bytes per weight w"), f"{c.bytes_per_weight:g}"),
         (
             _("peak F, dense, {precision}").format(precision=c.precision or "16 bit"),
             si(c.peak, "FLOP/s"),

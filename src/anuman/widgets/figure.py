@@ -6,8 +6,9 @@ from html import escape
 
 import ipywidgets
 
+from anuman.language import _
+
 from . import style
-from .language import _
 from .svg import Picture
 
 

@@ -3,6 +3,7 @@
 from html import escape
 
 from anuman import catalog, physics
+from anuman.language import _, number, si
 from anuman.machine import WARNINGS, Machine, MachineFileError, load
 from anuman.machine.report import size
 
@@ -10,7 +11,6 @@ from . import roofs
 from .chart import Axis, Chart
 from .clocks_words import percent
 from .figure import Figure, folded, table_html
-from .language import _, number, si
 from .style import COMPUTE, INK, MEASURED, MEMORY, OTHER, fact
 from .svg import Picture, stack
 

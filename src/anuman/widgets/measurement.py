@@ -6,10 +6,10 @@ import ipywidgets
 from IPython.display import display
 
 from anuman import machine as machine_package
+from anuman.language import _, number
 from anuman.machine import Machine, MachineFileError
 
 from .figure import Figure, Live
-from .language import _, number
 from .machine import message
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from html import escape
 
 from anuman import catalog
+from anuman.language import N_, _, language
 
 from .figure import Figure, table_html, table_text
-from .language import N_, _, language
 
 VERDICTS = {
     "supported": ("✓", N_("Supported")),

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from anuman.language import LANGUAGES, speaking
+
 from . import clocks_view
 from .clocks import clocks
-from .language import LANGUAGES, speaking
 from .roofline import CHIPS, MODELS
 from .svg import Picture
 

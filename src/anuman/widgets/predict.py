@@ -7,9 +7,10 @@ from html import escape
 
 import ipywidgets
 
+from anuman.language import _, number
+
 from . import prediction_file, style
 from .figure import Figure, Live, table_html, table_text
-from .language import _, number
 from .prediction_file import Records
 from .progress import report as progress_report
 from .score import Score, guess_words

@@ -5,8 +5,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from anuman.language import _, number
+
 from . import calibration, prediction_file
-from .language import _, number
 
 
 def summary(records: prediction_file.Records) -> dict:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anuman import catalog, physics
+from anuman.language import _, number, si
 
 from . import roofs
 from .chart import Chart
 from .clocks_words import percent
 from .figure import Figure, figure
-from .language import _, number, si
 from .style import SERIES
 
 METRIC = "mlp_layer_us"

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 import ipywidgets
 
+from anuman.language import _
+
 from . import clocks_view, style
 from .clocks import Clocks, clocks
 from .figure import Live
-from .language import _
 
 CHIPS = (
     "H100-SXM", "H200", "B200", "A100-80", "MI300X", "TPUv5e", "TPUv6e", "TPUv7",
@@ -30,7 +31,7 @@ def bytes_per_weight_options() -> list[tuple[str, float]]:
 
 
 class TwoClocks(Live):
-    """Chip, model, batch and bytes a weight; bars, roofline, cards and formula of one decode step.
+    """Chip, model, batch and bytes per weight; bars, roofline, cards and formula of one decode step.
 
     `gate` (a Predictions) keeps it closed until the learner has guessed or asked to be shown.
     """

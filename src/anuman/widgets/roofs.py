@@ -3,9 +3,9 @@
 import math
 
 from anuman import physics
+from anuman.language import _, si
 
 from .chart import Axis, Chart
-from .language import _, si
 from .style import COMPUTE, INK, MEMORY
 
 

@@ -4,9 +4,10 @@ from html import escape
 
 import ipywidgets
 
+from anuman.language import _, number
+
 from . import calibration, style
 from .figure import Figure, Live, table_html, table_text
-from .language import _, number
 
 
 def guess_words(entry: dict | None, unit: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from .language import language
+from anuman.language import language
 
 # A bare Linux has no Devanagari in its default font, so every likely one is named.
 FONTS = (

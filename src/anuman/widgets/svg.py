@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from .language import language
+from anuman.language import language
+
 from .style import PAPER, SVG_CSS
 
 Point = tuple[float, float]

@@ -3,7 +3,7 @@
 import math
 import re
 
-from .language import _
+from anuman.language import _
 
 NUMBER = re.compile(
     r"[+-]?(?:\d+|\d{1,3}(?:,\d{2,3})*,\d{3})?(?:\.\d*)?(?:e[+-]?\d+)?", re.IGNORECASE

@@ -12,7 +12,7 @@ from anuman import physics
 from ..task import Case
 
 ASSIGNMENT = "02-roofline"
-WEIGHT_SIZES = (0.5, 1, 2, 4)  # bytes a weight: 4, 8, 16 and 32 bits
+WEIGHT_SIZES = (0.5, 1, 2, 4)  # bytes per weight: 4, 8, 16 and 32 bits
 LEAST_FLIP = 150  # users
 
 

@@ -31,7 +31,7 @@ RIDGE = Task(
             "divided by the bytes of a weight",
             lambda flops, bandwidth: flops / bandwidth / 2,
             N_(
-                "Half of the ridge: no 2 belongs here, neither for 2 FLOPs nor for 2 bytes a "
+                "Half of the ridge: no 2 belongs here, neither for 2 FLOPs nor for 2 bytes per "
                 "weight. The ridge describes the chip alone, without any weights."
             ),
         ),

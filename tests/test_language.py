@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anuman import paths
-from anuman.widgets.language import (
+from anuman.language import (
     PREFIXES,
     UnknownLanguage,
     _,
