@@ -52,7 +52,9 @@ def main(rounds: int) -> int:
                     times[name].append(spent)
     medians = {name: statistics.median(values) for name, values in times.items()}
     ratio = medians["anuman check"] / medians["nbgrader autograde"]
-    print(json.dumps({"medians_s": medians, "rounds": rounds, "ratio": ratio, "aim": AIM}, indent=1))
+    print(
+        json.dumps({"medians_s": medians, "rounds": rounds, "ratio": ratio, "aim": AIM}, indent=1)
+    )
     return int(ratio > AIM)
 
 

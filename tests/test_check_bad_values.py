@@ -106,7 +106,7 @@ BAD = {
     "too many arguments": (lambda a, b, c: a, "yours are ridge(a, b, c)"),
     "a number": (200.0, "ridge is no function but float"),
     "None": (None, "ridge is no function but NoneType"),
-    "zero": (lambda f, b: 0, "The first value that differs is 0"),
+    "zero": (lambda f, b: 0, "is wrong is 0"),
     "negative": (lambda f, b: -f / b, "the sign is not"),
     "constant": (lambda f, b: 12.0, "the same in every case"),
     "seven times": (lambda f, b: 7 * f / b, "7.00 times too large"),
@@ -190,7 +190,7 @@ def test_pairs(capsys):
     names = "batch, flops, bandwidth, w, mfu, mbu"
     for returned, message in [
         (f"{flips}", "it must return 2 values: (label, flips_at)"),
-        (f"({flips}, 'memory')", 'label must be one of "memory" / "compute"'),
+        (f"({flips}, 'memory')", "The order must be (label, flips_at)."),
         (f"('memory bound', {flips})", 'label must be one of "memory" / "compute"'),
         ("('memory', None)", "returned None"),
         (f"('memory', {flips}, 1)", "returned tuple (3)"),

@@ -111,10 +111,13 @@ def test_a_taken_port_is_named(opened, capsys):
 
 def test_the_exchange_tools_come_back_for_a_teacher_who_asks(monkeypatch):
     monkeypatch.delenv("ANUMAN_EXCHANGE", raising=False)
+    started_by_us = environment.child_environment()["JUPYTER_CONFIG_PATH"]
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", started_by_us + os.pathsep + "/theirs")
     assert "self_study" in environment.child_environment()["JUPYTER_CONFIG_PATH"]
     monkeypatch.setenv("ANUMAN_EXCHANGE", "1")
     assert "self_study" not in environment.child_environment()["JUPYTER_CONFIG_PATH"]
-    assert "base" in environment.child_environment()["JUPYTER_CONFIG_PATH"]
+    path = environment.child_environment()["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert path == [str(environment.CONFIG / "base"), "/theirs"]
 
 
 def test_programs_of_the_course_come_first_on_path(monkeypatch):

@@ -17,15 +17,17 @@ def child_environment() -> dict[str, str]:
     """A copy of os.environ in which this Python's own programs, kernel and settings come first."""
     environment = dict(os.environ)
 
-    def prepend(name: str, *folders: object) -> None:
-        old = [environment[name]] if environment.get(name) else []
-        environment[name] = os.pathsep.join([*map(str, folders), *old])
+    def put_first(name: str, *folders: object) -> None:
+        others = environment.get(name, "").split(os.pathsep)
+        # Our own layers may be there from a program of ours that started this one.
+        others = [entry for entry in others if entry and not entry.startswith(str(CONFIG))]
+        environment[name] = os.pathsep.join([*map(str, folders), *others])
 
     # nbgrader starts `alembic` by name.
-    prepend("PATH", sysconfig.get_path("scripts"))
+    put_first("PATH", sysconfig.get_path("scripts"))
     # A kernelspec or a setting that another installation left in the home folder must not win.
     environment["JUPYTER_PREFER_ENV_PATH"] = "1"
-    prepend("JUPYTER_PATH", Path(sys.prefix) / "share" / "jupyter")
+    put_first("JUPYTER_PATH", Path(sys.prefix) / "share" / "jupyter")
     layers = ["base"] if exchange_wanted() else ["self_study", "base"]
-    prepend("JUPYTER_CONFIG_PATH", *(CONFIG / layer for layer in layers))
+    put_first("JUPYTER_CONFIG_PATH", *(CONFIG / layer for layer in layers))
     return environment

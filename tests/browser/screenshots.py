@@ -66,7 +66,7 @@ def lesson(page: NotebookPage, name: Path) -> None:
     for state, chip_name, model_name, users in (
         ("many-users", "B200", "Qwen3-32B", "600"),
         ("does-not-fit", "Groq-LPU1", "Llama-3.1-70B", "1"),
-        ("unknown-peak", "M3-Ultra", "Llama-3.1-8B", "1"),
+        ("unknown-peak", "WSE-3", "Llama-3.1-8B", "1"),
     ):
         chip.select_option(chip_name)
         model.select_option(model_name)
@@ -93,25 +93,23 @@ def look(
     """All pictures of one language, theme and width."""
     os.environ["ANUMAN_LANG"] = language  # the language of `_` here
     base = "lessons/hi" if language == "hi" else "lessons"
-    for notebook, take in (
-        (f"{base}/00-start-here.ipynb", None),
-        (f"{base}/02-roofline.ipynb", lesson),
-        ("exercises/02-roofline/02-roofline.ipynb", None),
-    ):
-        name = (
-            folder
-            / f"{notebook.partition('/')[0]}-{Path(notebook).stem}.{language}.{theme}.{width}"
-        )
+    notebooks = [f"{base}/00-start-here.ipynb", f"{base}/02-roofline.ipynb"]
+    if language == "en":  # exercises hold both languages
+        notebooks.append("exercises/02-roofline/02-roofline.ipynb")
+    for notebook in notebooks:
+        kind, stem = notebook.partition("/")[0], Path(notebook).stem
+        name = folder / f"{kind}-{stem}.{language}.{theme}.{width}"
         server.refresh()
         page = NotebookPage(chromium, server, notebook, width=width)
         if theme == "dark":
             page.dark()
-        if take:
-            take(page, name)
-        else:
-            page.run_all(wait=False)
-            page.idle()
+        if kind == "exercises":
             whole(page, name)
+        elif stem == "00-start-here":
+            page.run_all()
+            whole(page, name)
+        else:
+            lesson(page, name)
         page.close()
         print(name, flush=True)
 

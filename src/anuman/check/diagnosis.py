@@ -10,12 +10,13 @@ RELATIVE = 0.01  # ratios that agree within this are one and the same
 def ratio(found: float, expected: float) -> Message:
     """How the first value that differs compares with the right one, e.g. "2.00 times too large"."""
     if found == 0:
-        return Message(N_("The first value that differs is 0."))
+        return Message(N_("The first value that is wrong is 0; it should not be."))
     if expected == 0 or (found < 0) != (expected < 0):
         return Message(N_("The first value that differs has the wrong sign."))
     quotient = found / expected
     times = max(quotient, 1 / quotient)
-    fields = {"times": f"{times:.2f}" if times < 1000 else f"{times:.3g}"}
+    few, many = f"{times:.2f}", f"{times:,.0f}"
+    fields = {"times": few if times < 10 else many if times < 1e6 else "> 1,000,000"}
     if quotient > 1:
         return Message(N_("The first value that differs is {times} times too large."), fields)
     return Message(N_("The first value that differs is {times} times too small."), fields)

@@ -55,7 +55,23 @@ class Result:
         row = [*base.__iter__(value)] if base else []
         if len(row) != len(self.fields):
             raise Unreadable(self._not_a_row(value))
+        try:
+            return self._fields(row)
+        except Unreadable:
+            if self._readable(row[::-1]):
+                order = {"row": f"({', '.join(self.names)})"}
+                raise Unreadable(Message(N_("The order must be {row}."), order)) from None
+            raise
+
+    def _fields(self, row: list) -> tuple[float | str, ...]:
         return tuple(field.read(item) for field, item in zip(self.fields, row, strict=True))
+
+    def _readable(self, row: list) -> bool:
+        try:
+            self._fields(row)
+        except Unreadable:
+            return False
+        return True
 
     def _not_a_row(self, value: Any) -> Message:
         row = f"({', '.join(self.names)})"

@@ -18,7 +18,13 @@ class Execute(preprocessors.Execute):
     def preprocess(self, nb, resources, km=None):
         self._lost_cells = set()
         self._printed = Counter()
-        return super().preprocess(nb, resources, km)
+        try:
+            return super().preprocess(nb, resources, km)
+        except BaseException:
+            if self.km is not None:  # Ctrl-C while the kernel was starting
+                self.shutdown_kernel = "immediate"
+                self._cleanup_kernel()
+            raise
 
     def preprocess_cell(self, cell, resources, index):
         try:

@@ -78,6 +78,19 @@ COPY_BANDWIDTH = Task(
             N_("The median of the timings: take the shortest, other work only ever adds time."),
         ),
         Misconception(
+            "second best of all",
+            lambda nbytes, seconds: 2 * nbytes / sorted(seconds)[1],
+            N_(
+                "The second shortest of all timings: sorting forgets which one came first. Drop "
+                "the first one before looking for the shortest."
+            ),
+        ),
+        Misconception(
+            "last timing",
+            lambda nbytes, seconds: 2 * nbytes / seconds[-1],
+            N_("Only the last timing is used: take the shortest of all but the first."),
+        ),
+        Misconception(
             "slowest",
             lambda nbytes, seconds: 2 * nbytes / max(seconds[1:]),
             N_("The slowest timing: the best bandwidth comes from the shortest one."),

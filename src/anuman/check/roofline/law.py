@@ -113,6 +113,11 @@ INTENSITY = Task(
             N_("Cut off: // drops what follows the decimal point; divide with /."),
         ),
         Misconception(
+            "bytes of a weight left out",
+            lambda batch, bytes_per_weight: 2 * batch,
+            N_("bytes_per_weight is not used: these are FLOPs a weight, not FLOPs a byte."),
+        ),
+        Misconception(
             "times the bytes",
             lambda batch, bytes_per_weight: 2 * batch * bytes_per_weight,
             N_("Multiplied by the bytes of a weight; FLOP per byte is divided by them."),
@@ -148,6 +153,22 @@ CRITICAL_BATCH = Task(
             N_(
                 "Exactly 2 times too large. Two mistakes look like this: the sparse FLOP/s (twice "
                 "the dense ones, which flops already is), or 1 FLOP a weight instead of 2."
+            ),
+        ),
+        Misconception(
+            "dense FLOP/s halved",
+            lambda flops, bandwidth, bytes_per_weight: flops * bytes_per_weight / bandwidth / 4,
+            N_(
+                "Exactly half: flops is the dense peak already, so it is not to be halved; each "
+                "weight costs 2 FLOPs, not 4."
+            ),
+        ),
+        Misconception(
+            "bytes of a weight left out",
+            lambda flops, bandwidth, bytes_per_weight: flops / (2 * bandwidth),
+            N_(
+                "bytes_per_weight is not used: the fewer bytes a weight has, the sooner it has "
+                "been read, and the smaller the batch at which the clocks agree."
             ),
         ),
         Misconception(

@@ -27,7 +27,11 @@ STEP_TIME = Task(
         physics.decode_step(n, batch, flops, bandwidth, bytes_per_weight).seconds
     ),
     result=Result((number("seconds"),)),
-    examples=((10e9, 1, 100e12, 1e12, 2), (10e9, 400, 100e12, 1e12, 2)),
+    examples=(
+        (10e9, 1, 100e12, 1e12, 2),
+        (10e9, 400, 100e12, 1e12, 2),
+        (10e9, 70, 100e12, 1e12, 1),
+    ),
     parts=(
         Part(
             MEMORY_BOUND,
@@ -92,6 +96,18 @@ STEP_TIME = Task(
             N_(
                 "The compute time is half of what it should be: each weight costs 2 FLOPs a "
                 "user, one multiplication and one addition."
+            ),
+        ),
+        Misconception(
+            "batch compared with the ridge",
+            lambda n, batch, flops, bandwidth, bytes_per_weight: (
+                n * bytes_per_weight / bandwidth
+                if batch < flops / bandwidth
+                else 2 * n * batch / flops
+            ),
+            N_(
+                "The batch is compared with the ridge. The ridge is an intensity: compare "
+                "2·batch/bytes_per_weight with it, or simply take the larger of the two times."
             ),
         ),
         Misconception(

@@ -48,7 +48,7 @@ VERDICT = Task(
     id=f"{ASSIGNMENT}/verdict",
     function=verdict,
     result=Result((label("label", "memory", "compute"), number("flips_at"))),
-    examples=((32, 100e12, 1e12, 2, 0.5, 0.8), (80, 100e12, 1e12, 2, 0.5, 0.8)),
+    examples=((32, 100e12, 1e12, 1, 0.6, 0.75), (80, 100e12, 1e12, 1, 0.6, 0.75)),
     parts=(
         Part("flips_at", 2, CASES, fields=("flips_at",)),
         Part("label", 1, CASES, fields=("label",), needs=("flips_at",)),
@@ -60,8 +60,8 @@ VERDICT = Task(
                 batch, flops * bytes_per_weight / (2 * bandwidth)
             ),
             N_(
-                "The efficiencies are left out: the kernels reach only flops·mfu and "
-                "bandwidth·mbu, and the ridge of these two rates decides."
+                "The shares are left out: the kernels reach only a part of flops and a part of "
+                "bandwidth, and the ridge of what they reach decides."
             ),
         ),
         Misconception(
@@ -70,7 +70,7 @@ VERDICT = Task(
                 batch, flops * mbu * bytes_per_weight / (2 * bandwidth * mfu)
             ),
             N_(
-                "The efficiencies are swapped: mfu is the share of the FLOP/s, mbu the share of "
+                "The shares are swapped: mfu is the share of the FLOP/s, mbu the share of "
                 "the bandwidth."
             ),
         ),
