@@ -7,6 +7,8 @@ NBGRADER_EXCHANGE names the exchange folder, where nbgrader's own default does n
 import os
 from pathlib import Path
 
+import anuman
+
 c = get_config()  # noqa: F821
 
 c.CourseDirectory.root = str(Path(__file__).absolute().parent)
@@ -15,6 +17,12 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 if os.environ.get("NBGRADER_EXCHANGE"):
     c.Exchange.root = os.environ["NBGRADER_EXCHANGE"]
+
+# nbgrader's pages fetch MathJax from the Internet; these templates, found first, do not.
+DATA = str(Path(anuman.__file__).parent / "grading" / "jupyter_data")
+found = os.environ.get("JUPYTER_PATH", "").split(os.pathsep)
+if DATA not in found:
+    os.environ["JUPYTER_PATH"] = os.pathsep.join([DATA, *filter(None, found)])
 
 c.ClearSolutions.code_stub = {
     "python": "# Your code here (अपना कोड यहाँ लिखिए)\nraise NotImplementedError()"

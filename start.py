@@ -359,11 +359,12 @@ def repair(state: dict, minor: int, uv: str | None) -> bool:
 
 
 def pip_command() -> list:
-    """pip for .venv: its own, else another Python's pip told to work there."""
+    """pip for .venv: its own, else that of a Python of the same version, told to work there."""
     if venv_minor("import pip"):
         return [str(PYTHON), "-m", "pip"]
+    minor = venv_minor()  # an older Python's pip need not run on a newer one
     for found in pythons():
-        if found and found["pip"] >= 22.3:
+        if found and found["minor"] == minor and found["pip"] >= 22.3:
             return [found["path"], "-m", "pip", "--python", str(PYTHON)]
     return []
 

@@ -82,6 +82,12 @@ class LabServer:
             content = answer.read()
         return json.loads(content) if content else None
 
+    def theme(self, name: str) -> None:
+        """Choose "JupyterLab Light" or "JupyterLab Dark" for pages opened from now on."""
+        chosen = self.folder / "settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+        chosen.parent.mkdir(parents=True, exist_ok=True)
+        chosen.write_text(json.dumps({"theme": name}))
+
     def end_kernels(self) -> None:
         """Shut every running notebook down."""
         for session in self.call("sessions"):

@@ -133,13 +133,6 @@ class NotebookPage:
             f"{PANEL} .jp-OutputArea [data-mime-type*=error]"
         ).all_inner_texts()
 
-    def dark(self) -> None:
-        """Settings, Theme, JupyterLab Dark."""
-        self.page.get_by_role("menuitem", name="Settings", exact=True).click()
-        self.page.get_by_role("menuitem", name="Theme", exact=True).hover()
-        self.page.get_by_role("menuitem", name="JupyterLab Dark", exact=True).click()
-        self.page.locator('body[data-jp-theme-light="false"]').wait_for()
-
     def close(self) -> None:
         """Close the page; its kernel lives on, as it does for a learner."""
         self.page.context.close()

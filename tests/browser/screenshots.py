@@ -100,9 +100,11 @@ def look(
         kind, stem = notebook.partition("/")[0], Path(notebook).stem
         name = folder / f"{kind}-{stem}.{language}.{theme}.{width}"
         server.refresh()
+        server.theme(f"JupyterLab {theme.title()}")
         page = NotebookPage(chromium, server, notebook, width=width)
-        if theme == "dark":
-            page.dark()
+        page.page.locator(f'body[data-jp-theme-light="{str(theme == "light").lower()}"]').wait_for(
+            state="attached"
+        )
         if kind == "exercises":
             whole(page, name)
         elif stem == "00-start-here":

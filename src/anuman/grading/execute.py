@@ -1,7 +1,10 @@
 """Runs a submission's cells so that one cell cannot take the others' points with it."""
 
 import ast
+import contextlib
 import copy
+import signal
+import threading
 from collections import Counter
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -38,6 +41,10 @@ class Execute(preprocessors.Execute):
             only_plain_points(cell)
         return cell, resources
 
+    def start_new_kernel(self, **kwargs):
+        with _interrupt_later():  # an interrupt between fork and exec would leave the kernel behind
+            super().start_new_kernel(**kwargs)
+
     def output(self, outs, msg, display_id, cell_index):
         """Keep one output of a cell, unless the cell has printed too much already."""
         if msg["msg_type"] == "stream":
@@ -71,6 +78,22 @@ class Execute(preprocessors.Execute):
         finally:
             self.nb.cells[index] = cell
         return True
+
+
+@contextlib.contextmanager
+def _interrupt_later():
+    """Let a Ctrl-C wait for the end of the block."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    arrived = []
+    handler = signal.signal(signal.SIGINT, lambda number, frame: arrived.append(frame))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if arrived:
+        raise KeyboardInterrupt
 
 
 def only_plain_points(cell) -> None:

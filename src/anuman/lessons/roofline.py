@@ -169,7 +169,7 @@ def verdict():
                 _("{count} users").format(
                     count=number(physics.critical_batch(peak, chip.bandwidth, BF16))
                 ),
-                si(1 / alone.seconds, "tokens/s"),
+                _("{rate} tokens/s").format(rate=number(1 / alone.seconds)),
                 number(chips),
                 number(big_chips),
             )

@@ -53,7 +53,7 @@ def course_map() -> Figure:
         rows.append(f"<li>{' · '.join(links)} · {escape(said)}</li>")
         words.append(f"{_title(lesson)}: {said}")
     other, label = ("00-start-here.ipynb", "English") if language() == "hi" else (
-        "hi/00-start-here.ipynb", "हिन्दी"
+        "hi/00-start-here.ipynb", "हिंदी"
     )  # fmt: skip
     other = f"../{other}" if language() == "hi" else other
     html = (
