@@ -413,7 +413,9 @@ def run_pip(command: list, lock: Path) -> tuple:
                 total -= 1
             elif first in ("Collecting", "Processing"):
                 seen += 1
-                text = f"  package {seen} of {total}: {Path(rest).name.split('==')[0]}"
+                name = rest.split(" ")[0].split("==")[0]  # a requirement or a file
+                name = Path(name).name.split("-")[0] if name.endswith(".whl") else name
+                text = f"  package {seen} of {total}: {name}"
                 if terminal:
                     print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
                 elif seen % 20 == 0:

@@ -1,8 +1,13 @@
 """What several test modules share."""
 
 import pytest
+from hypothesis import settings
 
 from anuman import browser
+
+# A busy computer must not fail a test.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

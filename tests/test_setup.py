@@ -326,6 +326,14 @@ def test_a_python_without_any_installer_names_the_one_command(start, monkeypatch
     assert start.find_python(uv="/bin/uv")["minor"] == 11
 
 
+def test_takes_no_pip_of_another_python_version(start, monkeypatch):
+    monkeypatch.setattr(start, "venv_minor", lambda code="": 0 if "pip" in code else 12)
+    monkeypatch.setattr(start, "pythons", lambda: iter([found(10), found(12, pip=22.0), None]))
+    assert start.pip_command() == []
+    monkeypatch.setattr(start, "pythons", lambda: iter([found(10), found(12)]))
+    assert start.pip_command()[0] == "/python3.12.1"
+
+
 @pytest.mark.parametrize(
     ("system", "command"),
     [

@@ -7,14 +7,12 @@ import lab_server
 import pytest
 from nbgrader_course import NAME, Course, answered, cell
 from notebook_page import MOST_TABS, TIMEOUT_MS, NotebookPage, Watch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(os.name != "posix", reason="nbgrader's formgrader runs on POSIX systems"),
 ]
-
-RIDGE = "def ridge(flops, bandwidth):\n    return flops / bandwidth"
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +60,16 @@ def open_submissions(page: Page) -> None:
     """Manual Grading, the assignment, its notebook, names shown."""
     frame = page.frame_locator("iframe")
     frame.get_by_role("link", name="Manual Grading").first.click()
-    frame.get_by_role("cell", name=NAME).get_by_role("link").click()
+    frame.locator("td").get_by_role("link", name=NAME).click()
     expect(frame.get_by_role("columnheader", name="Avg. Written Score")).to_be_visible()
-    frame.get_by_role("cell", name=NAME).get_by_role("link").click()
+    frame.locator("td").get_by_role("link", name=NAME).click()
     frame.get_by_text("Show All Names").click()
 
 
-def score(page: Page, student: str):
+def score(page: Page, student: str) -> Locator:
     """The cell with a student's overall score in the list of submissions."""
     row = page.frame_locator("iframe").get_by_role("row").filter(has_text=student)
-    return row.get_by_role("cell").nth(2)
+    return row.locator("td").nth(2)
 
 
 def test_students_and_their_points(formgrader):
@@ -105,11 +103,19 @@ def test_points_for_the_written_answer_by_keyboard(formgrader):
 
 
 def test_a_learner_answers_an_exercise(chromium, lab):
-    page = NotebookPage(chromium, lab, f"exercises/{NAME}/{NAME}.ipynb")
+    notebook = f"exercises/{NAME}/{NAME}.ipynb"
+    page = NotebookPage(chromium, lab, notebook)
     page.select("ridge-answer")
-    page.page.keyboard.press("Enter")
-    page.page.keyboard.press("Control+a")
-    page.page.keyboard.type(RIDGE)
-    page.run("ridge-answer")
+    keyboard = page.page.keyboard
+    keyboard.press("Enter")
+    keyboard.press("Control+a")
+    keyboard.type("def ridge(flops, bandwidth):\nreturn flops / bandwidth")  # the editor indents
+    page.run("setup", "ridge-answer", "ridge-test")
+    assert not page.errors()
+    expect(page.output("ridge-test")).to_contain_text("right")
+    expect(page.output("ridge-test")).to_contain_text("सही")
+    keyboard.press("Control+s")
+    expect(page.page.locator("#jp-main-dock-panel .jp-mod-current.jp-mod-dirty")).to_have_count(0)
+    assert "return flops / bandwidth" in (lab.course / notebook).read_text(encoding="utf-8")
     page.watch.assert_quiet()
     page.close()

@@ -43,13 +43,13 @@ def bars(c: Clocks) -> Picture:
             body += rectangle(4, y + 8, long, 22, f"fill:{colour}{outline}", hatched=not c.fits)
         if longer:
             body += text(4, y + 47, "▲ " + _("this one is what you wait for"), "strong")
-        y += 66 if longer else 50
-    body += f'<path d="M4 {y - 10:.0f}H{WIDTH - 4}" style="stroke:{INK};stroke-width:1"/>'
+        y += 74 if longer else 50
+    body += f'<path d="M4 {y - 14:.0f}H{WIDTH - 4}" style="stroke:{INK};stroke-width:1"/>'
     for tick in Axis(0, full, "").ticks(4):
         at = 4 + tick / full * (WIDTH - 8)
         side = "start" if tick == 0 else "end" if tick > full * 0.95 else "middle"
-        body += text(at, y + 6, si(tick, "s", c.seconds), "small", side)
-    return Picture(body, WIDTH, y + 16, title, clocks_words.summary(c))
+        body += text(at, y + 2, si(tick, "s", c.seconds), "small", side)
+    return Picture(body, WIDTH, y + 12, title, clocks_words.summary(c))
 
 
 def roofline(c: Clocks) -> Picture:
@@ -75,7 +75,8 @@ def roofline(c: Clocks) -> Picture:
     chart.line([(c.intensity, chart.y.low), (c.intensity, rate)], colour, "6 4", 1.5)
     chart.point(c.intensity, rate, colour, "diamond", 8)
     here = _("this step: {value}").format(value=si(c.intensity, "FLOP/byte"))
-    chart.label(c.intensity, rate, here, "right", 13, "strong")
+    side = "below" if c.bound == "compute" else "right"  # beside a flat roof is the roof
+    chart.label(c.intensity, rate, here, side, 13, "strong")
     return chart.picture(clocks_words.summary(c))
 
 

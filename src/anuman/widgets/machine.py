@@ -19,7 +19,7 @@ CHIPS = (
     ("TPUv6e", OTHER, "2 4", "below"),
     ("Groq-LPU1", MEMORY, "9 4 2 4", "above"),
 )
-WIDTH = 620.0
+WIDTH = 540.0
 
 
 def staircase(machine: Machine) -> Picture:
@@ -88,9 +88,10 @@ def own_roofline(machine: Machine) -> Picture:
                 name=name, batch=number(point.batch), rate=si(point.flops_per_s, "FLOP/s")
             )
             chart.point(point.intensity, point.flops_per_s, MEASURED, shape, 4.5, words)
-    plain, blocked = machine.sweep[min(1, len(machine.sweep) - 1)], machine.blocked_sweep[-1]
-    chart.label(plain.intensity, plain.flops_per_s, _("● plain W @ X"), "below")
-    chart.label(blocked.intensity, blocked.flops_per_s, _("▲ in blocks of 16 rows"), "below")
+    # Right of the last points and under the roof there is always room.
+    free, least = 2 * machine.sweep[-1].intensity, chart.y.low
+    for label, part in ((_("● plain W @ X"), 2 / 3), (_("▲ in blocks of 16 rows"), 1 / 3)):
+        chart.label(free, least * (machine.peak / least) ** part, label, "right")
     said = _("This computer: {bandwidth}, {peak}, ridge at {ridge}.").format(
         bandwidth=_speed(machine.bandwidth), peak=si(machine.peak, "FLOP/s"),
         ridge=si(machine.ridge, "FLOP/byte"),

@@ -73,7 +73,7 @@ def published_roofline(chips: Sequence[str] = ("H100-SXM", "A100-80")) -> Figure
         roofs.intensity_axis(0.5, 8000),
         roofs.flop_axis(least, most * 3),
         _("One layer's matrices: published measurements under the roof"),
-        width=620,
+        width=540,
         height=400,
     )
     for name, colour, dash, shape in zip(chips, SERIES, DASHES, SHAPES, strict=False):

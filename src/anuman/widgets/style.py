@@ -36,7 +36,9 @@ SVG_CSS = f"""{DARK}
 HTML_CSS = f"""{DARK}
 .anuman {{ font-family: {FONTS}; font-size: 15px; line-height: 1.55; color: {INK}; }}
 .anuman * {{ box-sizing: border-box; }}
+.widget-html-content:has(> .anuman) {{ min-width: 0; }}
 .anuman .card {{ background: {PAPER}; border: 1px solid {RULE}; border-radius: 10px; padding: 18px 22px; max-width: 980px; margin: 6px 0; }}
+@media (max-width: 900px) {{ .anuman .card {{ padding: 12px 14px; }} }}
 .anuman h3, .anuman h4 {{ font-size: 18px; line-height: 1.35; font-weight: 600; margin: 0 0 6px; color: inherit; }}
 .anuman h4 {{ font-size: 15px; margin: 14px 0 4px; }}
 .anuman p {{ margin: 0 0 10px; max-width: 70ch; }}
@@ -49,7 +51,7 @@ HTML_CSS = f"""{DARK}
 .anuman .fact b {{ display: block; font-size: 24px; line-height: 1.25; font-weight: 600; }}
 .anuman .fact span {{ font-size: 13px; opacity: .85; }}
 .anuman .fact small {{ display: block; font-size: 13px; margin-top: 4px; }}
-.anuman .banner {{ border: 2px solid {MEMORY}; border-radius: 10px; padding: 10px 16px 2px; margin: 0 0 12px; }}
+.anuman .banner {{ border: 2px solid {MEMORY}; border-radius: 10px; padding: 10px 16px 2px; margin: 10px 0 12px; }}
 .anuman .formula {{ overflow-x: auto; padding: 12px 16px; border: 1px solid {RULE}; border-radius: 10px; margin: 12px 0 0; line-height: 2.6; }}
 .anuman .term {{ white-space: nowrap; }}
 .anuman .ratio {{ display: inline-block; vertical-align: middle; text-align: center; line-height: 1.5; margin: 0 .3em; }}
@@ -65,12 +67,12 @@ HTML_CSS = f"""{DARK}
 .anuman.anuman td.number, .anuman.anuman th.number {{ text-align: right; }}
 .anuman.anuman thead th {{ font-weight: 600; }}
 .anuman.anuman tbody tr, .anuman.anuman tbody tr:nth-child(n) {{ background: none; }}
-.anuman ul {{ margin: 0; padding-left: 20px; }}
+.anuman ul {{ margin: 0 0 10px; padding-left: 20px; }}
 .anuman .scroll {{ overflow-x: auto; }}
 .anuman details {{ margin-top: 10px; }}
 .anuman summary {{ cursor: pointer; font-size: 14px; }}
 .anuman.anuman a {{ color: inherit; text-decoration: underline; }}
-.anuman svg {{ width: 100%; height: auto; display: block; margin: 0 0 6px; }}
+.anuman svg {{ width: 100%; max-width: 680px; height: auto; display: block; margin: 0 0 6px; }}
 .anuman .flow + svg {{ margin-top: 16px; }}"""
 
 STYLE = f"<style>{HTML_CSS}\n{SVG_CSS.removeprefix(DARK)}</style>"
