@@ -42,7 +42,10 @@ class TwoClocks(Live):
         self.chip = ipywidgets.Dropdown(options=chips, description=_("Chip"), **choice)
         self.model = ipywidgets.Dropdown(options=models, description=_("Model"), **choice)
         self.bytes_per_weight = ipywidgets.Dropdown(
-            options=bytes_per_weight_options(), value=2.0, description=_("Bytes per weight"), **choice
+            options=bytes_per_weight_options(),
+            value=2.0,
+            description=_("Bytes per weight"),
+            **choice,
         )
         self.batch = ipywidgets.BoundedIntText(
             value=1, min=1, max=LARGEST_BATCH, description=_("Batch (users in a step)"),
