@@ -16,10 +16,11 @@ def test_a_chip_gives_si_units_and_says_where_each_value_comes_from():
 
 
 @pytest.mark.parametrize(
-    ("ask", "near"), [("H100", "H100-SXM"), ("h100-sxm", "H100-SXM"), ("B20O", "B200")]
+    ("ask", "near"),
+    [("H100", "H100-SXM"), ("H1000", "H100-SXM"), ("h100-sxm", "H100-SXM"), ("B20O", "B200")],
 )
 def test_an_unknown_chip_names_the_nearest(ask, near):
-    with pytest.raises(UnknownName, match=near):
+    with pytest.raises(UnknownName, match=f"did you mean {near}"):
         catalog.chip(ask)
 
 

@@ -1,6 +1,7 @@
 """Pictures of every page and widget for people to look at: languages, themes, widths.
 
 python tests/browser/screenshots.py FOLDER [--languages en hi] [--themes light dark] [--widths 1280 800]
+python tests/browser/screenshots.py --readme docs/lesson-02.png
 """
 
 import argparse
@@ -116,19 +117,37 @@ def look(
         print(name, flush=True)
 
 
+def readme(chromium: Browser, server: lab_server.LabServer, file: Path) -> None:
+    """The README's picture: lesson 02 in use."""
+    page = NotebookPage(chromium, server, "lessons/02-roofline.ipynb", width=1200, height=880)
+    page.run_all()
+    predict(page, GUESSES)
+    batch = page.output("two-clocks").get_by_label("Batch (users in a step)")
+    batch.fill("128")
+    batch.press("Enter")
+    expect(page.output("two-clocks").locator("svg > desc").first).to_contain_text("batch 128")
+    page.page.keyboard.press("Escape")
+    page.cell("two-clocks").evaluate("cell => cell.scrollIntoView()")
+    page.page.screenshot(path=file)
+    page.close()
+
+
 def main() -> int:
     """Take the pictures that the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", help="where the pictures go")
+    parser.add_argument("--readme", type=Path, metavar="FILE", help="take this one picture only")
     parser.add_argument("--languages", nargs="+", default=["en", "hi"], choices=["en", "hi"])
     parser.add_argument("--themes", nargs="+", default=["light", "dark"], choices=["light", "dark"])
     parser.add_argument("--widths", nargs="+", default=[1280, 800], type=int)
     args = parser.parse_args()
+    if (args.folder is None) == (args.readme is None):
+        parser.error("name a folder, or --readme FILE")
     path = browser.find()
     if path is None:
         print(f"screenshots: no browser; {browser.remedy()}", file=sys.stderr)
         return 2
-    args.folder.mkdir(parents=True, exist_ok=True)
+    (args.folder or args.readme.parent).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="anuman-screenshots-") as temporary:
         home = Path(temporary)
         lab_server.copy_course(home / "course")
@@ -136,8 +155,11 @@ def main() -> int:
         try:
             with sync_playwright() as playwright:
                 chromium = playwright.chromium.launch(executable_path=path, args=[*browser.FLAGS])
-                for choice in itertools.product(args.languages, args.themes, args.widths):
-                    look(chromium, server, args.folder, *choice)
+                if args.readme:
+                    readme(chromium, server, args.readme)
+                else:
+                    for choice in itertools.product(args.languages, args.themes, args.widths):
+                        look(chromium, server, args.folder, *choice)
                 chromium.close()
         finally:
             server.stop()

@@ -1,7 +1,7 @@
 """What can be wrong when one asks the catalogue."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 
 class CatalogError(ValueError):
@@ -17,11 +17,14 @@ class UnknownName(LookupError):
 
     def __init__(self, kind: str, name: object, known: Iterable[str]):
         known = list(known)
-        folded = {entry.casefold(): entry for entry in known}
-        near = [folded[n] for n in get_close_matches(str(name).casefold(), folded, 3, 0.4)]
-        # A short name is often the beginning of a long one: "H100" means "H100-SXM".
-        near = [e for e in known if str(name).casefold() in e.casefold() and e not in near][
-            :3
-        ] + near
-        hint = f"did you mean {' or '.join(near[:3])}?" if near else f"known: {', '.join(known)}."
+        near = sorted(known, key=lambda entry: -_alike(str(name), entry))[:3]
+        near = [entry for entry in near if _alike(str(name), entry) > 0.5]
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}."
         super().__init__(f"no {kind} named {name!r} in the catalogue; {hint}")
+
+
+def _alike(asked: str, entry: str) -> float:
+    """Likeness, 0 to 1, with the whole name or with its first word: H100 means H100-SXM."""
+    asked, entry = asked.casefold(), entry.casefold()
+    names = (entry, entry.partition("-")[0])
+    return max(SequenceMatcher(None, asked, name).ratio() for name in names)
