@@ -109,6 +109,7 @@ class Predictions(Live):
             fields = tuple(
                 ipywidgets.Text(
                     value=value, description=f"{place}. {word}", placeholder=question.unit,
+                    continuous_update=False,  # else the last keys may arrive after "Lock in"
                     style=WIDE, layout=ipywidgets.Layout(width="auto", min_width="170px", flex="1 1 190px"),
                 )
                 for word, value in zip(words, values, strict=True)
