@@ -14,8 +14,9 @@ ALLOWED = {
     "catalog": {"paths"},
     "physics": {"catalog"},
     "machine": {"paths"},
-    "widgets": {"catalog", "language", "machine", "paths", "physics"},
-    "lessons": {"catalog", "language", "machine", "paths", "physics", "widgets"},
+    "serving": {"catalog", "language", "physics"},
+    "widgets": {"catalog", "language", "machine", "paths", "physics", "serving"},
+    "lessons": {"catalog", "language", "machine", "paths", "physics", "serving", "widgets"},
     "check": {"language", "physics"},
     "grading": {"paths"},
 }
@@ -47,7 +48,9 @@ def test_arrows_point_one_way(package):
         assert not extra, f"{file.relative_to(SOURCE)} imports {sorted(extra)}"
 
 
-@pytest.mark.parametrize("module", ["anuman.catalog", "anuman.physics", "anuman.widgets"])
+@pytest.mark.parametrize(
+    "module", ["anuman.catalog", "anuman.physics", "anuman.serving", "anuman.widgets"]
+)
 def test_starts_without_numpy(module):
     code = f"import sys, {module}; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
