@@ -205,17 +205,18 @@ class Oracle:
         while self.waiting and len(self.running) < self.slots:
             first = min(self.waiting, key=self._key)
             if not self._fits(first):
-                return
-            yield from self._enter(first)
-
-    def _enter(self, sequence):
-        self.waiting.remove(sequence)
-        self._use_prefix(sequence)
-        self.running.append(sequence)
-        self._forget_prefixes()
-        if sequence.on_host:
+                break
+            self.waiting.remove(first)
+            self._use_prefix(first)
+            self.running.append(first)
+            self._forget_prefixes()
+        # The engine decides at one moment; only then do keys and values come back from the host.
+        back = [s for s in self.running if s.on_host]
+        for sequence in back:
             sequence.on_host = False
-            yield self.env.timeout(sequence.cached * self.policy.swap_s_per_token)
+        if back:
+            tokens = sum(s.cached for s in back)
+            yield self.env.timeout(tokens * self.policy.swap_s_per_token)
 
     def _admit_by_rule(self):
         waiting = [{"id": s.request.id, "output_tokens": s.request.output_tokens,
@@ -230,13 +231,13 @@ class Oracle:
             self.running.append(sequence)
 
     def _engine(self):
-        asked = None  # the requests that were in the house when the policy was last asked
+        asked = None  # how many had come and gone when the policy was last asked
         while any(s.finish is None for s in self.all) and (
             self.still_to_come or self.waiting or self.running
         ):
             yield self.env.timeout(0)  # whoever comes at this very moment stands in line first
-            house = (len(self.all) - self.still_to_come, sum(s.finish is not None for s in self.all),
-                     len(self.running) == 0)  # fmt: skip
+            came = len(self.all) - self.still_to_come
+            house = came, sum(s.finish is not None for s in self.all)
             if self._may_start() and (house != asked or isinstance(self.policy, serving.Static)):
                 asked = house
                 yield from self._admit()

@@ -1,14 +1,18 @@
 """Requests, batches and queues: what one server does with many requests, step by step."""
 
 from .arrivals import ClosedLoop
+from .bound import makespan_bound, mean_latency_bound, mean_latency_target
 from .disaggregated import Disaggregated
 from .legality import RULES, PolicyBroke
 from .lengths import fixed, geometric, lengths, lognormal
+from .metrics import Slo, metrics
 from .one_at_a_time import OneAtATime
+from .overload import Load, load
 from .policies import Chunked, Continuous, PagedKV, Policy, PrefixCache, Rule, Static
 from .requests import Request
 from .run import Run, Served, Span
 from .simulate import POLICIES, as_policy, simulate
+from .steady import Estimate, Steady, steady
 from .steps import AffineStep, StepTime
 from .workload import at_once, bursty, closed_loop, poisson, trace
 
@@ -20,6 +24,8 @@ __all__ = [
     "ClosedLoop",
     "Continuous",
     "Disaggregated",
+    "Estimate",
+    "Load",
     "OneAtATime",
     "PagedKV",
     "Policy",
@@ -29,8 +35,10 @@ __all__ = [
     "Rule",
     "Run",
     "Served",
+    "Slo",
     "Span",
     "Static",
+    "Steady",
     "StepTime",
     "as_policy",
     "at_once",
@@ -39,8 +47,14 @@ __all__ = [
     "fixed",
     "geometric",
     "lengths",
+    "load",
     "lognormal",
+    "makespan_bound",
+    "mean_latency_bound",
+    "mean_latency_target",
+    "metrics",
     "poisson",
     "simulate",
+    "steady",
     "trace",
 ]

@@ -1,7 +1,7 @@
 """A request: when it comes, how long its prompt is, how long its answer will be."""
 
 from collections.abc import Iterable, Mapping
-from math import isfinite
+from math import inf
 from typing import NamedTuple
 
 
@@ -60,16 +60,19 @@ def _one(number: int, item: object) -> Request:
 
 def check(request: Request) -> None:
     """Raise ValueError naming the first field that no request can have."""
-    for name, least in (("input_tokens", 1), ("output_tokens", 1), ("prefix_tokens", 0)):
-        value = getattr(request, name)
+    _id, arrival, prompt, answer, _priority, _prefix, prefix_tokens = request
+    for name, value, least in (
+        ("input_tokens", prompt, 1),
+        ("output_tokens", answer, 1),
+        ("prefix_tokens", prefix_tokens, 0),
+    ):
         if not isinstance(value, int) or value < least:
             raise ValueError(
                 f"request {request.id}: {name} is {value!r}: it must be a whole number, at least {least}"
             )
-    arrival = request.arrival_s
-    if not isinstance(arrival, int | float) or not isfinite(arrival) or arrival < 0:
+    if not isinstance(arrival, (int, float)) or not 0 <= arrival < inf:
         raise ValueError(
             f"request {request.id}: arrival_s is {arrival!r}: it must be a finite time, zero or later"
         )
-    if request.prefix_tokens > request.input_tokens:
+    if prefix_tokens > prompt:
         raise ValueError(f"request {request.id}: its prefix is longer than its prompt")
