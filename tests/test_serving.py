@@ -29,7 +29,7 @@ def requests(draw):
         rate,
         cv,
         count,
-        serving.lognormal(30, 20, 140),
+        serving.lognormal(30, 1, 140),
         serving.geometric(max(1, longest / 3)),
         seed,
     )
@@ -150,9 +150,8 @@ def test_one_server_with_equal_service_is_m_d_1():
 
 
 def test_one_server_with_lognormal_service_is_m_g_1():
-    cv = math.sqrt((1000 / 700) ** 2 - 1)
-    found = mean_wait(0.7, serving.lognormal(1000, 700))
-    assert found == pytest.approx(queueing.mg1_wait(0.7, 1.0, cv), rel=0.03)
+    found = mean_wait(0.7, serving.lognormal(1000, 1.5))
+    assert found == pytest.approx(queueing.mg1_wait(0.7, 1.0, 1.5), rel=0.03)
 
 
 def test_c_servers_are_m_m_c():
@@ -273,9 +272,9 @@ def test_overload_is_named_with_its_growth():
 
 
 def test_workloads_are_seeded_and_have_the_stated_statistics():
-    made = serving.bursty(5, 4, 20_000, serving.lognormal(1000, 600), serving.geometric(200), 1)
+    made = serving.bursty(5, 4, 20_000, serving.lognormal(1000, 1.0), serving.geometric(200), 1)
     assert made == serving.bursty(
-        5, 4, 20_000, serving.lognormal(1000, 600), serving.geometric(200), 1
+        5, 4, 20_000, serving.lognormal(1000, 1.0), serving.geometric(200), 1
     )
     gaps = [b.arrival_s - a.arrival_s for a, b in itertools.pairwise(made)]
     mean = sum(gaps) / len(gaps)
@@ -283,7 +282,9 @@ def test_workloads_are_seeded_and_have_the_stated_statistics():
     assert mean == pytest.approx(0.2, rel=0.1)
     assert cv == pytest.approx(4, rel=0.1)
     assert sum(r.input_tokens for r in made) / len(made) == pytest.approx(1000, rel=0.05)
-    assert sorted(r.input_tokens for r in made)[len(made) // 2] == pytest.approx(600, rel=0.05)
+    # The median of a log-normal is its mean over sqrt(1 + cv²).
+    median = sorted(r.input_tokens for r in made)[len(made) // 2]
+    assert median == pytest.approx(1000 / math.sqrt(2), rel=0.05)
     assert sum(r.output_tokens for r in made) / len(made) == pytest.approx(200, rel=0.05)
 
 

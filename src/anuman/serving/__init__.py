@@ -9,23 +9,28 @@ from .metrics import Slo, metrics
 from .one_at_a_time import OneAtATime
 from .overload import Load, load
 from .policies import Chunked, Continuous, PagedKV, Policy, PrefixCache, Rule, Static
+from .replicas import simulate_replicas
 from .requests import Request
 from .run import Run, Served, Span
 from .simulate import POLICIES, as_policy, simulate
 from .steady import Estimate, Steady, steady
 from .steps import AffineStep, StepTime
+from .sweep import Cancelled, Case, NoCluster, executor, run_case, sweep
 from .workload import at_once, bursty, closed_loop, poisson, trace
 
 __all__ = [
     "POLICIES",
     "RULES",
     "AffineStep",
+    "Cancelled",
+    "Case",
     "Chunked",
     "ClosedLoop",
     "Continuous",
     "Disaggregated",
     "Estimate",
     "Load",
+    "NoCluster",
     "OneAtATime",
     "PagedKV",
     "Policy",
@@ -44,6 +49,7 @@ __all__ = [
     "at_once",
     "bursty",
     "closed_loop",
+    "executor",
     "fixed",
     "geometric",
     "lengths",
@@ -54,7 +60,10 @@ __all__ = [
     "mean_latency_target",
     "metrics",
     "poisson",
+    "run_case",
     "simulate",
+    "simulate_replicas",
     "steady",
+    "sweep",
     "trace",
 ]

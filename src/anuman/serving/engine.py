@@ -144,7 +144,7 @@ class Server:
         done = sorted([*self._done, *elsewhere], key=lambda job: (job.request.arrival_s, job.id))
         return Run(
             self.policy.name, self.slots, self.kv_capacity, [_served(job) for job in done],
-            self.totals, 1, self.spans, self.gaps,
+            self.totals, spans=self.spans, gaps=self.gaps,
         )  # fmt: skip
 
     def _take_arrivals(self) -> bool:
@@ -276,6 +276,11 @@ class Server:
         totals.prefill_tokens += tokens
         totals.kv_token_s += (before + after) / 2 * seconds
         totals.kv_peak = max(totals.kv_peak, after)
+        if self.line:
+            if self._free:
+                totals.no_room_s += seconds
+            else:
+                totals.no_slot_s += seconds
         if self.trace:
             emitted += decodes * k
             self.spans.append(

@@ -1,7 +1,7 @@
 """Random lengths in tokens: seeded draws of whole numbers, at least 1."""
 
 from collections.abc import Callable
-from math import isfinite, log, sqrt
+from math import inf, isfinite, log, sqrt
 from random import Random
 
 Lengths = Callable[[Random], int]
@@ -23,12 +23,13 @@ def geometric(mean: float) -> Lengths:
     return lambda random: 1 + int(random.expovariate(rate))
 
 
-def lognormal(mean: float, median: float, most: int | None = None) -> Lengths:
-    """Log-normal with this mean and median (mean above median), rounded; at most `most`."""
-    _above_one(mean=mean, median=median)
-    if mean < median:
-        raise ValueError(f"mean {mean!r} is below median {median!r}: a log-normal mean is above it")
-    mu, sigma = log(median), sqrt(2 * log(mean / median))
+def lognormal(mean: float, cv: float, most: int | None = None) -> Lengths:
+    """Log-normal with this mean and this standard deviation over mean, rounded; at most `most`."""
+    _above_one(mean=mean)
+    if not isinstance(cv, int | float) or not 0 <= cv < inf:
+        raise ValueError(f"cv is {cv!r}: it must be a finite number, zero or above")
+    sigma = sqrt(log(1 + cv**2))
+    mu = log(mean) - sigma**2 / 2
 
     def draw(random: Random) -> int:
         tokens = max(1, round(random.lognormvariate(mu, sigma)))
@@ -44,7 +45,7 @@ def _above_one(**values: float) -> None:
 
 
 def lengths(text: str | int) -> Lengths:
-    """Lengths from text: "200", "geometric:200", "lognormal:MEAN:MEDIAN". Raises ValueError."""
+    """Lengths from text: "200", "geometric:200", "lognormal:MEAN:CV". Raises ValueError."""
     kind, *numbers = str(text).split(":")
     try:
         if not numbers:
@@ -56,5 +57,5 @@ def lengths(text: str | int) -> Lengths:
     except ValueError as error:
         raise ValueError(f"lengths {text!r}: {error}") from None
     raise ValueError(
-        f"lengths {text!r}: give a number of tokens, geometric:MEAN, or lognormal:MEAN:MEDIAN"
+        f"lengths {text!r}: give a number of tokens, geometric:MEAN, or lognormal:MEAN:CV"
     )

@@ -63,7 +63,7 @@ def metrics(
         "utilisation_share": totals.busy_s / (seconds * run.servers),
         "slot_waste_share": 1 - totals.decode_s / totals.row_s if totals.row_s else 0.0,
         "slot_use_share": totals.decode_s / (seconds * run.slots),
-        "kv_mean_share": totals.kv_token_s / (seconds * run.kv_capacity * _memories(run)),
+        "kv_mean_share": totals.kv_token_s / (seconds * run.kv_capacity * run.memories),
         "kv_peak_share": totals.kv_peak / run.kv_capacity,
         "preemptions": sum(s.preemptions for s in run),
         "load_state": state.state,
@@ -100,11 +100,6 @@ def _itl(run: Run) -> dict[str, float | None]:
     return {"itl_mean_s": total / count} | {
         f"itl_p{p}_s": gap_percentile(run.gaps, p) for p in PERCENTILES
     }
-
-
-def _memories(run: Run) -> int:
-    """How many KV memories the totals add up: one for each machine that serves alone."""
-    return run.servers if run.policy == "one-at-a-time" else 1
 
 
 def in_system(run: Run) -> float:

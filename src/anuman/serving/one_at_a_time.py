@@ -66,5 +66,5 @@ class OneAtATime:
                     gaps.append(Gaps(fixed + slope * (prompt + 1), slope, answer - 1, 1))
         totals.decode_s = totals.row_s
         return Run(
-            self.name, self.servers, kv_capacity, served, totals, self.servers, spans, gaps
+            self.name, self.servers, kv_capacity, served, totals, self.servers, self.servers, spans, gaps
         )  # fmt: skip

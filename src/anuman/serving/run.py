@@ -67,13 +67,16 @@ class Gaps(NamedTuple):
 class Totals:
     """Integrals over the run, kept as it goes. busy_s: engine time; row_s and decode_s: rows and
     answering rows times their seconds in steps that decode; kv_token_s: tokens held times seconds;
-    kv_peak: most tokens held."""
+    kv_peak: most tokens held. no_slot_s, no_room_s: time in which somebody waits while no slot is free,
+    and while there is one (the memory is missing, or the policy waits)."""
 
     busy_s: float = 0.0
     row_s: float = 0.0
     decode_s: float = 0.0
     kv_token_s: float = 0.0
     kv_peak: int = 0
+    no_slot_s: float = 0.0
+    no_room_s: float = 0.0
     steps: int = 0
     prefill_tokens: int = 0
 
@@ -82,7 +85,8 @@ class Totals:
 class Run:
     """All requests in order of arrival, the totals and, unless traced was off, spans and gaps.
 
-    servers: how many independent machines the totals add up.
+    servers: how many machines the totals add up; memories: how many of them keep KV caches of
+    kv_capacity tokens, with `slots` sequences in all.
     """
 
     policy: str
@@ -91,6 +95,7 @@ class Run:
     served: list[Served]
     totals: Totals
     servers: int = 1
+    memories: int = 1
     spans: list[Span] = field(default_factory=list)
     gaps: list[Gaps] = field(default_factory=list)
 
