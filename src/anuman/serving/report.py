@@ -90,8 +90,8 @@ def _progress(done: int, count: int) -> None:
 
 
 def _lengths(text: str, side: str) -> str:
-    """The lengths of a workload of the catalogue, or the text itself."""
-    if text not in catalog.workloads():
+    """The text itself if it says lengths, else those of the catalogue's workload of this name."""
+    if ":" in text or text.isdigit():
         return text
     published = getattr(catalog.workload(text), side)
     return f"lognormal:{published.mean}:{published.cv}"
