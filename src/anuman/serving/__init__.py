@@ -2,6 +2,7 @@
 
 from .arrivals import ClosedLoop
 from .bound import makespan_bound, mean_latency_bound, mean_latency_target
+from .cause import Cause, cause
 from .disaggregated import Disaggregated
 from .legality import RULES, PolicyBroke
 from .lengths import fixed, geometric, lengths, lognormal
@@ -24,6 +25,7 @@ __all__ = [
     "AffineStep",
     "Cancelled",
     "Case",
+    "Cause",
     "Chunked",
     "ClosedLoop",
     "Continuous",
@@ -48,6 +50,7 @@ __all__ = [
     "as_policy",
     "at_once",
     "bursty",
+    "cause",
     "closed_loop",
     "executor",
     "fixed",

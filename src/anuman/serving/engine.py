@@ -213,6 +213,7 @@ class Server:
             f"{decodes} decodes, {tokens} prompt tokens",
         )
         seconds = fixed + (slope * self._context if decodes else 0.0)
+        self.totals.context_s += seconds - fixed
         self._advance(seconds, 1, decodes, decodes, tokens, len(read))
         if decodes:
             self._all_have_a_token(1, seconds, 0.0)
@@ -251,6 +252,7 @@ class Server:
                 k = min(k, steps_until(wait, fixed, slope, self._context, n))
         seconds = steps_seconds(k, fixed, slope, self._context, n)
         first = fixed + slope * self._context
+        self.totals.context_s += seconds - k * fixed
         self._advance(seconds, k, n, rows, 0, 0)
         self._all_have_a_token(k, first, slope * n)
         self._end_answers()

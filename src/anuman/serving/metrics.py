@@ -32,12 +32,17 @@ def metrics(
     slo: Slo | None = None,
     watts: float | None = None,
     usd_per_hour: float | None = None,
+    warm_up: float = 0.0,
 ) -> dict[str, float | str | None]:
     """Every metric by name, SI units in the key; None where the run cannot say.
 
     watts and usd_per_hour: of one server (all its chips), spent from the first arrival to the last
-    finish whether it works or not. Shares lie between 0 and 1.
+    finish whether it works or not. Shares lie between 0 and 1. warm_up: the share of the requests, in
+    order of arrival, whose times and promises do not count because the server was still filling up.
     """
+    if not 0 <= warm_up < 1:
+        raise ValueError(f"warm_up is {warm_up!r}: a share from 0 to below 1")
+    counted = run.served[int(warm_up * len(run)) :]
     seconds = run.end_s - run.start_s
     tokens = sum(s.output_tokens for s in run)
     inputs = sum(s.input_tokens for s in run)
@@ -48,11 +53,11 @@ def metrics(
         "input_tokens": inputs,
         "output_tokens": tokens,
     }
-    found |= _spread("ttft", [s.ttft_s for s in run])
-    found |= _spread("tpot", [s.tpot_s for s in run if s.tpot_s is not None])
+    found |= _spread("ttft", [s.ttft_s for s in counted])
+    found |= _spread("tpot", [s.tpot_s for s in counted if s.tpot_s is not None])
     found |= _itl(run)
-    found |= _spread("latency", [s.latency_s for s in run])
-    found |= _spread("wait", [s.admitted_s - s.arrival_s for s in run])
+    found |= _spread("latency", [s.latency_s for s in counted])
+    found |= _spread("wait", [s.admitted_s - s.arrival_s for s in counted])
     found |= {
         "throughput_req_per_s": len(run) / seconds,
         "throughput_tok_per_s": tokens / seconds,
@@ -70,10 +75,12 @@ def metrics(
         "queue_growth_req_per_s": state.growth_per_s,
     }
     if slo:
-        good = [s for s in run if slo.held(s)]
-        found["goodput_req_per_s"] = len(good) / seconds
-        found["goodput_tok_per_s"] = sum(s.output_tokens for s in good) / seconds
-        found["slo_held_share"] = len(good) / len(run)
+        good = [s for s in counted if slo.held(s)]
+        share = len(good) / len(counted)
+        written = sum(s.output_tokens for s in good) / sum(s.output_tokens for s in counted)
+        found["goodput_req_per_s"] = share * len(run) / seconds
+        found["goodput_tok_per_s"] = written * tokens / seconds
+        found["slo_held_share"] = share
     if watts is not None:
         found["energy_j_per_tok"] = watts * run.servers * seconds / tokens
     if usd_per_hour is not None:

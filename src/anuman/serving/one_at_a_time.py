@@ -31,7 +31,8 @@ class OneAtATime:
         fixed, slope = checked(step_time.affine(1), "1 decode")
         prefills: dict[int, float] = {}
         free = [(0.0, number) for number in range(self.servers)]  # heap: free from when, which
-        served, spans, gaps, totals = [], [], [], Totals(steps=0)
+        served, spans, gaps, totals = [], [], [], Totals()
+        somebody_waits_until = 0.0
         while arrivals.more():
             request = arrivals.pop().request
             number, arrival, prompt, answer = request[0], request[1], request[2], request[3]
@@ -46,6 +47,9 @@ class OneAtATime:
                 prefill = prefills[prompt] = checked(cost, f"{prompt} prompt tokens")[0]
             ready, server = heappop(free)
             start = ready if ready > arrival else arrival
+            if start > somebody_waits_until:
+                totals.no_slot_s += start - max(arrival, somebody_waits_until)
+                somebody_waits_until = start
             first = start + prefill
             decode = steps_seconds(answer - 1, fixed, slope, prompt + 1, 1)
             finish = first + decode
@@ -55,6 +59,7 @@ class OneAtATime:
             totals.steps += answer
             totals.busy_s += finish - start
             totals.row_s += decode
+            totals.context_s += decode - (answer - 1) * fixed
             totals.prefill_tokens += prompt
             totals.kv_token_s += (prompt + answer) * (finish - start)
             totals.kv_peak = max(totals.kv_peak, prompt + answer)

@@ -68,13 +68,15 @@ class Totals:
     """Integrals over the run, kept as it goes. busy_s: engine time; row_s and decode_s: rows and
     answering rows times their seconds in steps that decode; kv_token_s: tokens held times seconds;
     kv_peak: most tokens held. no_slot_s, no_room_s: time in which somebody waits while no slot is free,
-    and while there is one (the memory is missing, or the policy waits)."""
+    and while there is one (the memory is missing, or the policy waits). context_s: the part of the
+    busy time that grows with the contexts."""
 
     busy_s: float = 0.0
     row_s: float = 0.0
     decode_s: float = 0.0
     kv_token_s: float = 0.0
     kv_peak: int = 0
+    context_s: float = 0.0
     no_slot_s: float = 0.0
     no_room_s: float = 0.0
     steps: int = 0

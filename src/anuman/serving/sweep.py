@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from .cause import cause
 from .legality import PolicyBroke
 from .lengths import lengths
 from .metrics import Slo, metrics
@@ -21,8 +22,8 @@ from .workload import bursty
 class Case:
     """One simulation: requests, policy, machine, promise. input and output: see lengths.lengths.
 
-    slots and kv_capacity are one replica's; watts and usd_per_hour one replica's too. name: anything
-    that tells the case from others (it is not used).
+    slots and kv_capacity are one replica's; watts and usd_per_hour one replica's too. warm_up: see
+    metrics.metrics. trace: without it there are no inter-token latencies and it is faster. name: anything that tells the case from others (it is not used).
     """
 
     rate: float
@@ -39,19 +40,28 @@ class Case:
     slo: Slo | None = None
     watts: float | None = None
     usd_per_hour: float | None = None
+    warm_up: float = 0.0
+    trace: bool = True
     name: dict = field(default_factory=dict, hash=False)
 
 
 def run_case(case: Case) -> dict:
-    """The case's metrics; for a case that cannot be, {"error": why}."""
+    """The case's metrics and what limited it; for a case that cannot be, {"error": why}."""
     try:
         requests = bursty(
             case.rate, case.cv, case.count, lengths(case.input), lengths(case.output), case.seed
         )
         run = simulate_replicas(
-            requests, case.policy, case.step_time, case.slots, case.kv_capacity, case.replicas
-        )
-        return metrics(run, case.slo, case.watts, case.usd_per_hour)
+            requests, case.policy, case.step_time, case.slots, case.kv_capacity, case.replicas,
+            trace=case.trace,
+        )  # fmt: skip
+        found = metrics(run, case.slo, case.watts, case.usd_per_hour, case.warm_up)
+        why = cause(run, case.step_time)
+        return found | {
+            "limited_by": why.limit,
+            "time_goes_to": why.bound,
+            "memory_time_share": why.memory_share,
+        }
     except (ValueError, PolicyBroke) as error:
         return {"error": str(error)}
 
