@@ -2,13 +2,16 @@
 
 from anuman.language import N_, _, both, language, number, scientific, si
 
+from .duel import policy_duel
 from .figure import Figure, figure, table
+from .load_curves import load_curves
 from .machine import own_machine
 from .measurement import measure
 from .news import news_card, verdict_card
 from .predict import Predictions, Question, predictions
 from .published import published_roofline
 from .roofline import two_clocks
+from .theatre import batching_theatre
 
 __all__ = [
     "N_",
@@ -16,13 +19,16 @@ __all__ = [
     "Predictions",
     "Question",
     "_",
+    "batching_theatre",
     "both",
     "figure",
     "language",
+    "load_curves",
     "measure",
     "news_card",
     "number",
     "own_machine",
+    "policy_duel",
     "predictions",
     "published_roofline",
     "scientific",
