@@ -9,7 +9,7 @@ from ..catalog.errors import UnknownName
 from .communication import all_reduce
 from .conditions import BadRow, Conditions, read
 from .deployment import ARITHMETIC_BITS, Deployment
-from .energy import server_watts, wall_joules_per_token
+from .energy import SERVER_FACTOR, clock_under_cap, server_watts, wall_joules_per_token
 from .layers import attention_flops_per_pair
 from .load import (
     Saturated,
@@ -26,6 +26,9 @@ from .training import flops_per_token
 
 MS, US, HOUR = 1e3, 1e6, 3600.0
 GOODPUT = 0.9  # of a production run; physics of the rest: cluster.goodput
+# MLPerf's MaxQ servers with eight H200 drew 5,639 W at the wall (their power logs, 2024); 700 W chips uncapped
+# would draw 8 · 700 · SERVER_FACTOR.
+CAPPED_POWER = 5639 / (8 * 700 * SERVER_FACTOR)
 P99 = 2.33  # standard deviations that 99 of 100 draws of a normal variable stay below
 
 
@@ -51,15 +54,19 @@ def predict(row: Mapping | Measurement) -> float:
 
 
 @lru_cache(maxsize=512)
-def _deployment(chip, model, tp, pp, weight_bits, activation, kv_bits, software) -> Deployment:
-    return Deployment(chip, model, tp, pp, weight_bits, activation, kv_bits, software)
+def _deployment(*fields) -> Deployment:
+    return Deployment(*fields)
 
 
 def deployment(c: Conditions) -> Deployment:
     """The deployment that a row describes: one replica of it."""
     return _deployment(
-        c.chip, c.model, c.tp, c.pp, c.weight_bits, c.activation, c.kv_bits, c.software
+        c.chip, c.model, c.tp, c.pp, c.weight_bits, c.activation, c.kv_bits, c.software, _clock(c)
     )
+
+
+def _clock(c: Conditions) -> float:
+    return clock_under_cap(CAPPED_POWER) if "power-capped" in c.note else 1.0
 
 
 def _batch(c: Conditions) -> float:
@@ -187,7 +194,9 @@ def _mlp_layer_us(c: Conditions) -> float:
 def _allreduce_us(c: Conditions) -> float:
     share = efficiency(c.chip, "all_reduce")
     start = share.eager[min(c.tp.bit_length() - 2, len(share.eager) - 1)]
-    return US * all_reduce(_batch(c), c.tp, chip(c.chip).quantity("link").value * share.memory, start)
+    return US * all_reduce(
+        _batch(c), c.tp, chip(c.chip).quantity("link").value * share.memory, start
+    )
 
 
 # --- training -----------------------------------------------------------------------------------------
@@ -228,7 +237,8 @@ def _gpu_hours(c: Conditions) -> float:
 
 
 def _j_per_out_token(c: Conditions) -> float:
-    watts = server_watts(c.chips or c.tp * c.pp * c.replicas, chip(c.chip).power)
+    capped = CAPPED_POWER if _clock(c) < 1 else 1.0
+    watts = capped * server_watts(c.chips or c.tp * c.pp * c.replicas, chip(c.chip).power)
     return wall_joules_per_token(watts, _out_tok_s(c))
 
 
