@@ -13,8 +13,9 @@ SOURCE = Path(__file__).parents[1] / "src" / "anuman"
 ALLOWED = {
     "catalog": {"paths"},
     "physics": {"catalog"},
+    "validation": {"catalog", "physics", "widgets"},
     "machine": {"paths"},
-    "widgets": {"catalog", "language", "machine", "paths", "physics"},
+    "widgets": {"catalog", "language", "machine", "paths", "physics", "validation"},
     "lessons": {"catalog", "language", "machine", "paths", "physics", "widgets"},
     "check": {"language", "physics"},
     "grading": {"paths"},

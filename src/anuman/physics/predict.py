@@ -152,20 +152,24 @@ def _tpot_p99_ms(c: Conditions) -> float:
     return MS * max(step, steady_step(d, high, c.prompt, c.output))
 
 
+def _step_with_prompts(d: Deployment, batch: float, prompts: float, prompt: float) -> float:
+    fixed, slope = d.affine(batch, prompts * prompt, prompts * prompt**2 / 2)
+    return fixed + slope * batch * prompt
+
+
 def _ttft_p50_ms(c: Conditions) -> float:
-    """A request waits half a running step on average, then the step that reads its prompt."""
-    _, step, _ = _step_under_load(c)
-    return MS * (0.5 * step + step)
+    """A request waits half a running step on average, then the step that reads its prompt and its fellows'."""
+    d, step, batch = _step_under_load(c)
+    prompts = max(1.0, batch / c.output)
+    return MS * (step / 2 + _step_with_prompts(d, batch, prompts, c.prompt))
 
 
 def _ttft_p99_ms(c: Conditions) -> float:
-    """It waits nearly a whole step, and shares its own with an unlucky number of other prompts."""
-    d, step, batch = _step_under_load(c)
-    arrivals = _batch(c) / c.replicas * step
-    unlucky = arrivals + P99 * sqrt(arrivals) + 1
-    fixed, _ = d.affine(batch)
-    crowded, _ = d.affine(batch, unlucky * c.prompt, unlucky * c.prompt**2 / 2)
-    return MS * (step + step + max(0.0, crowded - fixed))
+    """It arrives as a crowded step begins, and shares its own with an unlucky number of other prompts."""
+    d, _, batch = _step_under_load(c)
+    prompts = batch / c.output
+    unlucky = 1 + prompts + P99 * sqrt(prompts)
+    return MS * 2 * _step_with_prompts(d, batch, unlucky, c.prompt)
 
 
 def _qps_at_tpot(c: Conditions) -> float:
