@@ -237,11 +237,21 @@ def test_no_kernel_beats_the_roof():
         assert 0.25 < share < 1, row.id
 
 
+def sources_of(table: dict):
+    """Every source id named anywhere in a nested table."""
+    for key, value in table.items():
+        if key == "source":
+            yield value
+        elif isinstance(value, dict):
+            yield from sources_of(value)
+
+
 def test_every_source_is_used_and_dated():
     used = {q.source.id for chip in CHIPS for q in chip.quantities.values()}
     used |= {m.source.id for m in MODELS} | {r.source.id for r in catalog.measurements()}
     for article in catalog.articles():
         used |= {s.id for claim in catalog.claims(article) for s in claim.sources}
+    used |= set(sources_of(files.table("efficiencies")))
     listed = files.table("sources")
     assert set(listed) == used
     for id in listed:

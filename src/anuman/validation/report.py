@@ -42,7 +42,7 @@ def row_line(one: Scored) -> str:
     error = "" if one.error is None else f"{one.error:+.1%}"
     shown = "" if one.row.scored else "  (shown, not scored)"
     return (
-        f"{one.row.id:<6} {one.metric:<14} {str(fields.get('chip')):<12} {str(fields.get('model')):<16}"
+        f"{one.row.id:<6} {one.metric:<14} {fields.get('chip')!s:<12} {fields.get('model')!s:<16}"
         f"{_figure(one.row.published):>11} {_figure(one.predicted):>11} {error:>9}{shown}"
         + (f"  {one.why}" if one.why else "")
     )

@@ -8,6 +8,7 @@ from .measurement import measure
 from .news import news_card, verdict_card
 from .predict import Predictions, Question, predictions
 from .published import published_roofline
+from .reality import reality
 from .roofline import two_clocks
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "own_machine",
     "predictions",
     "published_roofline",
+    "reality",
     "scientific",
     "si",
     "table",
