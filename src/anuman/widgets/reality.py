@@ -189,8 +189,11 @@ class Reality(Live):
         controls = ipywidgets.Box([self.kind, self.chip, self.model], layout=row)
         super().__init__([look, controls, self.picture], lambda: self.figure)
         self.layout.max_width = "1040px"
+        self._filling = False
         self._offer()
         self.kind.observe(self._offer, "value")
+        for control in (self.chip, self.model):
+            control.observe(self._draw, "value")
 
     @property
     def figure(self) -> Figure:
@@ -202,12 +205,14 @@ class Reality(Live):
         rows = [one for one in scored_rows() if one.kind == self.kind.value]
         for control, field in ((self.chip, "chip"), (self.model, "model")):
             names = sorted({str(one.row.fields[field]) for one in rows})
-            control.unobserve_all()  # new options choose the first one, which must not draw yet
+            self._filling = True  # new options choose the first one, which must not draw yet
             control.options = [(_("all"), EVERYTHING), *((name, name) for name in names)]
-            control.observe(self._draw, "value")
+        self._filling = False
         self._draw()
 
     def _draw(self, _change=None) -> None:
+        if self._filling:
+            return
         self.picture.value = style.unstyled(self.figure.html)
 
 
