@@ -64,7 +64,7 @@ def scatter(rows: Sequence[Scored], title: str) -> Picture:
     for factor in (1.3, 1 / 1.3):
         start, end = max(low, low / factor), min(high, high / factor)
         chart.line([(start, start * factor), (end, end * factor)], INK, "3 5", 1)
-    chart.label(high / 1.6, high / 1.6, _("agreement"), "left")
+    chart.label(high / 1.2, high / 1.2, _("agreement"), "left", 30)
     chips = _most_frequent([str(one.row.fields.get("chip")) for one in drawn], len(SERIES) - 1)
     for one in drawn:
         name = str(one.row.fields.get("chip"))
@@ -205,8 +205,9 @@ class Reality(Live):
         rows = [one for one in scored_rows() if one.kind == self.kind.value]
         for control, field in ((self.chip, "chip"), (self.model, "model")):
             names = sorted({str(one.row.fields[field]) for one in rows})
-            self._filling = True  # new options choose the first one, which must not draw yet
+            self._filling = True  # one drawing for both controls, at the end
             control.options = [(_("all"), EVERYTHING), *((name, name) for name in names)]
+            control.value = EVERYTHING
         self._filling = False
         self._draw()
 
