@@ -99,14 +99,15 @@ def _hover(one: Scored) -> str:
 
 
 def _signed(error: float) -> str:
-    return ("+" if error >= 0 else "−") + percent(abs(error))
+    return f"{'+' if error >= 0 else '−'}{number(round(100 * abs(error), 1))} %"
 
 
 def _described(drawn: Sequence[Scored], chips: Sequence[str]) -> str:
     errors = [abs(one.error) for one in drawn if one.counts]
     if not errors:
         return _("No published row with these conditions.")
-    marks = [f"{shape} {name}" for shape, name in zip(_shape_words(), chips, strict=False)]
+    names = [*chips, _("all others")]
+    marks = [f"{shape} {name}" for shape, name in zip(_shape_words(), names, strict=False)]
     return _(
         "{count} published values. Half of the predictions are within {median}, nine of ten within "
         "{p90}. The line marks agreement, the dots 30 % more and less. {marks}"
@@ -119,7 +120,7 @@ def _described(drawn: Sequence[Scored], chips: Sequence[str]) -> str:
 
 
 def _shape_words() -> list[str]:
-    return [_("circle:"), _("triangle:"), _("square:")]
+    return [_("circle:"), _("triangle:"), _("square:"), _("diamond:")]
 
 
 def reality_figure(kind: str, chip: str = EVERYTHING, model: str = EVERYTHING) -> Figure:
@@ -154,6 +155,8 @@ def _cells(one: Scored) -> list[str]:
 
     def text(name: str) -> str:
         value = f.get(name)
+        if isinstance(value, float):
+            return number(value)
         return "–" if value in (None, "") else str(value)
 
     unit = text("unit")
