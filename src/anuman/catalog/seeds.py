@@ -7,7 +7,7 @@ from pathlib import Path
 from ..paths import course_root
 from .errors import CatalogError, UnknownName
 from .files import read_toml
-from .sources import KNOWN, Source, source
+from .sources import KNOWN, Quantity, Source, quantity, source
 
 VERDICTS = ("supported", "contradicted", "depends", "not checkable")
 TESTS = ("arithmetic", "simulation", "source", "not checkable")
@@ -40,7 +40,7 @@ class Claim:
     """One claim of an article: what it says, the verdict and why, and how a learner can test it.
 
     text, why, test and depends_on are dicts with "en" and "hi"; value and unit are the claim's
-    number, if it has one.
+    number, if it has one; figures are further values, each with its source, that its arithmetic uses.
     """
 
     id: str
@@ -56,6 +56,7 @@ class Claim:
     depends_on: dict[str, str] | None = None
     lesson: str | None = None
     note: str = ""
+    figures: dict[str, Quantity] = field(default_factory=dict, repr=False)
 
 
 def articles() -> list[str]:
@@ -84,7 +85,12 @@ def article(id: str) -> Article:
 def _claim(file: str, raw: dict) -> Claim:
     where = f"{file}, claim {raw.get('id', '?')}"
     try:
-        claim = Claim(**{**raw, "sources": tuple(source(s) for s in raw["sources"])})
+        figures = {
+            name: quantity(file, raw["id"], name, given)
+            for name, given in raw.get("figures", {}).items()
+        }
+        sources = tuple(source(s) for s in raw["sources"])
+        claim = Claim(**{**raw, "sources": sources, "figures": figures})
     except (KeyError, TypeError, LookupError) as error:
         raise CatalogError(f"{where}: {error}") from error
     for name, value, allowed in (
