@@ -240,6 +240,8 @@ def test_no_kernel_beats_the_roof():
 def test_every_source_is_used_and_dated():
     used = {q.source.id for chip in CHIPS for q in chip.quantities.values()}
     used |= {m.source.id for m in MODELS} | {r.source.id for r in catalog.measurements()}
+    for name in catalog.workloads():
+        used |= {q.source.id for q in catalog.workload(name).quantities.values()}
     for article in catalog.articles():
         for claim in catalog.claims(article):
             used |= {s.id for s in claim.sources} | {q.source.id for q in claim.figures.values()}
