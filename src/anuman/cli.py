@@ -26,6 +26,12 @@ def check(args: argparse.Namespace) -> int:
     return self_check.run(args.path, args.json)
 
 
+def simulate(args: argparse.Namespace) -> int:
+    from .serving import report
+
+    return report.run(args.arguments)
+
+
 def machine(args: argparse.Namespace) -> int:
     from . import machine
 
@@ -88,6 +94,9 @@ def parser() -> argparse.ArgumentParser:
     sub = command(check, "Grade one assignment of your own; your file is only read.")
     sub.add_argument("path", help="assignment folder or notebook, e.g. exercises/02-roofline")
 
+    sub = command(simulate, "Serve a stream of requests on chips of the catalogue.", json=False)
+    sub.add_argument("arguments", nargs=argparse.REMAINDER, help="see anuman simulate --help")
+
     command(machine, "Measure this computer's memory bandwidth and arithmetic.")
     command(doctor, "Say what this machine can and cannot do.")
 
@@ -130,7 +139,10 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     if arguments[:1] == ["test"]:  # pytest's own options are not ours to parse
         return test(argparse.Namespace(pytest=arguments[1:]))
-    args = parser().parse_args(arguments)
+    if arguments[:1] == ["simulate"]:  # nor are the many options of the simulator
+        args = argparse.Namespace(function=simulate, arguments=arguments[1:])
+    else:
+        args = parser().parse_args(arguments)
     try:
         return args.function(args)
     except (CourseNotFound, CatalogError, MissingValue, UnknownName) as error:
