@@ -14,6 +14,7 @@ ALLOWED = {
     "catalog": {"paths"},
     "physics": {"catalog"},
     "machine": {"paths"},
+    "lm": {"paths"},
     "widgets": {"catalog", "language", "machine", "paths", "physics"},
     "lessons": {"catalog", "language", "machine", "paths", "physics", "widgets"},
     "check": {"language", "physics"},

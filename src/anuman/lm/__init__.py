@@ -1,0 +1,60 @@
+"""A real language model in NumPy: read it from a file, run it, see every step.
+
+model = lm.load()                         the course's own small model, or lm.load(path)
+lm.generate(model, "Anu had", 40)         its text
+for step in lm.stream(model, "Anu had"):  the same step by step, with time, FLOPs and bytes
+"""
+
+from anuman.lm.cache import PAGE, Cache, PagedCache, Pool
+from anuman.lm.config import Config, shapes
+from anuman.lm.counting import Work, counted
+from anuman.lm.errors import (
+    Cancelled,
+    ContextFull,
+    LmError,
+    OutOfMemory,
+    PromptError,
+    WeightFileError,
+)
+from anuman.lm.generating import Step, generate, generate_batch, stream, timed_forward
+from anuman.lm.loading import ANU_STORIES, load, random, save
+from anuman.lm.matmul import matmul
+from anuman.lm.model import Model, forward
+from anuman.lm.quantization import Quantized, quantize
+from anuman.lm.sampling import draw, probabilities
+from anuman.lm.tokenizer import Tokenizer, pieces
+
+__all__ = [
+    "ANU_STORIES",
+    "PAGE",
+    "Cache",
+    "Cancelled",
+    "Config",
+    "ContextFull",
+    "LmError",
+    "Model",
+    "OutOfMemory",
+    "PagedCache",
+    "Pool",
+    "PromptError",
+    "Quantized",
+    "Step",
+    "Tokenizer",
+    "WeightFileError",
+    "Work",
+    "counted",
+    "draw",
+    "forward",
+    "generate",
+    "generate_batch",
+    "load",
+    "matmul",
+    "pieces",
+    "probabilities",
+    "quantize",
+    "random",
+    "save",
+    "shapes",
+    "stream",
+    "timed_forward",
+]
