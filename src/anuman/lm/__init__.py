@@ -17,7 +17,7 @@ from anuman.lm.errors import (
     WeightFileError,
 )
 from anuman.lm.generating import Step, generate, generate_batch, stream, timed_forward
-from anuman.lm.loading import ANU_STORIES, load, random, save
+from anuman.lm.loading import ANU_STORIES, from_tensors, load, random, save
 from anuman.lm.matmul import matmul
 from anuman.lm.model import Model, forward
 from anuman.lm.quantization import Quantized, quantize
@@ -45,6 +45,7 @@ __all__ = [
     "counted",
     "draw",
     "forward",
+    "from_tensors",
     "generate",
     "generate_batch",
     "load",

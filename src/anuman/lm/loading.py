@@ -1,6 +1,7 @@
 """Reads a model from a file: the course's safetensors, or the GGUF of a Llama-shaped model."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -71,16 +72,12 @@ def random(config: Config, seed: int = 0) -> Model:
     return build(config, fill, about={"name": "random weights"})
 
 
-def _check_shapes(
-    path: Path, found: dict[str, tuple[int, ...]], wanted: dict[str, tuple[int, ...]]
-) -> None:
+def _check_shapes(found: dict[str, tuple[int, ...]], wanted: dict[str, tuple[int, ...]]) -> None:
     for name, shape in wanted.items():
         if name not in found:
-            raise WeightFileError(f"{path} has no tensor {name}")
+            raise WeightFileError(f"there is no tensor {name}")
         if found[name] != shape:
-            raise WeightFileError(
-                f"{path}: tensor {name} is {found[name]}, the model needs {shape}"
-            )
+            raise WeightFileError(f"tensor {name} has the shape {found[name]}, needed is {shape}")
 
 
 def _from_safetensors(path: Path) -> Model:
@@ -92,16 +89,35 @@ def _from_safetensors(path: Path) -> Model:
         raise WeightFileError(f"{path} is not a model of this course: {error!r}") from None
     except LmError as error:
         raise WeightFileError(f"{path}: {error}") from None
-    _check_shapes(path, {n: t.shape for n, t in tensors.items()}, shapes(config))
-    if len(tokenizer) != config.vocab:
-        raise WeightFileError(f"{path}: {len(tokenizer)} tokens, the model has {config.vocab}")
+    about = {k: v for k, v in metadata.items() if k not in ("config", "tokenizer")}
+    try:
+        return from_tensors(config, tensors, tokenizer, about)
+    except WeightFileError as error:
+        raise WeightFileError(f"{path}: {error}") from None
+
+
+def from_tensors(
+    config: Config,
+    tensors: Mapping[str, np.ndarray],
+    tokenizer: Tokenizer | None = None,
+    about: dict | None = None,
+) -> Model:
+    """A model with copies of these tensors, named and shaped as in `shapes(config)`.
+
+    Raises WeightFileError for a tensor that is missing, of another shape or not finite, and for a
+    vocabulary of another size.
+    """
+    _check_shapes({n: t.shape for n, t in tensors.items()}, shapes(config))
+    if tokenizer is not None and len(tokenizer) != config.vocab:
+        raise WeightFileError(
+            f"{len(tokenizer)} tokens in the vocabulary, {config.vocab} in the model"
+        )
 
     def fill(name: str, out: np.ndarray) -> None:
         out[...] = tensors[name]
         if not np.isfinite(out).all():
-            raise WeightFileError(f"{path}: tensor {name} holds numbers that are not finite")
+            raise WeightFileError(f"tensor {name} holds numbers that are not finite")
 
-    about = {k: v for k, v in metadata.items() if k not in ("config", "tokenizer")}
     return build(config, fill, tokenizer, about)
 
 
@@ -117,17 +133,20 @@ def _from_gguf(path: Path) -> Model:
     try:
         config = _gguf_config(about)
         tokenizer = _gguf_tokenizer(about)
+        wanted = {_gguf_name(name): shape for name, shape in shapes(config).items()}
+        _check_shapes({n: t.shape for n, t in tensors.items()}, wanted)
+        if extra := tensors.keys() - wanted.keys():
+            raise WeightFileError(f"tensors without a place: {', '.join(sorted(extra)[:3])}")
     except (KeyError, TypeError, IndexError) as error:
         raise WeightFileError(f"{path}: its metadata lack what a model needs: {error!r}") from None
     except LmError as error:
         raise WeightFileError(f"{path}: {error}") from None
-    wanted = {_gguf_name(name): shape for name, shape in shapes(config).items()}
-    _check_shapes(path, {n: t.shape for n, t in tensors.items()}, wanted)
-    if extra := tensors.keys() - wanted.keys():
-        raise WeightFileError(f"{path}: unknown tensors {', '.join(sorted(extra)[:3])}")
-    about = {k: v for k, v in about.items() if not isinstance(v, list)}
+
+    def fill(name: str, out: np.ndarray) -> None:
+        tensors[_gguf_name(name)].decode_into(out)
+
     return build(
-        config, lambda name, out: tensors[_gguf_name(name)].decode_into(out), tokenizer, about
+        config, fill, tokenizer, {k: v for k, v in about.items() if not isinstance(v, list)}
     )
 
 

@@ -19,27 +19,35 @@ Piece = tuple[bytes, ...]
 
 
 @lru_cache(maxsize=1)
-def _pattern() -> re.Pattern:
-    """What a piece may be. `re` has no class for Unicode's numbers, so it is spelled out."""
-    number = "".join(c for c in map(chr, range(0x20000)) if unicodedata.category(c)[0] == "N")
-    letter, other = rf"[^\W_{number}]", r"(?:_|[^\w\s])"
+def _characters() -> tuple[str, str]:
+    """All numbers and all combining marks of Unicode: `re` has no classes for them."""
+    kinds = {"N": "", "M": ""}
+    for c in map(chr, range(0x20000)):
+        kind = unicodedata.category(c)[0]
+        if kind in kinds:
+            kinds[kind] += c
+    return kinds["N"], kinds["M"]
+
+
+@lru_cache(maxsize=2)
+def _patterns(marks: bool) -> tuple[re.Pattern, re.Pattern]:
+    """A single digit, and what a piece may be."""
+    number, mark = _characters()
+    letter = rf"(?:[^\W_{number}]|[{mark}])" if marks else rf"[^\W_{number}]"
+    other = rf"(?:_|[^\w\s{mark}])" if marks else r"(?:_|[^\w\s])"
     ending = "'(?:s|t|re|ve|m|ll|d)"
-    return re.compile(rf"{ending}| ?{letter}+| ?[{number}]+| ?{other}+|\s+(?!\S)|\s+")
+    piece = rf"{ending}| ?{letter}+| ?[{number}]+| ?{other}+|\s+(?!\S)|\s+"
+    return re.compile(f"([{number}])"), re.compile(piece)
 
 
-@lru_cache(maxsize=1)
-def _digit() -> re.Pattern:
-    number = "".join(c for c in map(chr, range(0x20000)) if unicodedata.category(c)[0] == "N")
-    return re.compile(f"([{number}])")
+def pieces(text: str, marks: bool = False) -> list[str]:
+    """Cut text where no merge may cross; joined again they give the text. Every digit stands alone.
 
-
-def pieces(text: str, split_digits: bool = True) -> list[str]:
-    """Cut text where no merge may cross; joined again they give the text.
-
-    split_digits: every digit stands alone, so that numbers are written digit by digit.
+    marks: whether combining marks belong to the word. GPT-2's rule, which most models follow, lets
+    every vowel sign of Devanagari end it.
     """
-    parts = _digit().split(text) if split_digits else [text]
-    return [piece for part in parts for piece in _pattern().findall(part)]
+    digit, piece = _patterns(marks)
+    return [found for part in digit.split(text) for found in piece.findall(part)]
 
 
 class Tokenizer:
@@ -49,6 +57,7 @@ class Tokenizer:
     merges: pairs of byte strings, the first learned first.
     special: name -> id of tokens that stand for no text, such as the end of a text.
     unknown: id for a byte that the vocabulary lacks; without one such a text is refused.
+    marks: as in `pieces`.
     """
 
     def __init__(
@@ -57,9 +66,10 @@ class Tokenizer:
         merges: Sequence[Pair],
         special: dict[str, int],
         unknown: int | None = None,
+        marks: bool = False,
     ):
         self.vocabulary, self.merges, self.special = list(vocabulary), list(merges), dict(special)
-        self.unknown = unknown
+        self.unknown, self.marks = unknown, marks
         self._ranks = {pair: rank for rank, pair in enumerate(self.merges)}
         reserved = set(self.special.values())
         self._ids = {t: i for i, t in enumerate(self.vocabulary) if i not in reserved}
@@ -72,25 +82,28 @@ class Tokenizer:
                 raise WeightFileError(f"the merge {left!r} + {right!r} has no token")
 
     @classmethod
-    def from_merges(cls, merges: Sequence[Pair], special: Sequence[str] = ()) -> "Tokenizer":
+    def from_merges(
+        cls, merges: Sequence[Pair], special: Sequence[str] = (), marks: bool = False
+    ) -> "Tokenizer":
         """Ids 0..255 are the bytes, then one a merge in order, then the special tokens."""
         text = [bytes([b]) for b in range(256)] + [left + right for left, right in merges]
         vocabulary = text + [name.encode() for name in special]
-        return cls(vocabulary, merges, {name: len(text) + i for i, name in enumerate(special)})
+        ids = {name: len(text) + i for i, name in enumerate(special)}
+        return cls(vocabulary, merges, ids, marks=marks)
 
     @classmethod
     def from_dict(cls, data: dict) -> "Tokenizer":
         """From what as_dict gave. Raises WeightFileError for anything else."""
         try:
             merges = [(a.encode("latin-1"), b.encode("latin-1")) for a, b in data["merges"]]
-            return cls.from_merges(merges, list(data["special"]))
+            return cls.from_merges(merges, list(data["special"]), bool(data.get("marks")))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise WeightFileError(f"the vocabulary is not as expected: {error!r}") from None
 
     def as_dict(self) -> dict:
         """Merges and special tokens as plain data, for the header of a file; bytes as Latin-1 text."""
         merges = [[a.decode("latin-1"), b.decode("latin-1")] for a, b in self.merges]
-        return {"merges": merges, "special": list(self.special)}
+        return {"merges": merges, "special": list(self.special), "marks": self.marks}
 
     def __len__(self) -> int:
         return len(self.vocabulary)
@@ -118,7 +131,7 @@ class Tokenizer:
             if number % 2:
                 ids.append(self.special[part])
             else:
-                for piece in pieces(part):
+                for piece in pieces(part, self.marks):
                     ids += self._encode_piece(piece)
         return ids
 
