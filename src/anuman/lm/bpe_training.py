@@ -6,6 +6,7 @@ merge never crosses two words.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 from anuman.lm.tokenizer import Pair, joined
 
@@ -26,7 +27,7 @@ def learn_merges(
     while len(merges) < count:
         pairs: Counter[Pair] = Counter()
         for piece, tokens in words.items():
-            for pair in zip(tokens, tokens[1:], strict=False):
+            for pair in pairwise(tokens):
                 pairs[pair] += frequency[piece]
         if not pairs:
             break
