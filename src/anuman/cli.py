@@ -32,6 +32,12 @@ def machine(args: argparse.Namespace) -> int:
     return machine.run(args.json)
 
 
+def lm(args: argparse.Namespace) -> int:
+    from .lm import command
+
+    return command.run(args.arguments)
+
+
 def doctor(args: argparse.Namespace) -> int:
     from . import doctor
 
@@ -77,6 +83,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("path", help="assignment folder or notebook, e.g. exercises/02-roofline")
 
     command(machine, "Measure this computer's memory bandwidth and arithmetic.")
+    sub = command(lm, "Run a real language model on this computer; `anuman lm -h`.", json=False)
+    sub.add_argument("arguments", nargs=argparse.REMAINDER)
+
     command(doctor, "Say what this machine can and cannot do.")
 
     sub = command(wheels, "Store the packages for computers without a network.", json=False)
@@ -106,7 +115,10 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     if arguments[:1] == ["test"]:  # pytest's own options are not ours to parse
         return test(argparse.Namespace(pytest=arguments[1:]))
-    args = parser().parse_args(arguments)
+    if arguments[:1] == ["lm"]:  # parsed by the package itself, which takes a while to import
+        args = argparse.Namespace(function=lm, arguments=arguments[1:])
+    else:
+        args = parser().parse_args(arguments)
     try:
         return args.function(args)
     except (CourseNotFound, CatalogError, MissingValue, UnknownName) as error:

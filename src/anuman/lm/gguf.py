@@ -33,41 +33,43 @@ SCALARS = {
 }
 TEXT, ARRAY = 8, 9
 BLOCK = 32
+CHUNK = 65_536  # weights decoded at a time
 
 
-def f32(raw: np.ndarray) -> np.ndarray:
-    return raw.view("<f4")
+def f32(raw: np.ndarray, w: np.ndarray) -> None:
+    w[...] = raw.view("<f4")[:, None]
 
 
-def f16(raw: np.ndarray) -> np.ndarray:
-    return raw.view("<f2").astype(np.float32)
+def f16(raw: np.ndarray, w: np.ndarray) -> None:
+    w[...] = raw.view("<f2")[:, None]
 
 
-def q8_0(raw: np.ndarray) -> np.ndarray:
-    """Bytes of whole blocks -> fp32 weights [blocks * 32]."""
+def q8_0(raw: np.ndarray, w: np.ndarray) -> None:
+    """Bytes of whole blocks -> fp32 weights [blocks, 32]."""
     block = raw.view(np.dtype([("d", "<f2"), ("q", "i1", BLOCK)]))
-    return (block["q"] * block["d"].astype(np.float32)[:, None]).reshape(-1)
+    w[...] = block["q"]
+    w *= block["d"].astype(np.float32)[:, None]
 
 
-def q4_1(raw: np.ndarray) -> np.ndarray:
-    """Bytes of whole blocks -> fp32 weights [blocks * 32]."""
+def q4_1(raw: np.ndarray, w: np.ndarray) -> None:
+    """Bytes of whole blocks -> fp32 weights [blocks, 32]."""
     block = raw.view(np.dtype([("d", "<f2"), ("m", "<f2"), ("q", "u1", BLOCK // 2)]))
-    w = np.empty((len(block), BLOCK), np.float32)
-    w[:, : BLOCK // 2] = block["q"] & 15
-    w[:, BLOCK // 2 :] = block["q"] >> 4
+    q = np.ascontiguousarray(block["q"])
+    w[:, : BLOCK // 2] = q & 15
+    w[:, BLOCK // 2 :] = q >> 4
     w *= block["d"].astype(np.float32)[:, None]
     w += block["m"].astype(np.float32)[:, None]
-    return w.reshape(-1)
 
 
 @dataclass(frozen=True)
 class Format:
-    """name; weights in a block; bytes of a block; bytes of whole blocks (uint8) -> fp32 weights."""
+    """name; weights and bytes of a block; function that turns the bytes of whole blocks (uint8) into
+    fp32 weights [blocks, weights of a block]."""
 
     name: str
     weights: int
     nbytes: int
-    decode: Callable[[np.ndarray], np.ndarray]
+    decode: Callable[[np.ndarray, np.ndarray], None]
 
 
 FORMATS = {
@@ -86,15 +88,14 @@ class Tensor:
     format: Format
     raw: np.ndarray
 
-    def decode_into(self, out: np.ndarray, rows: int = 1024) -> None:
-        """Write the weights to `out` (fp32, same shape), some rows at a time to need no second copy."""
-        flat, width = out.reshape(-1), self.shape[-1]
-        for start in range(0, flat.size, rows * width):
-            stop = min(start + rows * width, flat.size)
-            per_byte = self.format.nbytes / self.format.weights
-            flat[start:stop] = self.format.decode(
-                self.raw[round(start * per_byte) : round(stop * per_byte)]
-            )
+    def decode_into(self, out: np.ndarray) -> None:
+        """Write the weights to `out` (fp32, same shape), a few blocks at a time to stay in the cache."""
+        weights = out.reshape(-1, self.format.weights)
+        step = CHUNK // self.format.weights
+        for start in range(0, len(weights), step):
+            some = weights[start : start + step]
+            first = start * self.format.nbytes
+            self.format.decode(self.raw[first : first + len(some) * self.format.nbytes], some)
 
 
 class _Reader:

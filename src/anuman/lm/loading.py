@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from anuman.lm import gguf, safetensors
+from anuman.lm import gguf, safetensors, smollm2
 from anuman.lm.config import Config, shapes
 from anuman.lm.errors import LmError, WeightFileError
 from anuman.lm.model import Model, build
@@ -30,12 +30,12 @@ GGUF_NAMES = {
 
 
 def load(path: Path | str | None = None) -> Model:
-    """Read a model; the bundled Anu stories without a path.
+    """Read a model from a file, or by name: "anu-stories" (bundled, also None) or "smollm2" (fetched).
 
     Raises WeightFileError when the file is missing, truncated, damaged or of another kind, OutOfMemory
     when the weights do not fit in memory.
     """
-    path = ANU_STORIES if path is None else Path(path)
+    path = _find(path)
     try:
         with path.open("rb") as file:
             start = file.read(4)
@@ -44,6 +44,16 @@ def load(path: Path | str | None = None) -> Model:
         raise WeightFileError(f"there is no file {path}") from None
     except OSError as error:
         raise WeightFileError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _find(path: Path | str | None) -> Path:
+    if path in (None, ANU_STORIES.stem):
+        return ANU_STORIES
+    if path != smollm2.NAME:
+        return Path(path)
+    if not smollm2.path().is_file():
+        raise WeightFileError("SmolLM2 is not on this computer yet; run `anuman lm fetch` first")
+    return smollm2.path()
 
 
 def save(
