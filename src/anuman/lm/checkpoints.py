@@ -88,6 +88,7 @@ def save_weights(training: Training, path: Path) -> float:
         "validation_loss": f"{losses[recipe.languages]:.4f}",
         "validation_loss_by_language": json.dumps({k: round(losses[(k,)], 4) for k in recipe.languages}),
         "validation_rows": str(VALIDATION_ROWS),
+        "curve": json.dumps([(step, round(loss, 4)) for step, loss in training.validation]),
         "config": json.dumps(training.config.as_dict()),
         "tokenizer": json.dumps(training.tokenizer.as_dict()),
     }  # fmt: skip

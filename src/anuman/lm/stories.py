@@ -14,6 +14,7 @@ from functools import lru_cache
 from anuman.lm.story_words import WORDS, Thing, Words
 
 LANGUAGES = tuple(WORDS)
+BEGINNINGS = {"en": "One day Anu", "hi": "एक दिन अनु"}  # for a model to go on from
 END = "<|end|>"  # the special token after every story
 HELD_OUT = 16  # one story in so many is never trained on
 MOST = 9  # things that a story begins with

@@ -158,9 +158,18 @@ class Training:
         return np.concatenate(found)
 
     def advance(self) -> float:
-        """One step: loss of its batch, gradients, Adam. Gives the loss in nats a token."""
+        """One step on the next batch. Gives its loss in nats a token.
+
+        Raises LmError when the loss is no longer a number; the weights are then as before.
+        """
+        loss = self.update(self.batch(self.step))
+        self.losses.append(loss)
+        return loss
+
+    def update(self, tokens: np.ndarray) -> float:
+        """Loss of these tokens [batch, context + 1], gradients, Adam."""
         loss = backprop.loss_and_gradients(
-            self.named_weights, self.config, self.batch(self.step), self.named_gradients
+            self.named_weights, self.config, tokens, self.named_gradients
         )
         norm = float(np.sqrt(np.vdot(self.gradients, self.gradients)))
         if not math.isfinite(loss + norm):
@@ -170,13 +179,19 @@ class Training:
             )
         if norm > self.recipe.clip:
             self.gradients *= self.recipe.clip / norm
-        adam(
-            self.weights, self.gradients, self.mean, self.square,
-            self.step + 1, self.recipe.rate(self.step),
-        )  # fmt: skip
+        self.adam()
         self.step += 1
-        self.losses.append(loss)
         return loss
+
+    def adam(self) -> None:
+        """Kingma and Ba's step; dividing by 1 - beta^t undoes that both moments start at zero."""
+        t, g = self.step + 1, self.gradients
+        self.mean *= BETA_1
+        self.mean += (1 - BETA_1) * g
+        self.square *= BETA_2
+        self.square += (1 - BETA_2) * g * g
+        size = np.sqrt(self.square / (1 - BETA_2**t)) + ADAM_EPS
+        self.weights -= (self.recipe.rate(self.step) / (1 - BETA_1**t)) * self.mean / size
 
     def validate(self) -> float:
         """Loss in nats a token on a few rows of held-out stories, kept in `validation`."""
@@ -189,19 +204,6 @@ class Training:
     def model(self) -> Model:
         """The model as it is now, for lm.generate."""
         return from_tensors(self.config, self.named_weights, self.tokenizer)
-
-
-def adam(
-    w: np.ndarray, g: np.ndarray, mean: np.ndarray, square: np.ndarray, step: int, rate: float
-) -> None:
-    """Kingma and Ba's step, in place; `step` counts from 1 and undoes the moments' start at zero."""
-    mean *= BETA_1
-    mean += (1 - BETA_1) * g
-    square *= BETA_2
-    square += (1 - BETA_2) * g * g
-    size = np.sqrt(square / (1 - BETA_2**step))
-    size += ADAM_EPS
-    w -= (rate / (1 - BETA_1**step)) * mean / size
 
 
 def held_out_loss(

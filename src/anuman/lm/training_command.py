@@ -10,10 +10,10 @@ from pathlib import Path
 
 from anuman.lm.errors import LmError
 from anuman.lm.generating import generate
+from anuman.lm.stories import BEGINNINGS
 
 DEFAULT_OUT = Path("my-stories.safetensors")
 SAMPLE_EVERY = 100  # steps
-BEGINNINGS = {"en": "One day Anu", "hi": "एक दिन अनु"}
 
 
 def checkpoint_of(out: Path) -> Path:
