@@ -145,6 +145,6 @@ def bench(args: argparse.Namespace) -> int:
 
 
 def train(args: argparse.Namespace) -> int:
-    from anuman.lm import training
+    from anuman.lm import training_command
 
-    return training.command(args.steps, args.out, args.resume)
+    return training_command.command(args.steps, args.out, args.resume)

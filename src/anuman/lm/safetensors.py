@@ -1,9 +1,10 @@
 """The safetensors format: 8 bytes of length, a JSON header, then the tensors' bytes.
 
 The header maps each name to {"dtype", "shape", "data_offsets"}; "__metadata__" holds texts. The file
-runs no code when it is read, which is why it is used.
+runs no code when it is read, which is why it is used. Files written here carry a checksum of all of it.
 """
 
+import hashlib
 import json
 import math
 import os
@@ -21,8 +22,9 @@ LONGEST_HEADER = 100_000_000  # bytes; the format's own limit
 
 
 def write(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> None:
-    """Write a file whole or not at all."""
-    header, offset, blobs = {"__metadata__": dict(metadata)}, 0, []
+    """Write a file, with its checksum as the text "sha256", whole or not at all."""
+    texts = {**metadata, "sha256": checksum(tensors, metadata)}
+    header, offset, blobs = {"__metadata__": texts}, 0, []
     for name, tensor in tensors.items():
         array = np.ascontiguousarray(tensor)
         kind = NAMES[array.dtype.newbyteorder("<")]
@@ -45,7 +47,10 @@ def write(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, 
 
 
 def read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """Tensors by name and the metadata. Raises WeightFileError for a file that is not whole."""
+    """Tensors by name and the metadata.
+
+    Raises WeightFileError for a file that is not whole, or whose checksum, if it has one, is wrong.
+    """
     data = path.read_bytes()
     try:
         (length,) = struct.unpack_from("<Q", data)
@@ -56,7 +61,23 @@ def read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         tensors = {name: _tensor(data, 8 + length, entry) for name, entry in header.items()}
     except (struct.error, KeyError, TypeError, ValueError, AttributeError) as error:
         raise WeightFileError(f"{path} is not a whole safetensors file: {error}") from None
+    if "sha256" in metadata and metadata["sha256"] != checksum(tensors, metadata):
+        raise WeightFileError(
+            f"{path} is damaged: its checksum does not fit its content. Take an earlier copy of it"
+        )
     return tensors, metadata
+
+
+def checksum(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> str:
+    """SHA-256 of all tensors and texts with their names; the text "sha256" itself does not count."""
+    found = hashlib.sha256()
+    for name, text in sorted(metadata.items()):
+        if name != "sha256":
+            found.update(f"{name}={text}\n".encode())
+    for name, tensor in tensors.items():
+        found.update(f"{name}{tensor.dtype.newbyteorder('<').str}{tensor.shape}\n".encode())
+        found.update(np.ascontiguousarray(tensor))
+    return found.hexdigest()
 
 
 def _tensor(data: bytes, start: int, entry: dict) -> np.ndarray:
