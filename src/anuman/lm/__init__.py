@@ -21,7 +21,9 @@ from anuman.lm.loading import ANU_STORIES, from_tensors, load, random, save
 from anuman.lm.matmul import matmul
 from anuman.lm.model import Model, forward
 from anuman.lm.quantization import Quantized, quantize
+from anuman.lm.quantized_model import loss, quantize_model
 from anuman.lm.sampling import draw, probabilities
+from anuman.lm.speculative import Round, first_layers, speculate
 from anuman.lm.tokenizer import Tokenizer, pieces
 
 __all__ = [
@@ -38,24 +40,29 @@ __all__ = [
     "Pool",
     "PromptError",
     "Quantized",
+    "Round",
     "Step",
     "Tokenizer",
     "WeightFileError",
     "Work",
     "counted",
     "draw",
+    "first_layers",
     "forward",
     "from_tensors",
     "generate",
     "generate_batch",
     "load",
+    "loss",
     "matmul",
     "pieces",
     "probabilities",
     "quantize",
+    "quantize_model",
     "random",
     "save",
     "shapes",
+    "speculate",
     "stream",
     "timed_forward",
 ]

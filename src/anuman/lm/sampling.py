@@ -29,7 +29,7 @@ def probabilities(
     order = np.argsort(-p, kind="stable")
     before = np.cumsum(p[order]) - p[order]  # probability of all likelier tokens
     keep = before < top_p
-    keep[top_k:] = False
+    keep[len(p) if top_k is None else top_k :] = False
     keep[0] = True
     p[order[~keep]] = 0.0
     return p / p.sum()
