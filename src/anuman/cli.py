@@ -4,6 +4,7 @@ Exit status: 0 done, 1 somebody or something needs attention, 2 bad input.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -159,6 +160,9 @@ def main(argv: list[str] | None = None) -> int:
     except (CourseNotFound, CatalogError, MissingValue, UnknownName) as error:
         print(f"anuman: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nanuman: stopped.", file=sys.stderr)
         return 130
