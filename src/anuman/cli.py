@@ -4,6 +4,7 @@ Exit status: 0 done, 1 somebody or something needs attention, 2 bad input.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -38,10 +39,22 @@ def machine(args: argparse.Namespace) -> int:
     return machine.run(args.json)
 
 
+def lm(args: argparse.Namespace) -> int:
+    from .lm import command
+
+    return command.run(args.arguments)
+
+
 def doctor(args: argparse.Namespace) -> int:
     from . import doctor
 
     return doctor.run(args.json)
+
+
+def validate(args: argparse.Namespace) -> int:
+    from . import validation
+
+    return validation.run(args.rows, args.json, args.csv, args.picture)
 
 
 def wheels(args: argparse.Namespace) -> int:
@@ -54,6 +67,12 @@ def progress(args: argparse.Namespace) -> int:
     from .widgets import predict
 
     return predict.progress_report(args.json, args.export, args.delete, args.yes)
+
+
+def claims(args: argparse.Namespace) -> int:
+    from . import claims
+
+    return claims.run(args.article, args.lang, args.json, args.recalled)
 
 
 def translate(args: argparse.Namespace) -> int:
@@ -86,7 +105,17 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("arguments", nargs=argparse.REMAINDER, help="see anuman simulate --help")
 
     command(machine, "Measure this computer's memory bandwidth and arithmetic.")
+    sub = command(lm, "Run a real language model on this computer; `anuman lm -h`.", json=False)
+    sub.add_argument("arguments", nargs=argparse.REMAINDER)
+
     command(doctor, "Say what this machine can and cannot do.")
+
+    sub = command(validate, "Hold the formulas against published measurements.")
+    sub.add_argument(
+        "--rows", type=Path, metavar="CSV", help="rows of your own; blank values are predicted"
+    )
+    sub.add_argument("--csv", type=Path, metavar="FILE", help="also write the rows here")
+    sub.add_argument("--picture", type=Path, metavar="SVG", help="also draw them here")
 
     sub = command(wheels, "Store the packages for computers without a network.", json=False)
     sub.add_argument("--for", dest="systems", default="win,mac,linux", metavar="SYSTEM,...")
@@ -95,6 +124,11 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--export", type=Path, metavar="FILE")
     sub.add_argument("--delete", action="store_true")
     sub.add_argument("--yes", action="store_true", help="delete without asking")
+
+    sub = command(claims, "List the articles' claims with verdict, arithmetic and sources.")
+    sub.add_argument("--article", action="append", default=[], metavar="ID", help="e.g. 003")
+    sub.add_argument("--lang", choices=("en", "hi"))
+    sub.add_argument("--recalled", action="store_true", help="list what no source confirms yet")
 
     sub = command(
         translate, "Keep locale/hi.po and lessons/hi/ in step with the English.", json=False
@@ -117,6 +151,8 @@ def main(argv: list[str] | None = None) -> int:
         return test(argparse.Namespace(pytest=arguments[1:]))
     if arguments[:1] == ["simulate"]:  # nor are the many options of the simulator
         args = argparse.Namespace(function=simulate, arguments=arguments[1:])
+    elif arguments[:1] == ["lm"]:  # parsed by the package itself, which takes a while to import
+        args = argparse.Namespace(function=lm, arguments=arguments[1:])
     else:
         args = parser().parse_args(arguments)
     try:
@@ -124,6 +160,9 @@ def main(argv: list[str] | None = None) -> int:
     except (CourseNotFound, CatalogError, MissingValue, UnknownName) as error:
         print(f"anuman: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nanuman: stopped.", file=sys.stderr)
         return 130

@@ -24,6 +24,7 @@ class Layers:
     experts_per_token: int = 0
     elementwise_bytes: float = 0.0  # moved for one token by norms, rotation and activation
     product_bytes: float = 0.0  # activations read and written by the products, for one token
+    product_inputs: float = 0.0  # numbers that enter the products, for one token
 
 
 def attention_weights(model: Model) -> float:
@@ -53,6 +54,7 @@ def layer_groups(model: Model) -> tuple[Layers, ...]:
             products=4,
             elementwise_bytes=moved + WIDE * matrices * width,
             product_bytes=in_out + WIDE * (2 * d + matrices * width),
+            product_inputs=2 * d + h * e + width,
         )
 
     if model.experts is None:
@@ -70,6 +72,7 @@ def layer_groups(model: Model) -> tuple[Layers, ...]:
         experts_per_token=model.experts_per_token,
         elementwise_bytes=moved,
         product_bytes=in_out,
+        product_inputs=d + h * e,
     )
     return (dense(model.ffn_width, dense_count), routed) if dense_count else (routed,)
 
@@ -98,3 +101,16 @@ def attention_flops_per_pair(model: Model, absorbed: bool = False) -> float:
 def experts_touched(tokens: float, experts: int, experts_per_token: int) -> float:
     """Distinct experts that a step of `tokens` tokens reads, uniform routing: E·(1-(1-k/E)^T)."""
     return experts * (1 - (1 - experts_per_token / experts) ** tokens)
+
+
+LONG_WINDOW = 1024  # tokens
+
+
+def windowed_share(model: Model) -> float:
+    """Share of the layers whose attention sees a short window of tokens only, so that its cache stops growing.
+
+    A window of LONG_WINDOW tokens or more is rarely full in the workloads here and counts as none.
+    """
+    if model.window is None or model.window >= LONG_WINDOW:
+        return 0.0
+    return model.window_layers / model.layers

@@ -10,6 +10,7 @@ from .measurement import measure
 from .news import news_card, verdict_card
 from .predict import Predictions, Question, predictions
 from .published import published_roofline
+from .reality import reality
 from .roofline import two_clocks
 from .theatre import batching_theatre
 
@@ -31,6 +32,7 @@ __all__ = [
     "policy_duel",
     "predictions",
     "published_roofline",
+    "reality",
     "scientific",
     "si",
     "table",
