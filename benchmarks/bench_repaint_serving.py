@@ -104,11 +104,15 @@ def main() -> int:
                     element.wait_for()
                     handles = [page.cell(name).element_handle(), element.element_handle()]
                     page.page.evaluate(WATCH, handles)
-                    press(page, name, name in ("bare", "theatre-seed", "duel-seed"))  # warm
+                    # Warm; the theatre begins at its last step, so that it needs room to go up again.
+                    for _ in range(4):
+                        press(page, name, not name.endswith(("step", "rate")))
+                for _ in range(4):
+                    press(page, "bare", up=False)
                 times: dict[str, list[float]] = {name: [] for name in PRESSED}
                 for name in PRESSED:
                     page.cell(name).evaluate("cell => { cell.times = []; }")
-                for up in ([False] * 4 + [True] * 4) * rounds:
+                for up in ([True] * 4 + [False] * 4) * rounds:
                     for name in PRESSED:
                         # A bounded box at its end would not change: seeds only go up, prompts too.
                         press(page, name, up or PRESSED[name][1] is not None)
