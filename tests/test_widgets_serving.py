@@ -27,6 +27,7 @@ from anuman.widgets.background import Background
 from anuman.widgets.duel_state import POLICIES as DUEL_POLICIES
 from anuman.widgets.duel_state import DuelSetting, duel
 from anuman.widgets.load_curve import POLICIES, SHARES, LoadSetting, curve
+from anuman.widgets.load_curves import QUICK
 from anuman.widgets.stage import Setting, stage
 
 
@@ -162,8 +163,8 @@ def test_a_model_that_does_not_fit_is_named():
 
 def test_short_runs_come_at_once_and_longer_ones_later():
     widget = load_curves()
-    assert widget.curve.count == 200
-    assert "200 simulated requests at each rate" in widget.picture.value
+    assert widget.curve.count == QUICK
+    assert f"{QUICK} simulated requests at each rate" in widget.picture.value
     assert widget.background.wait(120)
     assert widget.curve.count == 3000
     assert "3,000 simulated requests at each rate" in widget.picture.value
@@ -174,7 +175,7 @@ def test_cancel_keeps_the_short_runs():
     widget = load_curves()
     widget.stop.click()
     assert widget.background.wait(120)
-    assert widget.curve.count == 200
+    assert widget.curve.count == QUICK
     assert widget.stop.disabled
 
 
