@@ -15,8 +15,8 @@ ALLOWED = {
     "physics": {"catalog"},
     "machine": {"paths"},
     "lm": {"paths"},
-    "widgets": {"catalog", "language", "machine", "paths", "physics"},
-    "lessons": {"catalog", "language", "machine", "paths", "physics", "widgets"},
+    "widgets": {"catalog", "language", "lm", "machine", "paths", "physics"},
+    "lessons": {"catalog", "language", "lm", "machine", "paths", "physics", "widgets"},
     "check": {"language", "physics"},
     "grading": {"paths"},
 }

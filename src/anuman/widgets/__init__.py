@@ -9,6 +9,7 @@ from .news import news_card, verdict_card
 from .predict import Predictions, Question, predictions
 from .published import published_roofline
 from .roofline import two_clocks
+from .training_live import training_against_inference
 
 __all__ = [
     "N_",
@@ -28,6 +29,7 @@ __all__ = [
     "scientific",
     "si",
     "table",
+    "training_against_inference",
     "two_clocks",
     "verdict_card",
 ]
