@@ -2,6 +2,7 @@
 
 from anuman.language import N_, _, both, language, number, scientific, si
 
+from .fewer_bits import fewer_bits
 from .figure import Figure, figure, table
 from .machine import own_machine
 from .measurement import measure
@@ -9,6 +10,8 @@ from .news import news_card, verdict_card
 from .predict import Predictions, Question, predictions
 from .published import published_roofline
 from .roofline import two_clocks
+from .sweep_live import batch_sweep
+from .token_steps import token_steps
 from .training_live import training_against_inference
 
 __all__ = [
@@ -17,7 +20,9 @@ __all__ = [
     "Predictions",
     "Question",
     "_",
+    "batch_sweep",
     "both",
+    "fewer_bits",
     "figure",
     "language",
     "measure",
@@ -29,6 +34,7 @@ __all__ = [
     "scientific",
     "si",
     "table",
+    "token_steps",
     "training_against_inference",
     "two_clocks",
     "verdict_card",
