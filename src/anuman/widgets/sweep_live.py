@@ -20,11 +20,12 @@ def models() -> list[tuple[str, str]]:
     """(label, key) of the models that can be measured here; the larger real one only if it is there."""
     from anuman.lm import smollm2
     from anuman.lm.batch_sweep import SPEED_CONFIG
+    from anuman.lm.training import CONFIG
 
-    million = number(round(SPEED_CONFIG.params / 1e6))
+    speed, stories = (number(c.params / 1e6, 2) for c in (SPEED_CONFIG, CONFIG))
     found = [
-        (_("{million} million random weights").format(million=million), RANDOM),
-        (_("Anu stories (0.9 million weights)"), STORIES),
+        (_("{million} million random weights").format(million=speed), RANDOM),
+        (_("Anu stories ({million} million weights)").format(million=stories), STORIES),
     ]
     if smollm2.installed():
         found.append(("SmolLM2-135M", SMOLLM2))
