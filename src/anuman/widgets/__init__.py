@@ -3,6 +3,7 @@
 from anuman.language import N_, _, both, language, number, scientific, si
 
 from .duel import policy_duel
+from .fewer_bits import fewer_bits
 from .figure import Figure, figure, table
 from .load_curves import load_curves
 from .machine import own_machine
@@ -12,7 +13,10 @@ from .predict import Predictions, Question, predictions
 from .published import published_roofline
 from .reality import reality
 from .roofline import two_clocks
+from .sweep_live import batch_sweep
 from .theatre import batching_theatre
+from .token_steps import token_steps
+from .training_live import training_against_inference
 
 __all__ = [
     "N_",
@@ -20,8 +24,10 @@ __all__ = [
     "Predictions",
     "Question",
     "_",
+    "batch_sweep",
     "batching_theatre",
     "both",
+    "fewer_bits",
     "figure",
     "language",
     "load_curves",
@@ -36,6 +42,8 @@ __all__ = [
     "scientific",
     "si",
     "table",
+    "token_steps",
+    "training_against_inference",
     "two_clocks",
     "verdict_card",
 ]
