@@ -18,8 +18,13 @@ class Answer:
     points: float | None  # None: full marks
     hint: str
 
+    @property
+    def id(self) -> str:
+        """The checker's id of the task."""
+        return f"{self.assignment}/{self.task}"
+
     def __str__(self) -> str:
-        return f"{self.task}: {self.name}"
+        return f"{self.id}: {self.name}"
 
 
 def answers(assignment: str, kind: str) -> list[Answer]:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from .result import Result
 
-ASSIGNMENTS = {"02-roofline": "anuman.check.roofline"}
+ASSIGNMENTS = {
+    "02-roofline": "anuman.check.roofline",
+    "04-kv-cache": "anuman.check.kv_cache",
+}
 
 Case = tuple  # the arguments of one call, in the order of the signature
 

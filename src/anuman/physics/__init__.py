@@ -3,6 +3,7 @@
 from .flops import forward_flops, training_flops
 from .memory import chips_needed, kv_bytes_per_token, training_state_bytes, weight_bytes
 from .mlp import mlp_layer
+from .paging import contiguous_waste, latent_kv_bytes_per_token, paged_waste, room_for
 from .roofline import (
     Step,
     attainable_flops,
@@ -16,13 +17,17 @@ __all__ = [
     "Step",
     "attainable_flops",
     "chips_needed",
+    "contiguous_waste",
     "critical_batch",
     "decode_step",
     "forward_flops",
     "intensity",
     "kv_bytes_per_token",
+    "latent_kv_bytes_per_token",
     "mlp_layer",
+    "paged_waste",
     "ridge",
+    "room_for",
     "training_flops",
     "training_state_bytes",
     "weight_bytes",
