@@ -242,6 +242,7 @@ def test_every_source_is_used_and_dated():
     used |= {m.source.id for m in MODELS} | {r.source.id for r in catalog.measurements()}
     for article in catalog.articles():
         used |= {s.id for claim in catalog.claims(article) for s in claim.sources}
+    used |= {catalog.statement(name).source.id for name in catalog.statements()}
     listed = files.table("sources")
     assert set(listed) == used
     for id in listed:

@@ -6,6 +6,7 @@ from .measurements import Measurement, measurements
 from .models import Model, model, models
 from .seeds import Article, Claim, article, articles, claim, claims
 from .sources import BASIS, KNOWN, Quantity, Source, source
+from .statements import statement, statements
 
 __all__ = [
     "BASIS",
@@ -30,4 +31,6 @@ __all__ = [
     "model",
     "models",
     "source",
+    "statement",
+    "statements",
 ]

@@ -136,9 +136,8 @@ def pair(name: str, *axes: str) -> Field:
         both = [*base.__iter__(value)] if base else value
         if (base and len(both) == 2) or is_a(value, np.ndarray):
             arrays = [read_array(one) for one in both] if base else read_array(value)
-            if len(arrays) == 2 and all(a.ndim == len(axes) for a in arrays):
-                if arrays[0].shape == arrays[1].shape:
-                    return np.stack([arrays[0], arrays[1]])
+            if [a.shape for a in arrays] == 2 * [arrays[0].shape] and arrays[0].ndim == len(axes):
+                return np.stack([arrays[0], arrays[1]])
         fields = {"field": name, "axes": ", ".join(axes), "kind": kind(value)}
         raise Unreadable(
             Message(

@@ -3,7 +3,7 @@
 from .flops import forward_flops, training_flops
 from .memory import chips_needed, kv_bytes_per_token, training_state_bytes, weight_bytes
 from .mlp import mlp_layer
-from .paging import contiguous_waste, latent_kv_bytes_per_token, paged_waste, room_for
+from .paging import contiguous_waste, paged_waste
 from .roofline import (
     Step,
     attainable_flops,
@@ -12,6 +12,7 @@ from .roofline import (
     intensity,
     ridge,
 )
+from .room import latent_kv_bytes_per_token, room_for
 
 __all__ = [
     "Step",

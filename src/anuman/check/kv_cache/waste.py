@@ -80,7 +80,7 @@ def _paged() -> Iterator[Case]:
         lengths = [draw.randint(page // 4, 6 * page) for _index in range(draw.randint(2, 8))]
         lengths[draw.randrange(len(lengths))] = page * draw.randint(2, 6)
         rest = [length % page for length in lengths]
-        if sum(rest) and 0.02 < physics.paged_waste(lengths, page):
+        if sum(rest) and physics.paged_waste(lengths, page) > 0.02:
             yield lengths, page
 
 
