@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "anuman"
 ALLOWED = {
     "catalog": {"paths"},
     "physics": {"catalog"},
+    "claims": {"catalog", "language", "physics"},
     "machine": {"paths"},
     "widgets": {"catalog", "language", "machine", "paths", "physics"},
     "lessons": {"catalog", "language", "machine", "paths", "physics", "widgets"},
@@ -47,7 +48,9 @@ def test_arrows_point_one_way(package):
         assert not extra, f"{file.relative_to(SOURCE)} imports {sorted(extra)}"
 
 
-@pytest.mark.parametrize("module", ["anuman.catalog", "anuman.physics", "anuman.widgets"])
+@pytest.mark.parametrize(
+    "module", ["anuman.catalog", "anuman.claims", "anuman.physics", "anuman.widgets"]
+)
 def test_starts_without_numpy(module):
     code = f"import sys, {module}; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

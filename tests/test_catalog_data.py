@@ -240,8 +240,11 @@ def test_no_kernel_beats_the_roof():
 def test_every_source_is_used_and_dated():
     used = {q.source.id for chip in CHIPS for q in chip.quantities.values()}
     used |= {m.source.id for m in MODELS} | {r.source.id for r in catalog.measurements()}
+    for name in catalog.workloads():
+        used |= {q.source.id for q in catalog.workload(name).quantities.values()}
     for article in catalog.articles():
-        used |= {s.id for claim in catalog.claims(article) for s in claim.sources}
+        for claim in catalog.claims(article):
+            used |= {s.id for s in claim.sources} | {q.source.id for q in claim.figures.values()}
     used |= {catalog.statement(name).source.id for name in catalog.statements()}
     listed = files.table("sources")
     assert set(listed) == used

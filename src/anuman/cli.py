@@ -50,6 +50,12 @@ def progress(args: argparse.Namespace) -> int:
     return predict.progress_report(args.json, args.export, args.delete, args.yes)
 
 
+def claims(args: argparse.Namespace) -> int:
+    from . import claims
+
+    return claims.run(args.article, args.lang, args.json, args.recalled)
+
+
 def translate(args: argparse.Namespace) -> int:
     from . import translate
 
@@ -86,6 +92,11 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--export", type=Path, metavar="FILE")
     sub.add_argument("--delete", action="store_true")
     sub.add_argument("--yes", action="store_true", help="delete without asking")
+
+    sub = command(claims, "List the articles' claims with verdict, arithmetic and sources.")
+    sub.add_argument("--article", action="append", default=[], metavar="ID", help="e.g. 003")
+    sub.add_argument("--lang", choices=("en", "hi"))
+    sub.add_argument("--recalled", action="store_true", help="list what no source confirms yet")
 
     sub = command(
         translate, "Keep locale/hi.po and lessons/hi/ in step with the English.", json=False
