@@ -3,8 +3,10 @@
 from anuman.language import N_, _, both, language, number, scientific, si
 
 from .figure import Figure, figure, table
+from .kv_published import published_kv
 from .machine import own_machine
 from .measurement import measure
+from .memory_jar import memory_jar
 from .news import news_card, verdict_card
 from .predict import Predictions, Question, predictions
 from .published import published_roofline
@@ -20,10 +22,12 @@ __all__ = [
     "figure",
     "language",
     "measure",
+    "memory_jar",
     "news_card",
     "number",
     "own_machine",
     "predictions",
+    "published_kv",
     "published_roofline",
     "scientific",
     "si",
