@@ -19,12 +19,12 @@ class Answer:
     hint: str
 
     @property
-    def id(self) -> str:
-        """The checker's id of the task."""
+    def task_id(self) -> str:
+        """The task's id, e.g. "02-roofline/ridge"."""
         return f"{self.assignment}/{self.task}"
 
     def __str__(self) -> str:
-        return f"{self.id}: {self.name}"
+        return f"{self.task_id}: {self.name}"
 
 
 def answers(assignment: str, kind: str) -> list[Answer]:
