@@ -38,6 +38,12 @@ def doctor(args: argparse.Namespace) -> int:
     return doctor.run(args.json)
 
 
+def validate(args: argparse.Namespace) -> int:
+    from . import validation
+
+    return validation.run(args.rows, args.json, args.csv, args.picture)
+
+
 def wheels(args: argparse.Namespace) -> int:
     from . import wheels
 
@@ -84,6 +90,13 @@ def parser() -> argparse.ArgumentParser:
 
     command(machine, "Measure this computer's memory bandwidth and arithmetic.")
     command(doctor, "Say what this machine can and cannot do.")
+
+    sub = command(validate, "Hold the formulas against published measurements.")
+    sub.add_argument(
+        "--rows", type=Path, metavar="CSV", help="rows of your own; blank values are predicted"
+    )
+    sub.add_argument("--csv", type=Path, metavar="FILE", help="also write the rows here")
+    sub.add_argument("--picture", type=Path, metavar="SVG", help="also draw them here")
 
     sub = command(wheels, "Store the packages for computers without a network.", json=False)
     sub.add_argument("--for", dest="systems", default="win,mac,linux", metavar="SYSTEM,...")

@@ -2,6 +2,7 @@
 
 from .audit import recalled
 from .chips import Chip, chip, chips
+from .efficiencies import Efficiency, efficiency
 from .errors import CatalogError, MissingValue, UnknownName
 from .measurements import Measurement, measurement, measurements
 from .models import Model, model, models
@@ -17,6 +18,7 @@ __all__ = [
     "CatalogError",
     "Chip",
     "Claim",
+    "Efficiency",
     "Formula",
     "Lengths",
     "Measurement",
@@ -32,6 +34,7 @@ __all__ = [
     "chips",
     "claim",
     "claims",
+    "efficiency",
     "measurement",
     "measurements",
     "model",

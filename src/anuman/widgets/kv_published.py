@@ -67,7 +67,9 @@ def published_kv() -> Figure:
         bits: next(s.row for s in steps if s.row.kv_bits == bits)
         for bits in sorted({s.row.kv_bits for s in steps}, reverse=True)
     }
-    for (bits, row), colour, dash in zip(lines.items(), (COMPUTE, MEMORY), ("", "9 5"), strict=True):
+    for (bits, row), colour, dash in zip(
+        lines.items(), (COMPUTE, MEMORY), ("", "9 5"), strict=True
+    ):
         _line(chart, row, None, colour, dash)
         label = _("{heads} KV heads, {bits} bits").format(
             heads=number(model.kv_heads), bits=number(int(bits))
@@ -89,9 +91,7 @@ def published_kv() -> Figure:
         name = name.format(users=number(int(s.row.batch)), bits=number(int(s.row.kv_bits)))
         side = "left" if many else "above" if wide else "below"
         chart.label(s.tokens, s.seconds / MILLI, name, side, kind="small")
-    chart.label(
-        0, least_seconds(first, 0) / MILLI, _("weights alone"), "below", kind="small"
-    )
+    chart.label(0, least_seconds(first, 0) / MILLI, _("weights alone"), "below", kind="small")
     said = "; ".join(
         _("{tokens} tokens, {bits} bits: {measured} measured, at least {bound}").format(
             tokens=number(int(s.tokens)), bits=number(int(s.row.kv_bits)),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import ipywidgets
 
 from anuman import catalog
-from anuman.language import _, number
+from anuman.language import _
 
 from . import clocks_view, memory_jar_view, memory_jar_words, style
 from .doubling import WIDE, doubling

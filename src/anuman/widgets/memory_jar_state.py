@@ -1,7 +1,7 @@
 """What lies in a memory: weights, then one cache a request. Physics and catalogue compute, this collects."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 
 from anuman import catalog, physics
@@ -22,11 +22,9 @@ def kept_heads(model: catalog.Model) -> tuple[int, ...]:
 
 def kv_per_token(model: catalog.Model, kept: int, kv_size: float) -> float:
     """Bytes that one token adds to the cache, with `kept` KV heads or LATENT."""
-    if kept == LATENT:
-        return physics.latent_kv_bytes_per_token(
-            model.layers, model.kv_lora_rank, model.rope_head_dim, kv_size
-        )
-    return physics.kv_bytes_per_token(model.layers, kept, model.head_dim, kv_size)
+    if kept != LATENT:
+        model = replace(model, attention="GQA", kv_heads=kept)
+    return physics.kv_cache_bytes_per_token(model, 8 * kv_size)
 
 
 @dataclass(frozen=True)

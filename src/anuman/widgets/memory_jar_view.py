@@ -45,7 +45,9 @@ def _axis(scale: _Scale, memory: float) -> str:
     made = ""
     for tick in Axis(0, memory, "").ticks(6):
         y = scale.y(tick)
-        made += f'<path d="M{LEFT - 5:.0f} {y:.1f}H{LEFT:.0f}" style="stroke:{INK};stroke-width:1"/>'
+        made += (
+            f'<path d="M{LEFT - 5:.0f} {y:.1f}H{LEFT:.0f}" style="stroke:{INK};stroke-width:1"/>'
+        )
         made += text(LEFT - 8, y + 4, si(tick, "B", memory), "small", "end")
     return made
 
@@ -83,8 +85,9 @@ def _requests(j: Jar, scale: _Scale) -> str:
         draw = _block if thin else _slabs
         made += draw(j, scale, inside, j.requests, False)
     middle = (scale.y(j.weights) + scale.y(j.weights + j.reserved(inside))) / 2
-    kept = _("{count} requests,").format(count=number(inside)), _("up to {size} each").format(
-        size=si(j.context * j.token, "B")
+    kept = (
+        _("{count} requests,").format(count=number(inside)),
+        _("up to {size} each").format(size=si(j.context * j.token, "B")),
     )
     if inside:
         low = min(BOTTOM - 40, max(middle, scale.y(j.memory) + 42))
