@@ -91,17 +91,17 @@ def family():
                 number(model.head_dim),
                 number(int(token)),
                 si(token * CONTEXT, "B"),
-                f"÷ {number(all_heads / token)}",
+                f"{number(all_heads / token)} ×",
             )
         )
     return table(
         [
             _("model"), _("kind"), _("layers L"), _("query heads"), _("KV heads g"),
             _("numbers a head e"), _("bytes for one token"),
-            _("cache of {tokens} tokens").format(tokens=number(CONTEXT)), _("against MHA"),
+            _("cache of {tokens} tokens").format(tokens=number(CONTEXT)), _("smaller than MHA"),
         ],
         rows,
-        caption=_("2 bytes for each number that is kept. Against MHA: if every query head had a KV head."),
+        caption=_("2 bytes for each number that is kept. The last column: against the same model with a KV head for every query head."),
     )  # fmt: skip
 
 
@@ -204,7 +204,7 @@ def waste_published() -> Figure:
     )
     source = least.source
     said = _(
-        "Published in {date}: systems that reserve in advance leave {least} to {most} % of the "
+        "Published on {date}: systems that reserve in advance leave {least} to {most} % of the "
         "cache's memory empty; with pages it is less than {paged} %."
     ).format(
         date=source.date, least=number(least.value), most=number(most.value),
@@ -236,7 +236,7 @@ def verdict():
         rooms = (physics.room_for(memory, weights, token, c) for c in VERDICT_CONTEXTS)
         rows.append(
             (
-                site(chips, name),
+                f"{name} × {number(chips)}",
                 si(memory, "B"),
                 si(memory - weights, "B"),
                 *(number(floor(room)) for room in rooms),

@@ -81,7 +81,7 @@ def published_kv() -> Figure:
     label = _("if {heads} heads were kept, {bits} bits").format(
         heads=number(model.heads), bits=number(int(wrong.kv_bits))
     )
-    chart.label(60_000, least_seconds(wrong, 60_000, model.heads) / MILLI, label, "right")
+    chart.label(60_000, least_seconds(wrong, 60_000, model.heads) / MILLI, label, "right", 18)
     for s in steps:
         wide, many = s.row.kv_bits == max(lines), s.row.batch > 1
         colour, shape = (COMPUTE, "circle") if wide else (MEMORY, "triangle")

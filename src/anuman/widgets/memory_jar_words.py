@@ -22,7 +22,7 @@ def keeping(j: Jar, kept: int) -> str:
             latent=number(model.kv_lora_rank), rope=number(model.rope_head_dim)
         )
     kind = "MHA" if kept == model.heads else "MQA" if kept == 1 else "GQA"
-    words = _("{heads} KV heads, as built ({kind})") if built else _("{heads} KV heads ({kind})")
+    words = _("KV heads: {heads}, as built ({kind})") if built else _("KV heads: {heads} ({kind})")
     return words.format(heads=number(kept), kind=kind)
 
 
@@ -130,6 +130,8 @@ def formula(j: Jar) -> list[str]:
 
 def result(j: Jar) -> str:
     """The quotient and the whole requests in it."""
+    if not j.weights_fit:
+        return _("below 0, so no request")
     return _("{room}, so {held} whole requests").format(room=number(j.room), held=number(j.held))
 
 
