@@ -4,6 +4,7 @@ Exit status: 0 done, 1 somebody or something needs attention, 2 bad input.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -26,10 +27,22 @@ def check(args: argparse.Namespace) -> int:
     return self_check.run(args.path, args.json)
 
 
+def simulate(args: argparse.Namespace) -> int:
+    from .serving import report
+
+    return report.run(args.arguments)
+
+
 def machine(args: argparse.Namespace) -> int:
     from . import machine
 
     return machine.run(args.json)
+
+
+def lm(args: argparse.Namespace) -> int:
+    from .lm import command
+
+    return command.run(args.arguments)
 
 
 def doctor(args: argparse.Namespace) -> int:
@@ -88,7 +101,13 @@ def parser() -> argparse.ArgumentParser:
     sub = command(check, "Grade one assignment of your own; your file is only read.")
     sub.add_argument("path", help="assignment folder or notebook, e.g. exercises/02-roofline")
 
+    sub = command(simulate, "Serve a stream of requests on chips of the catalogue.", json=False)
+    sub.add_argument("arguments", nargs=argparse.REMAINDER, help="see anuman simulate --help")
+
     command(machine, "Measure this computer's memory bandwidth and arithmetic.")
+    sub = command(lm, "Run a real language model on this computer; `anuman lm -h`.", json=False)
+    sub.add_argument("arguments", nargs=argparse.REMAINDER)
+
     command(doctor, "Say what this machine can and cannot do.")
 
     sub = command(validate, "Hold the formulas against published measurements.")
@@ -130,12 +149,20 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     if arguments[:1] == ["test"]:  # pytest's own options are not ours to parse
         return test(argparse.Namespace(pytest=arguments[1:]))
-    args = parser().parse_args(arguments)
+    if arguments[:1] == ["simulate"]:  # nor are the many options of the simulator
+        args = argparse.Namespace(function=simulate, arguments=arguments[1:])
+    elif arguments[:1] == ["lm"]:  # parsed by the package itself, which takes a while to import
+        args = argparse.Namespace(function=lm, arguments=arguments[1:])
+    else:
+        args = parser().parse_args(arguments)
     try:
         return args.function(args)
     except (CourseNotFound, CatalogError, MissingValue, UnknownName) as error:
         print(f"anuman: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nanuman: stopped.", file=sys.stderr)
         return 130

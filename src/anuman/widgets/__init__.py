@@ -10,6 +10,7 @@ from .memory_jar import memory_jar
 from .news import news_card, verdict_card
 from .predict import Predictions, Question, predictions
 from .published import published_roofline
+from .reality import reality
 from .roofline import two_clocks
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "predictions",
     "published_kv",
     "published_roofline",
+    "reality",
     "scientific",
     "si",
     "table",
