@@ -1,5 +1,6 @@
 """Formulas of inference and training as pure functions of plain floats, SI units throughout."""
 
+from .crossover import chip_hours, crossover_tokens, mixed_share
 from .flops import forward_flops, training_flops
 from .memory import chips_needed, kv_bytes_per_token, training_state_bytes, weight_bytes
 from .mlp import mlp_layer
@@ -15,12 +16,15 @@ from .roofline import (
 __all__ = [
     "Step",
     "attainable_flops",
+    "chip_hours",
     "chips_needed",
     "critical_batch",
+    "crossover_tokens",
     "decode_step",
     "forward_flops",
     "intensity",
     "kv_bytes_per_token",
+    "mixed_share",
     "mlp_layer",
     "ridge",
     "training_flops",

@@ -2,12 +2,15 @@
 
 from anuman.language import N_, _, both, language, number, scientific, si
 
+from .crossover import crossover
 from .figure import Figure, figure, table
 from .machine import own_machine
 from .measurement import measure
+from .naming import sort_names
 from .news import news_card, verdict_card
 from .predict import Predictions, Question, predictions
 from .published import published_roofline
+from .published_shares import published_shares
 from .roofline import two_clocks
 
 __all__ = [
@@ -17,6 +20,7 @@ __all__ = [
     "Question",
     "_",
     "both",
+    "crossover",
     "figure",
     "language",
     "measure",
@@ -25,8 +29,10 @@ __all__ = [
     "own_machine",
     "predictions",
     "published_roofline",
+    "published_shares",
     "scientific",
     "si",
+    "sort_names",
     "table",
     "two_clocks",
     "verdict_card",
