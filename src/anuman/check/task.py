@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from .result import Result
 
-ASSIGNMENTS = {"02-roofline": "anuman.check.roofline"}
+ASSIGNMENTS = {
+    "01-what-is-inference": "anuman.check.what_is_inference",
+    "02-roofline": "anuman.check.roofline",
+}
 
 Case = tuple  # the arguments of one call, in the order of the signature
 
