@@ -1,6 +1,7 @@
 """Chips, models, published measurements and the articles' claims: one place for each number."""
 
 from .chips import Chip, chip, chips
+from .efficiencies import Efficiency, efficiency
 from .errors import CatalogError, MissingValue, UnknownName
 from .measurements import Measurement, measurements
 from .models import Model, model, models
@@ -13,6 +14,7 @@ __all__ = [
     "Article",
     "CatalogError",
     "Chip",
+    "Efficiency",
     "Claim",
     "Measurement",
     "MissingValue",
@@ -26,6 +28,7 @@ __all__ = [
     "chips",
     "claim",
     "claims",
+    "efficiency",
     "measurements",
     "model",
     "models",

@@ -2,7 +2,9 @@
 
 from math import ceil
 
+from ..catalog import Model
 from .arguments import not_negative, positive
+from .layers import kv_elements_per_token
 
 
 def weight_bytes(n: float, bytes_per_weight: float) -> float:
@@ -35,6 +37,12 @@ def kv_bytes_per_token(
         layers=layers, kv_heads=kv_heads, head_dim=head_dim, bytes_per_element=bytes_per_element
     )
     return 2 * layers * kv_heads * head_dim * bytes_per_element
+
+
+def kv_cache_bytes_per_token(model: Model, kv_bits: float = 16) -> float:
+    """Bytes that one token adds to this model's KV cache, whatever its attention (MHA, GQA, MQA or MLA)."""
+    positive(kv_bits=kv_bits)
+    return kv_elements_per_token(model) * kv_bits / 8
 
 
 def chips_needed(nbytes: float, capacity: float) -> int:

@@ -1,0 +1,32 @@
+"""Joules per token: from the wall, and from the operations and bytes underneath."""
+
+from .arguments import not_negative, positive
+
+# A server draws more than its accelerators: processors, memory, fans, power supplies. NVIDIA's DGX H100
+# user guide gives 10.2 kW at most for eight chips of 700 W; between that and none, the share is assumed.
+SERVER_FACTOR = 1.4
+
+
+def wall_joules_per_token(watts: float, tokens_per_s: float) -> float:
+    """Joules per token = watts drawn from the wall / tokens a second of the whole fleet."""
+    positive(watts=watts, tokens_per_s=tokens_per_s)
+    return watts / tokens_per_s
+
+
+def server_watts(chips: int, chip_watts: float, server_factor: float = SERVER_FACTOR) -> float:
+    """Watts of a server whose chips run at their rated power."""
+    positive(chips=chips, chip_watts=chip_watts, server_factor=server_factor)
+    return chips * chip_watts * server_factor
+
+
+def bottom_up_joules(
+    flops: float, nbytes: float, joules_per_flop: float, joules_per_byte: float
+) -> float:
+    """Joules of the arithmetic and of the memory traffic: FLOPs·J/FLOP + bytes·J/byte.
+
+    Source of the idea and of figures for a 45 nm process: Horowitz, "Computing's Energy Problem", ISSCC 2014.
+    """
+    not_negative(
+        flops=flops, nbytes=nbytes, joules_per_flop=joules_per_flop, joules_per_byte=joules_per_byte
+    )
+    return flops * joules_per_flop + nbytes * joules_per_byte

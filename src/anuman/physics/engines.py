@@ -1,0 +1,55 @@
+"""How serving software runs a step: what it fuses, which collectives it calls, how much it admits."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Traits of a family of serving software.
+
+    kernels: whose single-kernel timings hold, "" for the median over engines. collective: "custom" (one-shot kernels in a recorded graph), "nccl" (NCCL in a recorded graph) or
+    "eager" (NCCL, each call started by the processor). step_s: seconds of the processor's own work
+    between two steps that the chip waits for. reserves_output: a request is admitted only when its
+    whole output fits, so that it never has to stop. max_batch: most sequences in a step.
+    shares_kv_reads: query heads of one group read their keys and values once, not once each.
+    mixes_prompts: prompts are read in the same steps as decodes, not in steps of their own.
+    """
+
+    name: str
+    collective: str
+    kernels: str = ""
+    shares_kv_reads: bool = True
+    mixes_prompts: bool = True
+    launch_s: float = 0.0
+    step_s: float = 0.0
+    reserves_output: bool = True
+    max_batch: int = 2048
+    memory_share: float = 0.90
+
+
+# Sources. Capacity policy and memory share: TensorRT-LLM documentation (GUARANTEED_NO_EVICT and 0.9 are the
+# defaults), vLLM documentation (gpu_memory_utilization 0.9, preemption). shares_kv_reads: TensorRT-LLM's note on
+# its XQA kernel (2024-01), before which each query head read the cache for itself; TurboMind of April 2024
+# likewise. Collectives: gpt-fast and FasterTransformer call NCCL, the first inside a recorded graph.
+ENGINES = {
+    engine.name: engine
+    for engine in (
+        Engine("TensorRT-LLM v0", "nccl", shares_kv_reads=False),
+        Engine("TensorRT-LLM", "custom", "TensorRT-LLM"),
+        Engine("vLLM", "custom", "vLLM", reserves_output=False, max_batch=1024),
+        Engine(
+            "LMDeploy", "nccl", shares_kv_reads=False, mixes_prompts=False, reserves_output=False
+        ),
+        Engine("gpt-fast", "nccl"),
+        Engine("FasterTransformer", "eager"),
+        Engine("generic", "custom"),
+    )
+}
+
+
+def engine(software: str) -> Engine:
+    """The engine whose name the software's begins with, else the generic one."""
+    for name, found in ENGINES.items():
+        if software.casefold().startswith(name.casefold()):
+            return found
+    return ENGINES["generic"]

@@ -1,0 +1,100 @@
+"""What one decoder layer holds and moves: weights, activations, KV cache, from a model's shape.
+
+A mixture of experts has two kinds of layers: dense ones, and ones in which a router sends each token
+to k of E experts. Source of the counts: Vaswani et al., "Attention Is All You Need", 2017; Shazeer,
+"GLU Variants Improve Transformer", 2020 (three matrices); DeepSeek-AI, "DeepSeek-V2", 2024 (MLA).
+"""
+
+from dataclasses import dataclass
+
+from ..catalog import Model
+
+WIDE = 2  # bytes of an activation in 16-bit arithmetic
+
+
+@dataclass(frozen=True)
+class Layers:
+    """A group of equal layers. Counts of weights are for one layer."""
+
+    count: int
+    shared_weights: float  # read for every token: attention, dense MLP, shared experts, router
+    products: int  # matrix products of the shared weights
+    expert_weights: float = 0.0  # of one expert
+    experts: int = 0
+    experts_per_token: int = 0
+    elementwise_bytes: float = 0.0  # moved for one token by norms, rotation and activation
+    product_bytes: float = 0.0  # activations read and written by the products, for one token
+
+
+def attention_weights(model: Model) -> float:
+    """Weights of one layer's attention: d·(h+2g)·e + h·e·d, or MLA's low-rank factors."""
+    d, h, g, e = model.width, model.heads, model.kv_heads, model.head_dim
+    if model.attention == "MLA":
+        query = d * model.q_lora_rank + model.q_lora_rank * h * (e + model.rope_head_dim)
+        down = d * (model.kv_lora_rank + model.rope_head_dim)
+        up = model.kv_lora_rank * h * (e + model.v_head_dim)
+        return query + down + up + h * model.v_head_dim * d
+    return d * (h + 2 * g) * e + h * e * d
+
+
+def layer_groups(model: Model) -> tuple[Layers, ...]:
+    """The model's layers in groups of equal ones, dense first."""
+    d, h, g, e = model.width, model.heads, model.kv_heads, model.head_dim
+    attention = attention_weights(model)
+    # Two norms that add the residual (read 2, write 2), rotation in place of queries and keys.
+    moved = WIDE * (2 * 4 * d + 2 * (h + g) * e)
+    in_out = WIDE * (d + (h + 2 * g) * e + h * e + d)
+
+    def dense(width: float, count: int) -> Layers:
+        matrices = model.ffn_matrices
+        return Layers(
+            count=count,
+            shared_weights=attention + matrices * d * width,
+            products=4,
+            elementwise_bytes=moved + WIDE * matrices * width,
+            product_bytes=in_out + WIDE * (2 * d + matrices * width),
+        )
+
+    if model.experts is None:
+        return (dense(model.ffn_width, model.layers),)
+    dense_count = model.dense_layers or 0
+    if model.moe_every and model.moe_every > 1:
+        dense_count = model.layers - model.layers // model.moe_every
+    expert = model.ffn_matrices * d * (model.expert_ffn_width or model.ffn_width)
+    routed = Layers(
+        count=model.layers - dense_count,
+        shared_weights=attention + d * model.experts + (model.shared_experts or 0) * expert,
+        products=3 + 2 * min(1, model.shared_experts or 0),
+        expert_weights=expert,
+        experts=model.experts,
+        experts_per_token=model.experts_per_token,
+        elementwise_bytes=moved,
+        product_bytes=in_out,
+    )
+    return (dense(model.ffn_width, dense_count), routed) if dense_count else (routed,)
+
+
+def kv_elements_per_token(model: Model) -> float:
+    """Numbers that one token adds to the KV cache: 2·L·g·e, or MLA's L·(latent + rotated key)."""
+    if model.attention == "MLA":
+        return model.layers * (model.kv_lora_rank + model.rope_head_dim)
+    return 2 * model.layers * model.kv_heads * model.head_dim
+
+
+def attention_flops_per_pair(model: Model, absorbed: bool = False) -> float:
+    """FLOPs of one query attending to one key, all layers: 4·L·h·e.
+
+    absorbed: MLA in decode, where each head works on the latent itself: 2·L·h·(2·latent + rotated).
+    """
+    if model.attention == "MLA" and absorbed:
+        latent, rotated = model.kv_lora_rank, model.rope_head_dim
+        return 2 * model.layers * model.heads * (2 * latent + rotated)
+    if model.attention == "MLA":
+        e = model.head_dim + model.rope_head_dim + model.v_head_dim
+        return 2 * model.layers * model.heads * e
+    return 4 * model.layers * model.heads * model.head_dim
+
+
+def experts_touched(tokens: float, experts: int, experts_per_token: int) -> float:
+    """Distinct experts that a step of `tokens` tokens reads, uniform routing: E·(1-(1-k/E)^T)."""
+    return experts * (1 - (1 - experts_per_token / experts) ** tokens)

@@ -1,0 +1,117 @@
+"""A deployment that serves many requests at once: throughput, and time per token at a given load.
+
+In the steady state every finished sequence is replaced, so each step that advances B sequences also
+reads the prompts of B/out new ones (continuous batching: Yu et al., "Orca", OSDI 2022; prompts beside
+decodes: Agrawal et al., "Sarathi-Serve", OSDI 2024).
+"""
+
+from dataclasses import dataclass
+from math import floor
+
+from .arguments import positive
+from .deployment import Deployment, DoesNotFit
+
+
+@dataclass(frozen=True)
+class Saturated:
+    """A named state: the offered load is beyond what the deployment can serve, so its queue grows.
+
+    growth: requests by which the queue grows each second.
+    """
+
+    capacity: float
+    offered: float
+
+    @property
+    def growth(self) -> float:
+        return self.offered - self.capacity
+
+
+def steady_step(d: Deployment, batch: float, prompt: float, output: float) -> float:
+    """Mean seconds between a sequence's tokens in the steady state: `batch` decodes, batch/output newcomers a step.
+
+    Prompts come whole: with fewer than one newcomer a step, only that share of the steps reads a prompt,
+    all of it. An engine that does not mix reads it in a step of its own, for which the others wait.
+    """
+    arrivals = batch / output
+    fixed, slope = d.affine(batch)
+    context = slope * batch * (prompt + output / 2)
+    if prompt <= 0:
+        return fixed + context
+    readers = max(1.0, arrivals)
+    tokens, pairs = readers * prompt, readers * prompt**2 / 2
+    if d.engine.mixes_prompts:
+        with_prompt, _ = d.affine(batch, tokens, pairs)
+        return fixed + context + min(1.0, arrivals) * (with_prompt - fixed)
+    return fixed + context + min(1.0, arrivals) * d.affine(0, tokens, pairs)[0]
+
+
+def max_batch(d: Deployment, prompt: float, output: float) -> int:
+    """Sequences that the memory holds at once, at most the engine's own limit.
+
+    (0.9·n·M - w·N) / (kv·length): length is the whole prompt + output where the engine reserves it,
+    else the mean occupancy prompt + 0.6·output. Raises DoesNotFit when not even one fits.
+    """
+    positive(prompt=prompt + 1, output=output)
+    length = prompt + (output if d.engine.reserves_output else 0.6 * output)
+    fits = floor(d.kv_capacity / length)
+    if fits < 1:
+        raise DoesNotFit(
+            f"not one request of {length:.0f} tokens fits: its KV cache needs "
+            f"{length * d.kv_bytes_per_token / 1e9:.4g} GB, "
+            f"{d.kv_capacity * d.kv_bytes_per_token / 1e9:.4g} GB are free"
+        )
+    return min(fits, d.engine.max_batch)
+
+
+def static_throughput(d: Deployment, batch: float, prompt: float, output: float) -> float:
+    """Output tokens a second of a batch that starts and ends together: B·out/(prompts + out steps)."""
+    return batch * output / d.end_to_end(batch, prompt, output)
+
+
+def continuous_throughput(d: Deployment, batch: float, prompt: float, output: float) -> float:
+    """Output tokens a second when every finished sequence is replaced at once: B/step."""
+    return batch / steady_step(d, batch, prompt, output)
+
+
+def offline_throughput(d: Deployment, prompt: float, output: float) -> float:
+    """Output tokens a second with an endless queue: the largest batch that the memory holds."""
+    return continuous_throughput(d, max_batch(d, prompt, output), prompt, output)
+
+
+def _most(rising, low: float, high: float) -> float:
+    """Largest x in [low, high] with rising(x) <= 0, by halving; rising is monotone."""
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if rising(middle) <= 0 else (low, middle)
+    return low
+
+
+def rate_at_tpot(d: Deployment, tpot_s: float, prompt: float, output: float) -> float:
+    """Requests a second that give this mean TPOT; 0 when even one user sees a longer one.
+
+    Little's law: the batch whose step lasts tpot_s leaves at rate batch/(output·tpot).
+    """
+    positive(tpot_s=tpot_s, prompt=prompt, output=output)
+    most = max_batch(d, prompt, output)
+    if steady_step(d, 1e-6, prompt, output) > tpot_s:
+        return 0.0
+    batch = _most(lambda b: steady_step(d, b, prompt, output) - tpot_s, 1e-6, most)
+    return batch / (output * tpot_s)
+
+
+def tpot_at_rate(d: Deployment, rate: float, prompt: float, output: float) -> float | Saturated:
+    """Mean seconds per output token at `rate` requests a second, or Saturated.
+
+    Solves batch = rate·output·step(batch), Little's law over the decoding sequences.
+    """
+    positive(rate=rate, prompt=prompt, output=output)
+    most = max_batch(d, prompt, output)
+    capacity = most / (output * steady_step(d, most, prompt, output))
+    if rate >= capacity:
+        return Saturated(capacity, rate)
+    batch = _most(
+        lambda b: b - rate * output * steady_step(d, b, prompt, output), 1e-9, most
+    )
+    return steady_step(d, batch, prompt, output)
+

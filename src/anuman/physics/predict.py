@@ -1,0 +1,254 @@
+"""Predict one published value from its conditions: the same columns as catalog/data/measurements.csv."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from math import sqrt
+
+from ..catalog import Measurement, chip, efficiency, model
+from ..catalog.errors import UnknownName
+from .communication import all_reduce
+from .conditions import BadRow, Conditions, read
+from .deployment import ARITHMETIC_BITS, Deployment
+from .energy import server_watts, wall_joules_per_token
+from .layers import attention_flops_per_pair
+from .load import (
+    Saturated,
+    continuous_throughput,
+    max_batch,
+    offline_throughput,
+    rate_at_tpot,
+    static_throughput,
+    steady_step,
+    tpot_at_rate,
+)
+from .mlp import mlp_layer
+from .training import flops_per_token
+
+MS, US, HOUR = 1e3, 1e6, 3600.0
+GOODPUT = 0.9  # of a production run; physics of the rest: cluster.goodput
+P99 = 2.33  # standard deviations that 99 of 100 draws of a normal variable stay below
+
+
+class NotPredicted(ValueError):
+    """No formula here gives this metric; the message lists those that there are."""
+
+
+def predict(row: Mapping | Measurement) -> float:
+    """The value of row["metric"] in the row's unit, predicted from the row's conditions.
+
+    row: a mapping with the columns of measurements.csv (text or numbers), or a Measurement; its own
+    value is never read. Raises BadRow naming a column, NotPredicted, UnknownName, MissingValue, or
+    DoesNotFit.
+    """
+    c = row if isinstance(row, Conditions) else read(row)
+    try:
+        formula = FORMULAS[c.metric]
+    except KeyError:
+        raise NotPredicted(
+            f"no formula for metric {c.metric!r}; there are {', '.join(FORMULAS)}"
+        ) from None
+    return formula(c)
+
+
+@lru_cache(maxsize=512)
+def _deployment(chip, model, tp, pp, weight_bits, activation, kv_bits, software) -> Deployment:
+    return Deployment(chip, model, tp, pp, weight_bits, activation, kv_bits, software)
+
+
+def deployment(c: Conditions) -> Deployment:
+    """The deployment that a row describes: one replica of it."""
+    return _deployment(
+        c.chip, c.model, c.tp, c.pp, c.weight_bits, c.activation, c.kv_bits, c.software
+    )
+
+
+def _batch(c: Conditions) -> float:
+    if not c.load:
+        raise BadRow("batch_or_qps", "empty or zero; this metric needs a batch or a rate")
+    return c.load
+
+
+def _tpot_ms(c: Conditions) -> float:
+    return MS * deployment(c).tpot(_batch(c), c.prompt, c.output)
+
+
+def _ttft_ms(c: Conditions) -> float:
+    return MS * deployment(c).ttft(c.prompt, _batch(c))
+
+
+def _e2e_ms(c: Conditions) -> float:
+    return MS * deployment(c).end_to_end(_batch(c), c.prompt, c.output)
+
+
+def _out_tok_s(c: Conditions) -> float:
+    d = deployment(c)
+    if c.load_kind == "offline_max" or c.load is None:
+        each = offline_throughput(d, c.prompt, c.output)
+    elif c.load_kind == "max_concurrency":
+        batch = min(c.load / c.replicas, max_batch(d, c.prompt, c.output))
+        each = continuous_throughput(d, batch, c.prompt, c.output)
+    else:
+        each = static_throughput(d, c.load / c.replicas, c.prompt, c.output)
+    return c.replicas * each
+
+
+def _node(c: Conditions) -> Deployment:
+    """A node of an expert-parallel group: its chips share the layers; the weights may lie on more nodes."""
+    return _deployment(
+        c.chip, c.model, c.chips or 8, 1, c.weight_bits, c.activation, c.kv_bits, c.software
+    )
+
+
+def _in_tok_s_node(c: Conditions) -> float:
+    d, prompts = _node(c), 32
+    cached = (c.noted(r"([\d.]+) ?% cache hits") or 0.0) / 100
+    return prompts * c.prompt / d.prefill(c.prompt, prompts) / (1 - cached)
+
+
+def _out_tok_s_node(c: Conditions) -> float:
+    d = _node(c)
+    per_chip = c.noted(r"batch per GPU ~?(\d+)")
+    batch = per_chip * d.tp if per_chip else max_batch(d, c.prompt, c.output)
+    return batch / d.decode_step(batch, c.prompt + c.output / 2)
+
+
+def _prefill_mfu(c: Conditions) -> float:
+    d = deployment(c)
+    batch = _batch(c)
+    pairs = batch * c.prompt**2 / 2
+    flops = 2 * d.model.params_active * batch * c.prompt + pairs * attention_flops_per_pair(d.model)
+    peak = chip(c.chip).peak(chip(c.chip).peak16) * d.tp
+    return flops / d.prefill(c.prompt, batch) / peak
+
+
+# --- under Poisson load ------------------------------------------------------------------------------
+
+
+def _step_under_load(c: Conditions) -> tuple[Deployment, float, float]:
+    """(replica, seconds a step, sequences in it) at the row's rate; at the most it can do when saturated."""
+    d, rate = deployment(c), _batch(c) / c.replicas
+    step = tpot_at_rate(d, rate, c.prompt, c.output)
+    if isinstance(step, Saturated):
+        batch = max_batch(d, c.prompt, c.output)
+        return d, steady_step(d, batch, c.prompt, c.output), batch
+    return d, step, rate * c.output * step
+
+
+def _tpot_mean_ms(c: Conditions) -> float:
+    return MS * _step_under_load(c)[1]
+
+
+def _tpot_p99_ms(c: Conditions) -> float:
+    """The sequences in flight vary like a Poisson variable: sd sqrt(batch)."""
+    d, step, batch = _step_under_load(c)
+    high = min(batch + P99 * sqrt(batch), max_batch(d, c.prompt, c.output))
+    return MS * max(step, steady_step(d, high, c.prompt, c.output))
+
+
+def _ttft_p50_ms(c: Conditions) -> float:
+    """A request waits half a running step on average, then the step that reads its prompt."""
+    _, step, _ = _step_under_load(c)
+    return MS * (0.5 * step + step)
+
+
+def _ttft_p99_ms(c: Conditions) -> float:
+    """It waits nearly a whole step, and shares its own with an unlucky number of other prompts."""
+    d, step, batch = _step_under_load(c)
+    arrivals = _batch(c) / c.replicas * step
+    unlucky = arrivals + P99 * sqrt(arrivals) + 1
+    fixed, _ = d.affine(batch)
+    crowded, _ = d.affine(batch, unlucky * c.prompt, unlucky * c.prompt**2 / 2)
+    return MS * (step + step + max(0.0, crowded - fixed))
+
+
+def _qps_at_tpot(c: Conditions) -> float:
+    try:
+        tpot_s = c.given["tpot_mean_ms"] / MS
+    except KeyError:
+        raise BadRow("given", "qps_at_tpot needs tpot_mean_ms=...") from None
+    return c.replicas * rate_at_tpot(deployment(c), tpot_s, c.prompt, c.output)
+
+
+# --- single kernels -----------------------------------------------------------------------------------
+
+
+def _mlp_layer_us(c: Conditions) -> float:
+    m = model(c.model)
+    flops, nbytes = mlp_layer(
+        _batch(c), m.width, m.ffn_width, m.ffn_matrices, c.weight_bits / 8, c.tp
+    )
+    bits = ARITHMETIC_BITS[c.activation]
+    share = efficiency(c.chip, "gemm", bits)
+    memory = nbytes / (chip(c.chip).bandwidth * share.memory)
+    compute = flops / (chip(c.chip).peak(chip(c.chip).peak16) * share.compute)
+    return US * (2 * share.kernel_s + sqrt(memory**2 + compute**2))
+
+
+def _allreduce_us(c: Conditions) -> float:
+    share = efficiency(c.chip, "all_reduce")
+    start = share.eager[min(c.tp.bit_length() - 2, len(share.eager) - 1)]
+    return US * all_reduce(_batch(c), c.tp, chip(c.chip).quantity("link").value * share.memory, start)
+
+
+# --- training -----------------------------------------------------------------------------------------
+
+
+def _active(c: Conditions) -> float:
+    """Active parameters: what the note says, else the catalogue's."""
+    noted = c.noted(r"active_params_B=([\d.]+)")
+    return noted * 1e9 if noted else model(c.model).params_active
+
+
+def _training_mfu(c: Conditions) -> float:
+    return efficiency(c.chip, "training").compute
+
+
+def _training_flops_per_token(c: Conditions) -> float:
+    try:
+        m = model(c.model)
+    except UnknownName:
+        return flops_per_token(_active(c))
+    return flops_per_token(_active(c), m.layers, m.heads * m.head_dim, c.prompt)
+
+
+def _tok_s_chip(c: Conditions) -> float:
+    peak = chip(c.chip).peak(chip(c.chip).peak16)
+    return peak * _training_mfu(c) / _training_flops_per_token(c)
+
+
+def _gpu_hours(c: Conditions) -> float:
+    if c.training_tokens is None:
+        raise BadRow("batch_or_qps", "gpu_hours needs tokens=...")
+    peak = chip(c.chip).peak(chip(c.chip).peak16)
+    flops = flops_per_token(_active(c)) * c.training_tokens
+    return flops / (peak * _training_mfu(c) * GOODPUT) / HOUR
+
+
+# --- energy -------------------------------------------------------------------------------------------
+
+
+def _j_per_out_token(c: Conditions) -> float:
+    watts = server_watts(c.chips or c.tp * c.pp * c.replicas, chip(c.chip).power)
+    return wall_joules_per_token(watts, _out_tok_s(c))
+
+
+FORMULAS: dict[str, Callable[[Conditions], float]] = {
+    "tpot_ms": _tpot_ms,
+    "ttft_ms": _ttft_ms,
+    "e2e_ms": _e2e_ms,
+    "out_tok_s": _out_tok_s,
+    "in_tok_s_node": _in_tok_s_node,
+    "out_tok_s_node": _out_tok_s_node,
+    "prefill_mfu": _prefill_mfu,
+    "qps_at_tpot": _qps_at_tpot,
+    "tpot_mean_ms": _tpot_mean_ms,
+    "tpot_p99_ms": _tpot_p99_ms,
+    "ttft_p50_ms": _ttft_p50_ms,
+    "ttft_p99_ms": _ttft_p99_ms,
+    "mlp_layer_us": _mlp_layer_us,
+    "allreduce_us": _allreduce_us,
+    "mfu": _training_mfu,
+    "tok_s_chip": _tok_s_chip,
+    "gpu_hours": _gpu_hours,
+    "j_per_out_token": _j_per_out_token,
+}
