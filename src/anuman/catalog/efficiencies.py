@@ -84,4 +84,6 @@ def efficiency(chip: str, kind: str, bits: int | None = None, engine: str = "") 
                 )
             return result
         name, stand_in = raw.get("like", "" if name == "generic" else "generic"), True
-    raise MissingValue(f"nobody has published the {kind} efficiency of {chip}; no default is guessed")
+    raise MissingValue(
+        f"nobody has published the {kind} efficiency of {chip}; no default is guessed"
+    )

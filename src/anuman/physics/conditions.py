@@ -76,7 +76,9 @@ def read(row: Mapping | Measurement) -> Conditions:
         activation=field("act_precision") or "bf16",
         kv_bits=_number(field, "kv_bits", 16.0),
         load_kind=field("load_kind") or "static_batch",
-        load=None if tokens is not None or load in ("", "-", "inf") else _number(field, "batch_or_qps"),
+        load=None
+        if tokens is not None or load in ("", "-", "inf")
+        else _number(field, "batch_or_qps"),
         prompt=_number(field, "input_tokens", 0.0),
         output=_number(field, "output_tokens", 1.0),
         software=field("software") or "generic",

@@ -48,9 +48,7 @@ class Deployment:
     software: str = "generic"
 
     def __post_init__(self):
-        positive(
-            tp=self.tp, pp=self.pp, weight_bits=self.weight_bits, kv_bits=self.kv_bits
-        )
+        positive(tp=self.tp, pp=self.pp, weight_bits=self.weight_bits, kv_bits=self.kv_bits)
         if self.activation not in ARITHMETIC_BITS:
             raise ValueError(
                 f"activation is {self.activation!r}: it is one of {', '.join(ARITHMETIC_BITS)}"
@@ -226,7 +224,9 @@ class _Constants:
         total = 0.0
         for group in self.groups:
             seconds = group.products * self.kernel_s + self._product_s(
-                group.shared_weights, tokens, tokens * group.product_bytes * self.activation_bytes / WIDE
+                group.shared_weights,
+                tokens,
+                tokens * group.product_bytes * self.activation_bytes / WIDE,
             )
             if group.experts:
                 seconds += self._experts_s(group, tokens)
@@ -251,9 +251,9 @@ class _Constants:
         memory = (read * self.weight_bytes + moved) / self.expert_bandwidth
         compute = 2 * k * weights * tokens / self.expert_flops
         convert = read / self.convert if self.convert else 0.0
-        return self.experts.kernel_s + (
-            memory * memory + compute * compute + convert * convert
-        ) ** 0.5
+        return (
+            self.experts.kernel_s + (memory * memory + compute * compute + convert * convert) ** 0.5
+        )
 
     def _head_s(self, sampled: float) -> float:
         memory = self.head_weights * self.head_bytes / self.bandwidth

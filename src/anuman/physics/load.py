@@ -110,8 +110,5 @@ def tpot_at_rate(d: Deployment, rate: float, prompt: float, output: float) -> fl
     capacity = most / (output * steady_step(d, most, prompt, output))
     if rate >= capacity:
         return Saturated(capacity, rate)
-    batch = _most(
-        lambda b: b - rate * output * steady_step(d, b, prompt, output), 1e-9, most
-    )
+    batch = _most(lambda b: b - rate * output * steady_step(d, b, prompt, output), 1e-9, most)
     return steady_step(d, batch, prompt, output)
-

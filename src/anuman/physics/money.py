@@ -29,7 +29,9 @@ def tco_per_mtok(
     positive(years=years, tokens_per_s=tokens_per_s)
     share(utilisation=utilisation)
     if pue < 1:
-        raise ValueError(f"pue is {pue!r}: a site draws at least what its computers draw, so at least 1")
+        raise ValueError(
+            f"pue is {pue!r}: a site draws at least what its computers draw, so at least 1"
+        )
     capital_usd_per_s = capital_usd / (years * YEAR)
     energy_usd_per_s = watts * pue / 1000 * usd_per_kwh / HOUR
     return (capital_usd_per_s + energy_usd_per_s) * MILLION / (tokens_per_s * utilisation)

@@ -187,7 +187,9 @@ def _mlp_layer_us(c: Conditions) -> float:
 def _allreduce_us(c: Conditions) -> float:
     share = efficiency(c.chip, "all_reduce")
     start = share.eager[min(c.tp.bit_length() - 2, len(share.eager) - 1)]
-    return US * all_reduce(_batch(c), c.tp, chip(c.chip).quantity("link").value * share.memory, start)
+    return US * all_reduce(
+        _batch(c), c.tp, chip(c.chip).quantity("link").value * share.memory, start
+    )
 
 
 # --- training -----------------------------------------------------------------------------------------

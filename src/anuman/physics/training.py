@@ -70,7 +70,9 @@ def mfu(tokens_per_s: float, flops_per_token: float, peak: float) -> float:
     return tokens_per_s * flops_per_token / peak
 
 
-def flops_per_token(n_active: float, layers: int = 0, attention_width: int = 0, sequence: float = 0) -> float:
+def flops_per_token(
+    n_active: float, layers: int = 0, attention_width: int = 0, sequence: float = 0
+) -> float:
     """Training FLOPs of one token, 6·N_a + 12·L·(heads·head_dim)·s: PaLM's count, the causal half not taken off."""
     not_negative(sequence=sequence)
     return training_flops(n_active, 1, layers, attention_width, sequence)
