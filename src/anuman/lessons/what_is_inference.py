@@ -5,6 +5,7 @@ from anuman.widgets import (
     Figure,
     Question,
     _,
+    crossing_words,
     language,
     number,
     scientific,
@@ -196,17 +197,34 @@ def own_costs() -> Figure:
     )  # fmt: skip
 
 
+def _written(step: claims.Step) -> str:
+    """A step's value for people."""
+    if step.unit == "day":
+        return crossing_words.duration(step.value)
+    unit = {"token": _("tokens"), "hour": _("hours")}.get(step.unit, step.unit)
+    return f"{number(step.value)} {unit}".strip()
+
+
 def verdict() -> Figure:
-    """The card that judges claim S0.18: the published service, step by step, and one far smaller."""
-    steps = claims.arithmetic(catalog.claim(CLAIM))
-    rows = [(step.label[language()], step.formula, claims.value(step)) for step in steps]
-    days = {step.name: step.value for step in steps}
-    rows.append(
+    """The card that judges claim S0.18: a published service, step by step, and one far smaller."""
+    claim = catalog.claim(CLAIM)
+    given = {name: figure.value for name, figure in claim.figures.items()}
+    steps = claims.arithmetic(claim)
+    rows = [
+        (_("training tokens of DeepSeek-V3"), number(given["trained"])),
+        (_("tokens read in one day of the service"), number(given["input"])),
         (
-            _("days with {times} times fewer users: arithmetic").format(times=number(LESS)),
-            f"days * {LESS}",
-            _("{count} years").format(count=number(days["days"] * LESS / 365.25)),
-        )
-    )
-    head = [_("step"), _("formula"), _("value")]
-    return verdict_card(ARTICLE, CLAIM, head, rows)
+            _("of these, already known from earlier requests"),
+            f"{number(100 * given['repeated'])} %",
+        ),
+        (_("tokens written in the same day"), number(given["output"])),
+        (
+            _("servers in use, each of {chips} chips").format(chips=number(given["chips"])),
+            number(given["servers"]),
+        ),
+        *((step.label[language()], _written(step)) for step in steps),
+    ]
+    days = next(step.value for step in steps if step.name == "days")
+    fewer = _("the same in arithmetic, with {times} times fewer users").format(times=number(LESS))
+    rows.append((fewer, crossing_words.duration(days * LESS)))
+    return verdict_card(ARTICLE, CLAIM, [_("quantity"), _("value")], rows)
