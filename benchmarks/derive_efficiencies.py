@@ -36,7 +36,9 @@ FORMATS = {
     "fp8_block": (8, 1.0, "fp8"),
     "nvfp4": (4, 0.5625, "fp4"),
 }
-ROUNDING = 0.5  # share of the peak bandwidth of element-by-element kernels (Vidur's norms and activations)
+ROUNDING = (
+    0.5  # share of the peak bandwidth of element-by-element kernels (Vidur's norms and activations)
+)
 KV_BYTES = {"bfloat16": 2, "float16": 2, "fp8": 1}
 
 
@@ -89,7 +91,10 @@ def experts(chip, table) -> dict:
     found = {}
     # An even spread, in which a step touches as many experts as layers.experts_touched counts.
     rows = table[table.moe_ep_size == 1]
-    rows = rows[rows.distribution == ("balanced" if "balanced" in set(rows.distribution) else "power_law_1.01")]
+    rows = rows[
+        rows.distribution
+        == ("balanced" if "balanced" in set(rows.distribution) else "power_law_1.01")
+    ]
     for name, group in rows.groupby("moe_dtype"):
         if name not in FORMATS or f"peak.{FORMATS[name][2]}" not in chip.quantities:
             continue
@@ -111,8 +116,10 @@ def _roofline(chip, peak, nbytes, flops, tokens, latency_ms, other_s=0.0):
 
     def model(x):
         memory, compute, kernel_s = x
-        return kernel_s + other_s + np.hypot(
-            nbytes / (chip.bandwidth * memory), flops / (chip.peak(peak) * compute)
+        return (
+            kernel_s
+            + other_s
+            + np.hypot(nbytes / (chip.bandwidth * memory), flops / (chip.peak(peak) * compute))
         )
 
     return fit(model, [0.8, 0.6, 5e-6], tokens, seconds)
@@ -144,9 +151,7 @@ def prefill_attention(chip, table) -> np.ndarray:
     flops = 4.0 * rows.batch_size * rows.num_heads * 128 * rows["isl"].astype(float) ** 2 / 2
     large = flops > 1e9
     x, seconds = flops[large].to_numpy(), rows.latency[large].to_numpy(float) * 1e-3
-    return fit(
-        lambda p: p[1] + x / (chip.peak(chip.peak16) * p[0]), [0.5, 4e-5], x / 1e9, seconds
-    )
+    return fit(lambda p: p[1] + x / (chip.peak(chip.peak16) * p[0]), [0.5, 4e-5], x / 1e9, seconds)
 
 
 def all_reduce(wheel: Path, system: str, link: float) -> str:

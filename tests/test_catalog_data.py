@@ -45,16 +45,7 @@ LESSON_02_MODELS = [
     "Mixtral-8x7B",
 ]
 # Models that a published row names although only their size matters to it; no shape is listed.
-MODELS_WITHOUT_A_SHAPE = {
-    "-",
-    "GPT-1T",
-    "GPT-22B",
-    "Llama-3-8B",
-    "Llama-3.2-1B",
-    "Llama-4-Scout",
-    "MPT-13B",
-    "MPT-1B",
-}
+MODELS_WITHOUT_A_SHAPE = {"-", "GPT-22B"}
 # bf16 figures of brochures that count 2:4 sparsity, in FLOP/s: the usual wrong entry.
 SPARSE_HEADLINES = {
     "A100-80": 624e12,
@@ -196,6 +187,25 @@ def test_shapes_are_consistent(model: catalog.Model):
         assert model.params_active == model.params
 
 
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.name)
+def test_a_window_has_its_layers_and_its_source(model: catalog.Model):
+    parts = (model.window, model.window_layers, model.window_source)
+    assert all(parts) or not any(parts)
+    if model.window:
+        assert 0 < model.window_layers <= model.layers
+        assert model.window_source.id != "recalled-unverified"
+
+
+def test_windows_of_published_models():
+    windows = {m.name: (m.window, m.window_layers) for m in MODELS if m.window}
+    assert windows == {
+        "Mistral-7B": (4096, 32),
+        "Gemma-2-9B": (4096, 21),
+        "Gemma-2-27B": (4096, 23),
+        "gpt-oss-120b": (128, 18),
+    }
+
+
 def test_hand_worked_counts():
     # Llama 2 7B: 2·32000·4096 + 32·(4·4096² + 3·4096·11008 + 2·4096) + 4096
     assert catalog.model("Llama-2-7B").params == 6_738_415_616
@@ -237,11 +247,25 @@ def test_no_kernel_beats_the_roof():
         assert 0.25 < share < 1, row.id
 
 
+def sources_of(table: dict):
+    """Every source id named anywhere in a nested table."""
+    for key, value in table.items():
+        if key == "source":
+            yield value
+        elif isinstance(value, dict):
+            yield from sources_of(value)
+
+
 def test_every_source_is_used_and_dated():
     used = {q.source.id for chip in CHIPS for q in chip.quantities.values()}
-    used |= {m.source.id for m in MODELS} | {r.source.id for r in catalog.measurements()}
+    used |= {m.source.id for m in MODELS} | {m.window_source.id for m in MODELS if m.window}
+    used |= {r.source.id for r in catalog.measurements()}
+    for name in catalog.workloads():
+        used |= {q.source.id for q in catalog.workload(name).quantities.values()}
     for article in catalog.articles():
-        used |= {s.id for claim in catalog.claims(article) for s in claim.sources}
+        for claim in catalog.claims(article):
+            used |= {s.id for s in claim.sources} | {q.source.id for q in claim.figures.values()}
+    used |= set(sources_of(files.table("efficiencies")))
     listed = files.table("sources")
     assert set(listed) == used
     for id in listed:

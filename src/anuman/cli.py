@@ -26,6 +26,12 @@ def check(args: argparse.Namespace) -> int:
     return self_check.run(args.path, args.json)
 
 
+def simulate(args: argparse.Namespace) -> int:
+    from .serving import report
+
+    return report.run(args.arguments)
+
+
 def machine(args: argparse.Namespace) -> int:
     from . import machine
 
@@ -38,6 +44,12 @@ def doctor(args: argparse.Namespace) -> int:
     return doctor.run(args.json)
 
 
+def validate(args: argparse.Namespace) -> int:
+    from . import validation
+
+    return validation.run(args.rows, args.json, args.csv, args.picture)
+
+
 def wheels(args: argparse.Namespace) -> int:
     from . import wheels
 
@@ -48,6 +60,12 @@ def progress(args: argparse.Namespace) -> int:
     from .widgets import predict
 
     return predict.progress_report(args.json, args.export, args.delete, args.yes)
+
+
+def claims(args: argparse.Namespace) -> int:
+    from . import claims
+
+    return claims.run(args.article, args.lang, args.json, args.recalled)
 
 
 def translate(args: argparse.Namespace) -> int:
@@ -76,8 +94,18 @@ def parser() -> argparse.ArgumentParser:
     sub = command(check, "Grade one assignment of your own; your file is only read.")
     sub.add_argument("path", help="assignment folder or notebook, e.g. exercises/02-roofline")
 
+    sub = command(simulate, "Serve a stream of requests on chips of the catalogue.", json=False)
+    sub.add_argument("arguments", nargs=argparse.REMAINDER, help="see anuman simulate --help")
+
     command(machine, "Measure this computer's memory bandwidth and arithmetic.")
     command(doctor, "Say what this machine can and cannot do.")
+
+    sub = command(validate, "Hold the formulas against published measurements.")
+    sub.add_argument(
+        "--rows", type=Path, metavar="CSV", help="rows of your own; blank values are predicted"
+    )
+    sub.add_argument("--csv", type=Path, metavar="FILE", help="also write the rows here")
+    sub.add_argument("--picture", type=Path, metavar="SVG", help="also draw them here")
 
     sub = command(wheels, "Store the packages for computers without a network.", json=False)
     sub.add_argument("--for", dest="systems", default="win,mac,linux", metavar="SYSTEM,...")
@@ -86,6 +114,11 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--export", type=Path, metavar="FILE")
     sub.add_argument("--delete", action="store_true")
     sub.add_argument("--yes", action="store_true", help="delete without asking")
+
+    sub = command(claims, "List the articles' claims with verdict, arithmetic and sources.")
+    sub.add_argument("--article", action="append", default=[], metavar="ID", help="e.g. 003")
+    sub.add_argument("--lang", choices=("en", "hi"))
+    sub.add_argument("--recalled", action="store_true", help="list what no source confirms yet")
 
     sub = command(
         translate, "Keep locale/hi.po and lessons/hi/ in step with the English.", json=False
@@ -106,7 +139,10 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     if arguments[:1] == ["test"]:  # pytest's own options are not ours to parse
         return test(argparse.Namespace(pytest=arguments[1:]))
-    args = parser().parse_args(arguments)
+    if arguments[:1] == ["simulate"]:  # nor are the many options of the simulator
+        args = argparse.Namespace(function=simulate, arguments=arguments[1:])
+    else:
+        args = parser().parse_args(arguments)
     try:
         return args.function(args)
     except (CourseNotFound, CatalogError, MissingValue, UnknownName) as error:

@@ -1,12 +1,14 @@
-"""Chips, models, published measurements and the articles' claims: one place for each number."""
+"""Chips, models, workloads, published measurements and the articles' claims: one place for each number."""
 
+from .audit import recalled
 from .chips import Chip, chip, chips
 from .efficiencies import Efficiency, efficiency
 from .errors import CatalogError, MissingValue, UnknownName
-from .measurements import Measurement, measurements
+from .measurements import Measurement, measurement, measurements
 from .models import Model, model, models
-from .seeds import Article, Claim, article, articles, claim, claims
+from .seeds import Article, Claim, Formula, article, articles, claim, claims
 from .sources import BASIS, KNOWN, Quantity, Source, source
+from .workloads import Lengths, Workload, workload, workloads
 
 __all__ = [
     "BASIS",
@@ -16,12 +18,15 @@ __all__ = [
     "Chip",
     "Claim",
     "Efficiency",
+    "Formula",
+    "Lengths",
     "Measurement",
     "MissingValue",
     "Model",
     "Quantity",
     "Source",
     "UnknownName",
+    "Workload",
     "article",
     "articles",
     "chip",
@@ -29,8 +34,12 @@ __all__ = [
     "claim",
     "claims",
     "efficiency",
+    "measurement",
     "measurements",
     "model",
     "models",
+    "recalled",
     "source",
+    "workload",
+    "workloads",
 ]

@@ -5,7 +5,7 @@ from functools import cache
 
 from .errors import CatalogError, MissingValue, UnknownName
 from .files import table
-from .sources import Quantity, quantity
+from .sources import Quantity, quantities
 
 WHY = {
     "peak": "without it the compute clock and the ridge cannot be drawn",
@@ -67,19 +67,6 @@ class Chip:
         return self.quantity("power").value
 
 
-def _quantities(name: str, raw: dict) -> dict[str, Quantity]:
-    found = {}
-    for field_name, value in raw.items():
-        if not isinstance(value, dict) or field_name == "missing":
-            continue
-        members = {field_name: value} if "value" in value else {
-            f"{field_name}.{key}": member for key, member in value.items()
-        }  # fmt: skip
-        for full, member in members.items():
-            found[full] = quantity("chips.toml", name, full, member)
-    return found
-
-
 @cache
 def chip(name: str) -> Chip:
     """The chip of this name. Raises UnknownName naming the nearest chips."""
@@ -91,7 +78,9 @@ def chip(name: str) -> Chip:
         vendor, year, kind = raw["vendor"], raw["year"], raw["kind"]
     except KeyError as error:
         raise CatalogError(f"chips.toml, [{name}]: {error} is missing") from error
-    return Chip(name, vendor, year, kind, _quantities(name, raw), raw.get("missing", {}))
+    values = {key: value for key, value in raw.items() if key != "missing"}
+    found = quantities("chips.toml", name, values)
+    return Chip(name, vendor, year, kind, found, raw.get("missing", {}))
 
 
 def chips() -> list[str]:

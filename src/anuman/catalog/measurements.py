@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from functools import cache
 
-from .errors import CatalogError
+from .errors import CatalogError, UnknownName
 from .files import rows
 from .sources import Source, source
 
@@ -78,3 +78,11 @@ def measurements(**equal: object) -> list[Measurement]:
                 f"measurements have no field {name!r}; fields: {', '.join(sorted(known))}"
             )
     return [m for m in _all() if all(getattr(m, k) == v for k, v in equal.items())]
+
+
+def measurement(id: str) -> Measurement:
+    """The row with this id ("P344"). Raises UnknownName."""
+    for row in _all():
+        if row.id == id:
+            return row
+    raise UnknownName("measurement", id, (row.id for row in _all()))

@@ -7,10 +7,16 @@ from .errors import CatalogError, UnknownName
 from .files import table
 from .sources import KNOWN, Source, source
 
+SOURCES = ("source", "window_source")
+
 
 @dataclass(frozen=True)
 class Model:
-    """A transformer's shape. Fields that only a mixture of experts has are None in a dense model."""
+    """A transformer's shape. Fields that only a mixture of experts has are None in a dense model.
+
+    window: the tokens that attention sees at most in `window_layers` of the layers, None where
+    every layer sees all; window_source says where that stands.
+    """
 
     name: str
     family: str
@@ -40,6 +46,9 @@ class Model:
     rope_head_dim: int | None = None
     v_head_dim: int | None = None
     kv_bytes_per_token_fp16: float | None = None
+    window: int | None = None
+    window_layers: int | None = None
+    window_source: Source | None = None
 
 
 @cache
@@ -50,7 +59,8 @@ def model(name: str) -> Model:
         raise UnknownName("model", name, entries)
     raw = entries[name]
     try:
-        found = Model(name=name, **{**raw, "source": source(raw["source"])})
+        named = {field: source(raw[field]) for field in SOURCES if field in raw}
+        found = Model(name=name, **{**raw, **named})
     except (KeyError, TypeError, LookupError) as error:
         known = ", ".join(f.name for f in fields(Model))
         raise CatalogError(f"models.toml, [{name}]: {error}; fields are {known}") from error

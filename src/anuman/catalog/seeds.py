@@ -7,7 +7,7 @@ from pathlib import Path
 from ..paths import course_root
 from .errors import CatalogError, UnknownName
 from .files import read_toml
-from .sources import KNOWN, Source, source
+from .sources import KNOWN, Quantity, Source, quantity, source
 
 VERDICTS = ("supported", "contradicted", "depends", "not checkable")
 TESTS = ("arithmetic", "simulation", "source", "not checkable")
@@ -36,11 +36,26 @@ class Article:
 
 
 @dataclass(frozen=True)
+class Formula:
+    """One step of a claim's arithmetic, to be computed: label in "en" and "hi", formula, unit.
+
+    flips: the step is the value at which a verdict that depends changes its side.
+    """
+
+    name: str
+    label: dict[str, str]
+    formula: str
+    unit: str
+    flips: bool = False
+
+
+@dataclass(frozen=True)
 class Claim:
     """One claim of an article: what it says, the verdict and why, and how a learner can test it.
 
     text, why, test and depends_on are dicts with "en" and "hi"; value and unit are the claim's
-    number, if it has one.
+    number, if it has one; figures are further values, each with its source, that its arithmetic uses,
+    and steps is that arithmetic, which `anuman.claims` computes.
     """
 
     id: str
@@ -56,6 +71,8 @@ class Claim:
     depends_on: dict[str, str] | None = None
     lesson: str | None = None
     note: str = ""
+    figures: dict[str, Quantity] = field(default_factory=dict, repr=False)
+    steps: tuple[Formula, ...] = field(default=(), repr=False)
 
 
 def articles() -> list[str]:
@@ -84,7 +101,13 @@ def article(id: str) -> Article:
 def _claim(file: str, raw: dict) -> Claim:
     where = f"{file}, claim {raw.get('id', '?')}"
     try:
-        claim = Claim(**{**raw, "sources": tuple(source(s) for s in raw["sources"])})
+        figures = {
+            name: quantity(file, raw["id"], name, given)
+            for name, given in raw.get("figures", {}).items()
+        }
+        sources = tuple(source(s) for s in raw["sources"])
+        steps = tuple(Formula(**step) for step in raw.get("steps", []))
+        claim = Claim(**{**raw, "sources": sources, "figures": figures, "steps": steps})
     except (KeyError, TypeError, LookupError) as error:
         raise CatalogError(f"{where}: {error}") from error
     for name, value, allowed in (
@@ -97,6 +120,9 @@ def _claim(file: str, raw: dict) -> Claim:
     for name in ("text", "why", "test"):
         if set(getattr(claim, name)) != set(LANGUAGES):
             raise CatalogError(f"{where}: {name} needs {' and '.join(LANGUAGES)}")
+    for step in claim.steps:
+        if set(step.label) != set(LANGUAGES):
+            raise CatalogError(f"{where}, step {step.name}: label needs {' and '.join(LANGUAGES)}")
     if claim.verdict == "depends" and not claim.depends_on:
         raise CatalogError(f"{where}: verdict 'depends' needs depends_on")
     return claim

@@ -67,3 +67,20 @@ def quantity(file: str, entry: str, field: str, raw: dict) -> Quantity:
             f"basis is one of {', '.join(BASIS)}"
         )
     return value
+
+
+def quantities(file: str, entry: str, raw: dict) -> dict[str, Quantity]:
+    """All quantities of an entry by their full name: "bandwidth", "peak.bf16", "input.mean".
+
+    Whatever is not written as a table is left out. Raises CatalogError naming file, entry, field.
+    """
+    found = {}
+    for field, value in raw.items():
+        if not isinstance(value, dict):
+            continue
+        members = {field: value} if "value" in value else {
+            f"{field}.{key}": member for key, member in value.items()
+        }  # fmt: skip
+        for full, member in members.items():
+            found[full] = quantity(file, entry, full, member)
+    return found

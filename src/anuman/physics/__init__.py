@@ -13,7 +13,7 @@ from .communication import all_reduce, all_to_all, expert_exchange, pipeline_bub
 from .conditions import BadRow
 from .crossover import chip_hours, crossover_tokens, mixed_share
 from .deployment import Deployment, DoesNotFit
-from .energy import bottom_up_joules, server_watts, wall_joules_per_token
+from .energy import bottom_up_joules, clock_under_cap, server_watts, wall_joules_per_token
 from .flops import forward_flops, training_flops
 from .layers import attention_flops_per_pair, experts_touched, kv_elements_per_token
 from .load import (
@@ -72,6 +72,7 @@ __all__ = [
     "checkpoint_interval",
     "chip_hours",
     "chips_needed",
+    "clock_under_cap",
     "contiguous_waste",
     "continuous_throughput",
     "coolant_flow",

@@ -11,7 +11,7 @@ from math import inf
 
 from ..catalog import Chip, Model, chip, efficiency, model
 from ..catalog.errors import MissingValue
-from .arguments import not_negative, positive
+from .arguments import not_negative, positive, share
 from .engines import Engine, engine
 from .layers import (
     WIDE,
@@ -34,6 +34,7 @@ class Deployment:
     """A model on `tp` chips that share every layer, in `pp` stages of consecutive layers.
 
     weight_bits and kv_bits may be fractions (4-bit weights with their scales have 4.5).
+    clock: share of the full clock, below 1 on a machine whose power is capped (energy.clock_under_cap).
     activation: number format of the arithmetic, a key of ARITHMETIC_BITS. Names are the catalogue's.
     Raises UnknownName, MissingValue, or ValueError naming a bad argument.
     """
@@ -46,9 +47,11 @@ class Deployment:
     activation: str = "bf16"
     kv_bits: float = 16
     software: str = "generic"
+    clock: float = 1.0
 
     def __post_init__(self):
         positive(tp=self.tp, pp=self.pp, weight_bits=self.weight_bits, kv_bits=self.kv_bits)
+        share(clock=self.clock)
         if self.activation not in ARITHMETIC_BITS:
             raise ValueError(
                 f"activation is {self.activation!r}: it is one of {', '.join(ARITHMETIC_BITS)}"
@@ -157,37 +160,37 @@ class _Constants:
         m, c = d.model, d.chip
         bits = ARITHMETIC_BITS[d.activation]
         self.d, self.tp = d, d.tp
+        peak = _peak(c, d.activation) * d.clock * d.tp
+        wide_peak = _peak(c, "bf16") * d.clock * d.tp
         kernels = d.engine.kernels
-        share = efficiency(d.chip_name, "gemm", bits, kernels)
+        product = efficiency(d.chip_name, "gemm", bits, kernels)
         small = efficiency(d.chip_name, "elementwise")
         decode = efficiency(d.chip_name, "decode_attention", int(min(16, d.kv_bits)), kernels)
-        self.flops = _peak(c, d.activation) * share.compute * d.tp
-        self.bandwidth = c.bandwidth * share.memory * d.tp
-        self.kernel_s = share.kernel_s + d.engine.launch_s
+        self.flops = peak * product.compute
+        self.bandwidth = c.bandwidth * product.memory * d.tp
+        self.kernel_s = product.kernel_s + d.engine.launch_s
         self.small_s = SMALL_KERNELS * (small.kernel_s + d.engine.launch_s)
         self.elementwise = c.bandwidth * small.memory
         self.weight_bytes = d.weight_bits / 8
         self.activation_bytes = bits / 8
         self.convert = self._convert_rate(d, bits)
+        self.rounding_bytes = WIDE + bits / 8 if d.engine.rounds_apart and bits < 16 else 0.0
         self.groups = layer_groups(m)
         self.experts = efficiency(d.chip_name, "experts", bits, kernels) if m.experts else None
-        self.expert_flops = (
-            _peak(c, d.activation) * self.experts.compute * d.tp if m.experts else 0.0
-        )
+        self.expert_flops = peak * self.experts.compute if m.experts else 0.0
         self.expert_bandwidth = c.bandwidth * self.experts.memory * d.tp if m.experts else 0.0
         # Checkpoints with 8- and 4-bit arithmetic keep the head at 16 bits.
         self.head_weights = m.vocab * m.width
         self.head_bytes = max(self.weight_bytes, WIDE if bits < 16 else 0)
-        self.head_flops = _peak(c, "bf16") * share.compute * d.tp
+        self.head_flops = wide_peak * product.compute
         self.attention_start_s = m.layers * decode.kernel_s
-        wide_peak = _peak(c, "bf16") * d.tp
         prefill = efficiency(d.chip_name, "prefill_attention", None, kernels)
         self.prefill_start_s = m.layers * prefill.kernel_s
         self.pair_s = attention_flops_per_pair(m) / (wide_peak * prefill.compute)
         rereads = 1 if d.engine.shares_kv_reads else m.heads / m.kv_heads
         self.context_token_s = max(
             d.kv_bytes_per_token * rereads / (c.bandwidth * decode.memory * d.tp),
-            attention_flops_per_pair(m, absorbed=True) / (wide_peak * share.compute),
+            attention_flops_per_pair(m, absorbed=True) / (wide_peak * product.compute),
         )
         self._links(d)
 
@@ -230,7 +233,8 @@ class _Constants:
             )
             if group.experts:
                 seconds += self._experts_s(group, tokens)
-            seconds += self.small_s + tokens * group.elementwise_bytes / self.elementwise / self.tp
+            moved = group.elementwise_bytes + group.product_inputs * self.rounding_bytes
+            seconds += self.small_s + tokens * moved / self.elementwise / self.tp
             if self.tp > 1:
                 seconds += 2 * (
                     self.reduce_start_s + tokens * self.d.model.width * WIDE * self.reduce_byte_s

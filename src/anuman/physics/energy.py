@@ -1,6 +1,6 @@
 """Joules per token: from the wall, and from the operations and bytes underneath."""
 
-from .arguments import not_negative, positive
+from .arguments import not_negative, positive, share
 
 # A server draws more than its accelerators: processors, memory, fans, power supplies. NVIDIA's DGX H100
 # user guide gives 10.2 kW at most for eight chips of 700 W; between that and none, the share is assumed.
@@ -30,3 +30,13 @@ def bottom_up_joules(
         flops=flops, nbytes=nbytes, joules_per_flop=joules_per_flop, joules_per_byte=joules_per_byte
     )
     return flops * joules_per_flop + nbytes * joules_per_byte
+
+
+def clock_under_cap(power_share: float) -> float:
+    """Share of the full clock at a share of the full power: its cube root.
+
+    Power rises as clock · voltage², and voltage with the clock, so as the clock's cube. Source: Horowitz,
+    Indermaur and Gonzalez, "Low-Power Digital Design", 1994 (dynamic power; leakage left out).
+    """
+    share(power_share=power_share)
+    return power_share ** (1 / 3)

@@ -13,6 +13,7 @@ class Engine:
     whole output fits, so that it never has to stop. max_batch: most sequences in a step.
     shares_kv_reads: query heads of one group read their keys and values once, not once each.
     mixes_prompts: prompts are read in the same steps as decodes, not in steps of their own.
+    rounds_apart: activations are rounded to 8 or 4 bits by kernels of their own before each product.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Engine:
     kernels: str = ""
     shares_kv_reads: bool = True
     mixes_prompts: bool = True
+    rounds_apart: bool = False
     launch_s: float = 0.0
     step_s: float = 0.0
     reserves_output: bool = True
@@ -30,13 +32,13 @@ class Engine:
 # Sources. Capacity policy and memory share: TensorRT-LLM documentation (GUARANTEED_NO_EVICT and 0.9 are the
 # defaults), vLLM documentation (gpu_memory_utilization 0.9, preemption). shares_kv_reads: TensorRT-LLM's note on
 # its XQA kernel (2024-01), before which each query head read the cache for itself; TurboMind of April 2024
-# likewise. Collectives: gpt-fast and FasterTransformer call NCCL, the first inside a recorded graph.
+# likewise. rounds_apart: vLLM's fusion of norms with quantization is an option, off by default. Collectives: gpt-fast and FasterTransformer call NCCL, the first inside a recorded graph.
 ENGINES = {
     engine.name: engine
     for engine in (
         Engine("TensorRT-LLM v0", "nccl", shares_kv_reads=False),
         Engine("TensorRT-LLM", "custom", "TensorRT-LLM"),
-        Engine("vLLM", "custom", "vLLM", reserves_output=False, max_batch=1024),
+        Engine("vLLM", "custom", "vLLM", rounds_apart=True, reserves_output=False, max_batch=1024),
         Engine(
             "LMDeploy", "nccl", shares_kv_reads=False, mixes_prompts=False, reserves_output=False
         ),

@@ -24,6 +24,7 @@ class Layers:
     experts_per_token: int = 0
     elementwise_bytes: float = 0.0  # moved for one token by norms, rotation and activation
     product_bytes: float = 0.0  # activations read and written by the products, for one token
+    product_inputs: float = 0.0  # numbers that enter the products, for one token
 
 
 def attention_weights(model: Model) -> float:
@@ -53,6 +54,7 @@ def layer_groups(model: Model) -> tuple[Layers, ...]:
             products=4,
             elementwise_bytes=moved + WIDE * matrices * width,
             product_bytes=in_out + WIDE * (2 * d + matrices * width),
+            product_inputs=2 * d + h * e + width,
         )
 
     if model.experts is None:
@@ -70,6 +72,7 @@ def layer_groups(model: Model) -> tuple[Layers, ...]:
         experts_per_token=model.experts_per_token,
         elementwise_bytes=moved,
         product_bytes=in_out,
+        product_inputs=d + h * e,
     )
     return (dense(model.ffn_width, dense_count), routed) if dense_count else (routed,)
 

@@ -79,12 +79,30 @@ def offline_throughput(d: Deployment, prompt: float, output: float) -> float:
     return continuous_throughput(d, max_batch(d, prompt, output), prompt, output)
 
 
-def _most(rising, low: float, high: float) -> float:
-    """Largest x in [low, high] with rising(x) <= 0, by halving; rising is monotone."""
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if rising(middle) <= 0 else (low, middle)
-    return low
+def _root(rising, low: float, high: float) -> float:
+    """x in [low, high] with rising(x) = 0, or the end nearer to it (the Illinois method, 1e-9 relative)."""
+    at_low, at_high = rising(low), rising(high)
+    if at_low >= 0:
+        return low
+    if at_high <= 0:
+        return high
+    side = 0
+    for _ in range(100):
+        x = (low * at_high - high * at_low) / (at_high - at_low)
+        at_x = rising(x)
+        if abs(high - low) <= 1e-9 * high or at_x == 0:
+            return x
+        if at_x < 0:
+            low, at_low = x, at_x
+            at_high = at_high / 2 if side < 0 else at_high
+            side = -1
+        else:
+            high, at_high = x, at_x
+            at_low = at_low / 2 if side > 0 else at_low
+            side = 1
+        if abs(at_x) <= 1e-12 * abs(high):
+            return x
+    return (low + high) / 2
 
 
 def rate_at_tpot(d: Deployment, tpot_s: float, prompt: float, output: float) -> float:
@@ -96,7 +114,7 @@ def rate_at_tpot(d: Deployment, tpot_s: float, prompt: float, output: float) -> 
     most = max_batch(d, prompt, output)
     if steady_step(d, 1e-6, prompt, output) > tpot_s:
         return 0.0
-    batch = _most(lambda b: steady_step(d, b, prompt, output) - tpot_s, 1e-6, most)
+    batch = _root(lambda b: steady_step(d, b, prompt, output) - tpot_s, 1e-6, most)
     return batch / (output * tpot_s)
 
 
@@ -110,5 +128,5 @@ def tpot_at_rate(d: Deployment, rate: float, prompt: float, output: float) -> fl
     capacity = most / (output * steady_step(d, most, prompt, output))
     if rate >= capacity:
         return Saturated(capacity, rate)
-    batch = _most(lambda b: b - rate * output * steady_step(d, b, prompt, output), 1e-9, most)
+    batch = _root(lambda b: b - rate * output * steady_step(d, b, prompt, output), 1e-9, most)
     return steady_step(d, batch, prompt, output)

@@ -9,7 +9,7 @@ from ..catalog.errors import UnknownName
 from .communication import all_reduce
 from .conditions import BadRow, Conditions, read
 from .deployment import ARITHMETIC_BITS, Deployment
-from .energy import server_watts, wall_joules_per_token
+from .energy import SERVER_FACTOR, clock_under_cap, server_watts, wall_joules_per_token
 from .layers import attention_flops_per_pair
 from .load import (
     Saturated,
@@ -26,6 +26,9 @@ from .training import flops_per_token
 
 MS, US, HOUR = 1e3, 1e6, 3600.0
 GOODPUT = 0.9  # of a production run; physics of the rest: cluster.goodput
+# MLPerf's MaxQ servers with eight H200 drew 5,639 W at the wall (their power logs, 2024); 700 W chips uncapped
+# would draw 8 · 700 · SERVER_FACTOR.
+CAPPED_POWER = 5639 / (8 * 700 * SERVER_FACTOR)
 P99 = 2.33  # standard deviations that 99 of 100 draws of a normal variable stay below
 
 
@@ -51,15 +54,19 @@ def predict(row: Mapping | Measurement) -> float:
 
 
 @lru_cache(maxsize=512)
-def _deployment(chip, model, tp, pp, weight_bits, activation, kv_bits, software) -> Deployment:
-    return Deployment(chip, model, tp, pp, weight_bits, activation, kv_bits, software)
+def _deployment(*fields) -> Deployment:
+    return Deployment(*fields)
 
 
 def deployment(c: Conditions) -> Deployment:
     """The deployment that a row describes: one replica of it."""
     return _deployment(
-        c.chip, c.model, c.tp, c.pp, c.weight_bits, c.activation, c.kv_bits, c.software
+        c.chip, c.model, c.tp, c.pp, c.weight_bits, c.activation, c.kv_bits, c.software, _clock(c)
     )
+
+
+def _clock(c: Conditions) -> float:
+    return clock_under_cap(CAPPED_POWER) if "power-capped" in c.note else 1.0
 
 
 def _batch(c: Conditions) -> float:
@@ -145,20 +152,24 @@ def _tpot_p99_ms(c: Conditions) -> float:
     return MS * max(step, steady_step(d, high, c.prompt, c.output))
 
 
+def _step_with_prompts(d: Deployment, batch: float, prompts: float, prompt: float) -> float:
+    fixed, slope = d.affine(batch, prompts * prompt, prompts * prompt**2 / 2)
+    return fixed + slope * batch * prompt
+
+
 def _ttft_p50_ms(c: Conditions) -> float:
-    """A request waits half a running step on average, then the step that reads its prompt."""
-    _, step, _ = _step_under_load(c)
-    return MS * (0.5 * step + step)
+    """A request waits half a running step on average, then the step that reads its prompt and its fellows'."""
+    d, step, batch = _step_under_load(c)
+    prompts = max(1.0, batch / c.output)
+    return MS * (step / 2 + _step_with_prompts(d, batch, prompts, c.prompt))
 
 
 def _ttft_p99_ms(c: Conditions) -> float:
-    """It waits nearly a whole step, and shares its own with an unlucky number of other prompts."""
-    d, step, batch = _step_under_load(c)
-    arrivals = _batch(c) / c.replicas * step
-    unlucky = arrivals + P99 * sqrt(arrivals) + 1
-    fixed, _ = d.affine(batch)
-    crowded, _ = d.affine(batch, unlucky * c.prompt, unlucky * c.prompt**2 / 2)
-    return MS * (step + step + max(0.0, crowded - fixed))
+    """It arrives as a crowded step begins, and shares its own with an unlucky number of other prompts."""
+    d, _, batch = _step_under_load(c)
+    prompts = batch / c.output
+    unlucky = 1 + prompts + P99 * sqrt(prompts)
+    return MS * 2 * _step_with_prompts(d, batch, unlucky, c.prompt)
 
 
 def _qps_at_tpot(c: Conditions) -> float:
@@ -230,7 +241,8 @@ def _gpu_hours(c: Conditions) -> float:
 
 
 def _j_per_out_token(c: Conditions) -> float:
-    watts = server_watts(c.chips or c.tp * c.pp * c.replicas, chip(c.chip).power)
+    capped = CAPPED_POWER if _clock(c) < 1 else 1.0
+    watts = capped * server_watts(c.chips or c.tp * c.pp * c.replicas, chip(c.chip).power)
     return wall_joules_per_token(watts, _out_tok_s(c))
 
 

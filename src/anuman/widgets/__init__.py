@@ -11,6 +11,7 @@ from .news import news_card, verdict_card
 from .predict import Predictions, Question, predictions
 from .published import published_roofline
 from .published_shares import published_shares
+from .reality import reality
 from .roofline import two_clocks
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "predictions",
     "published_roofline",
     "published_shares",
+    "reality",
     "scientific",
     "si",
     "sort_names",

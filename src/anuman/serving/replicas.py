@@ -1,0 +1,50 @@
+"""Several equal machines behind one door: requests are dealt out in turn."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+
+from .requests import read
+from .run import Run, Totals
+from .simulate import simulate
+from .steps import StepTime
+
+
+def simulate_replicas(
+    requests: Iterable,
+    policy: object,
+    step_time: StepTime | float,
+    slots: int,
+    kv_capacity: int,
+    replicas: int,
+    *,
+    trace: bool = True,
+) -> Run:
+    """Like simulate, on `replicas` machines of `slots` and kv_capacity each; slots are numbered on."""
+    chosen = read(requests)
+    if not 1 <= replicas <= len(chosen):
+        raise ValueError(f"replicas is {replicas!r}: at least 1, and a request for each")
+    runs = [
+        simulate(chosen[i::replicas], policy, step_time, slots, kv_capacity, trace=trace)
+        for i in range(replicas)
+    ]
+    served = [
+        s._replace(slot=s.slot + i * run.slots if s.slot >= 0 else s.slot)
+        for i, run in enumerate(runs)
+        for s in run.served
+    ]
+    served.sort(key=lambda s: (s.arrival_s, s.id))
+    totals = Totals(
+        **{f.name: sum(getattr(run.totals, f.name) for run in runs) for f in fields(Totals)}
+    )
+    totals.kv_peak = max(run.totals.kv_peak for run in runs)
+    return Run(
+        runs[0].policy,
+        sum(run.slots for run in runs),
+        kv_capacity,
+        served,
+        totals,
+        sum(run.servers for run in runs),
+        sum(run.memories for run in runs),
+        [span for run in runs for span in run.spans],
+        [gap for run in runs for gap in run.gaps],
+    )

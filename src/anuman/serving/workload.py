@@ -1,0 +1,94 @@
+"""Seeded streams of requests. The same seed gives the same requests, for every policy and machine.
+
+Arrival times, prompts and answers are drawn from three streams of their own, so that a change of one
+leaves the others as they were.
+"""
+
+from collections.abc import Iterable
+from math import isfinite
+from random import Random
+
+from .arrivals import ClosedLoop
+from .lengths import Lengths, fixed
+from .requests import Request, read
+
+
+def _streams(seed: int) -> tuple[Random, Random, Random]:
+    return Random(f"{seed} arrivals"), Random(f"{seed} input"), Random(f"{seed} output")
+
+
+def _lengths(given: Lengths | int) -> Lengths:
+    return given if callable(given) else fixed(given)
+
+
+def _positive(**values: float) -> None:
+    for name, value in values.items():
+        if not isinstance(value, int | float) or not isfinite(value) or value <= 0:
+            raise ValueError(f"{name} is {value!r}: it must be a finite number above zero")
+
+
+def _count(count: int) -> None:
+    if not isinstance(count, int) or count < 1:
+        raise ValueError(f"count is {count!r}: it must be a whole number above 0")
+
+
+def poisson(
+    rate: float, count: int, input: Lengths | int, output: Lengths | int, seed: int
+) -> list[Request]:
+    """`count` requests at `rate` requests/s, independent of each other (exponential gaps)."""
+    return bursty(rate, 1.0, count, input, output, seed)
+
+
+def bursty(
+    rate: float, cv: float, count: int, input: Lengths | int, output: Lengths | int, seed: int
+) -> list[Request]:
+    """Gamma-distributed gaps whose standard deviation is cv times their mean; cv 1 is Poisson, 0 a clock."""
+    _positive(rate=rate)
+    _count(count)
+    if not isinstance(cv, int | float) or not isfinite(cv) or cv < 0:
+        raise ValueError(f"cv is {cv!r}: it must be a finite number, zero or above")
+    times, prompts, answers = _streams(seed)
+    prompt, answer = _lengths(input), _lengths(output)
+    shape = 1 / cv**2 if cv else 0.0
+    now, made = 0.0, []
+    for number in range(count):
+        if cv == 1:
+            now += times.expovariate(rate)
+        elif cv:
+            now += times.gammavariate(shape, cv**2 / rate)
+        else:
+            now += 1 / rate
+        made.append(Request(number, now, prompt(prompts), answer(answers)))
+    return made
+
+
+def at_once(count: int, input: Lengths | int, output: Lengths | int, seed: int) -> list[Request]:
+    """`count` requests that are all there at the start."""
+    _count(count)
+    _times, prompts, answers = _streams(seed)
+    prompt, answer = _lengths(input), _lengths(output)
+    return [Request(number, 0.0, prompt(prompts), answer(answers)) for number in range(count)]
+
+
+def closed_loop(
+    users: int, count: int, think_s: float, input: Lengths | int, output: Lengths | int, seed: int
+) -> ClosedLoop:
+    """`users` people who think for an exponential time of mean think_s before each request."""
+    _count(count)
+    if not isinstance(think_s, int | float) or not isfinite(think_s) or think_s < 0:
+        raise ValueError(f"think_s is {think_s!r}: it must be a finite number, zero or above")
+    prompt, answer = _lengths(input), _lengths(output)
+
+    def draw(number: int) -> tuple[int, int]:
+        _times, prompts, answers = _streams(f"{seed} {number}")
+        return prompt(prompts), answer(answers)
+
+    def think(number: int) -> float:
+        return Random(f"{seed} {number} think").expovariate(1 / think_s) if think_s else 0.0
+
+    return ClosedLoop(users, count, draw, think)
+
+
+def trace(rows: Iterable) -> list[Request]:
+    """Requests from (arrival_s, input_tokens, output_tokens) rows or mappings, checked and in order."""
+    return read(rows)

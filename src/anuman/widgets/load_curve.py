@@ -1,0 +1,170 @@
+"""What users notice at fifteen arrival rates, on one deployment and under one policy."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from anuman import catalog, physics, serving
+from anuman.physics import load as formula
+
+SHARES = tuple(
+    range(10, 151, 10)
+)  # arrival rates, in per cent of what the formula says is possible
+WARM_UP = 0.25
+POLICIES = ("continuous", "chunked", "prefill-first", "static-timeout", "one-at-a-time")
+
+
+@dataclass(frozen=True)
+class LoadSetting:
+    """What the learner chose; lengths are means in tokens, promises are seconds."""
+
+    chip: str = "H100-SXM"
+    chips: int = 1
+    model: str = "Llama-3.1-8B"
+    policy: str = "continuous"
+    input: int = 1000
+    output: int = 200
+    ttft_slo_s: float = 2.0
+    tpot_slo_s: float = 0.1
+
+
+@dataclass(frozen=True)
+class Point:
+    """One arrival rate: seconds, share of requests with both promises kept, state and limits."""
+
+    rate: float
+    ttft_p50_s: float
+    ttft_p99_s: float
+    tpot_p50_s: float
+    tpot_p99_s: float
+    held: float
+    state: str
+    growth: float
+    limit: str
+    bound: str
+
+    @property
+    def goodput(self) -> float:
+        """Requests a second that keep both promises."""
+        return self.rate * self.held
+
+    @property
+    def cause(self) -> str:
+        """What makes it slow: "kv", "bandwidth" or "compute"."""
+        return "kv" if self.limit == "kv" else self.bound
+
+
+@dataclass(frozen=True)
+class Curve:
+    """All points of a setting, `count` requests each; capacity: the formula's, in requests/s.
+
+    problem: why there are none.
+    """
+
+    setting: LoadSetting
+    count: int
+    capacity: float
+    points: tuple[Point, ...]
+    problem: str = ""
+
+    @property
+    def cliff(self) -> Point | None:
+        """The first rate at which one request in a hundred misses a promise, or the queue has no end."""
+        s = self.setting
+        return next(
+            (
+                p
+                for p in self.points
+                if p.state == "overload"
+                or p.ttft_p99_s > s.ttft_slo_s
+                or p.tpot_p99_s > s.tpot_slo_s
+            ),
+            None,
+        )
+
+    @property
+    def best(self) -> Point:
+        """The point of the largest goodput."""
+        return max(self.points, key=lambda p: p.goodput)
+
+
+@lru_cache(maxsize=64)
+def deployment(setting: LoadSetting) -> physics.Deployment:
+    """The chips and the model, bf16. Raises UnknownName, MissingValue, or DoesNotFit."""
+    made = physics.Deployment(setting.chip, setting.model, tp=setting.chips)
+    formula.max_batch(made, setting.input, setting.output)
+    return made
+
+
+def capacity(setting: LoadSetting) -> float:
+    """Requests a second that continuous batching can serve by the formula: batch / (output · step)."""
+    made = deployment(setting)
+    most = formula.max_batch(made, setting.input, setting.output)
+    step = formula.steady_step(made, most, setting.input, setting.output)
+    return most / (setting.output * step)
+
+
+def cases(setting: LoadSetting, count: int) -> list[serving.Case]:
+    """One case a rate. Raises what deployment raises."""
+    made, most = deployment(setting), capacity(setting)
+    return [
+        serving.Case(
+            rate=share / 100 * most,
+            count=count,
+            input=f"geometric:{setting.input}",
+            output=f"geometric:{setting.output}",
+            policy=serving.as_policy(setting.policy),
+            step_time=made,
+            slots=made.engine.max_batch,
+            kv_capacity=int(made.kv_capacity),
+            seed=1,
+            slo=serving.Slo(setting.ttft_slo_s, setting.tpot_slo_s),
+            warm_up=WARM_UP,
+            trace=False,
+        )
+        for share in SHARES
+    ]
+
+
+def curve_of(setting: LoadSetting, count: int, found: list[dict]) -> Curve:
+    """The curve from the metrics of every case."""
+    failed = next((one["error"] for one in found if "error" in one), "")
+    if failed:
+        return Curve(setting, count, capacity(setting), (), failed)
+    most = capacity(setting)
+    points = tuple(
+        Point(
+            share / 100 * most,
+            *(one[f"{name}_s"] or 0.0 for name in ("ttft_p50", "ttft_p99", "tpot_p50", "tpot_p99")),
+            one["slo_held_share"],
+            one["load_state"],
+            one["queue_growth_req_per_s"],
+            one["limited_by"],
+            one["time_goes_to"],
+        )
+        for share, one in zip(SHARES, found, strict=True)
+    )
+    return Curve(setting, count, most, points)
+
+
+def curve(setting: LoadSetting, count: int) -> Curve:
+    """The curve, computed here and now; with its problem in words where there is none."""
+    try:
+        wanted = cases(setting, count)
+    except (LookupError, ValueError) as error:  # UnknownName and MissingValue are LookupErrors
+        return Curve(setting, count, 0.0, (), str(error))
+    return curve_of(setting, count, [serving.run_case(case) for case in wanted])
+
+
+def chips() -> list[str]:
+    """Chips of the catalogue whose efficiencies are known, so that their steps have a time."""
+    found = []
+    for name in catalog.chips():
+        try:
+            capacity(LoadSetting(chip=name, chips=1, input=10, output=10, model="Llama-3.1-8B"))
+        except physics.DoesNotFit:
+            found.append(name)
+        except (LookupError, ValueError):
+            continue
+        else:
+            found.append(name)
+    return found

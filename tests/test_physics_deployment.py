@@ -1,0 +1,160 @@
+"""A deployment's step against the same sum worked by hand, and against the limits it must keep."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anuman import catalog, physics
+from anuman.physics import load
+
+CHIPS = ("A100-80", "H100-SXM", "H200", "B200", "L40S", "MI300X", "TPUv5e", "Groq-LPU1", "RPi5")
+MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Mixtral-8x7B", "DeepSeek-V3", "gpt-oss-120b")
+
+
+def test_decode_step_is_the_sum_of_its_parts_by_hand():
+    """Llama-2-7B on one A100, fp16, 4 sequences of 1,000 tokens: every term written out."""
+    chip, model = catalog.chip("A100-80"), catalog.model("Llama-2-7B")
+    gemm = catalog.efficiency("A100-80", "gemm", 16)
+    small = catalog.efficiency("A100-80", "elementwise")
+    attention = catalog.efficiency("A100-80", "decode_attention", 16)
+    rate, peak = chip.bandwidth * gemm.memory, chip.peak("bf16") * gemm.compute
+    d, f, batch = 4096, 11008, 4
+
+    weights = 4 * d * d + 3 * d * f
+    moved = 2 * (d + 3 * d + d + d + 2 * d + 3 * f) * batch
+    products = math.hypot((2 * weights + moved) / rate, 2 * weights * batch / peak)
+    norms = batch * 2 * (8 * d + 2 * 2 * d + 3 * f) / (chip.bandwidth * small.memory)
+    layer = 4 * gemm.kernel_s + products + 6 * small.kernel_s + norms + attention.kernel_s
+    head = gemm.kernel_s + math.hypot(2 * 32000 * d / rate, 2 * 32000 * d * batch / peak)
+    scores = 12 * batch * 32000 / (chip.bandwidth * small.memory)
+    cache = batch * 1000 * 524_288 / (chip.bandwidth * attention.memory)
+
+    step = physics.Deployment("A100-80", "Llama-2-7B", activation="fp16").decode_step(4, 1000)
+    assert step == pytest.approx(32 * layer + head + scores + cache, rel=1e-12)
+    assert model.layers == 32
+
+
+def test_tensor_parallel_adds_two_all_reduces_a_layer():
+    one = physics.Deployment("A100-80", "Llama-2-7B", software="gpt-fast")
+    two = physics.Deployment("A100-80", "Llama-2-7B", tp=2, software="gpt-fast")
+    share = catalog.efficiency("A100-80", "all_reduce")
+    link = catalog.chip("A100-80").quantity("link").value * share.memory
+    nbytes = 4096 * 2
+    expected = 64 * (share.nccl[0] + nbytes / link)
+    without = physics.all_reduce(nbytes, 2, link, share.nccl[0]) * 64
+    assert without == pytest.approx(expected)
+    # Halving what each chip reads saves less than half of the step; the all-reduces are the rest.
+    assert one.decode_step(1, 0) / 2 < two.decode_step(1, 0) < one.decode_step(1, 0)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_weights_of_the_layers_add_up_to_the_model(name):
+    model = catalog.model(name)
+    groups = physics.layers.layer_groups(model)
+    total = sum(g.count * (g.shared_weights + g.experts * g.expert_weights) for g in groups)
+    embeddings = model.vocab * model.width * (1 if model.tied_embedding else 2)
+    assert sum(g.count for g in groups) == model.layers
+    assert total + embeddings == pytest.approx(model.params, rel=0.02)
+
+
+def test_experts_touched_by_hand():
+    # Mixtral: one token reads 2 experts, two tokens 2 + 2·(6/8) = 3.5 on average.
+    assert physics.experts_touched(1, 8, 2) == pytest.approx(2)
+    assert physics.experts_touched(2, 8, 2) == pytest.approx(3.5)
+    assert physics.experts_touched(1e6, 8, 2) == pytest.approx(8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    chip=st.sampled_from(CHIPS),
+    model=st.sampled_from(MODELS),
+    batch=st.floats(1, 4096),
+    context=st.floats(1, 200_000),
+    tp=st.sampled_from([1, 2, 4, 8]),
+    bits=st.sampled_from([16, 8, 4.5]),
+)
+def test_every_step_is_finite_affine_and_grows(chip, model, batch, context, tp, bits):
+    linked = "link" in catalog.chip(chip).quantities
+    d = physics.Deployment(chip, model, tp=tp if linked else 1, weight_bits=bits)
+    fixed, slope = d.affine(batch)
+    step = d.decode_step(batch, context)
+    assert math.isfinite(step) and step > 0
+    assert step == pytest.approx(fixed + slope * batch * context, rel=1e-12)
+    assert d.decode_step(batch + 1, context) > step
+    assert d.decode_step(batch, context + 1) > step
+    assert d.affine(batch, 100, 5000.0)[0] > fixed
+
+
+@given(prompt=st.integers(16, 50_000), pieces=st.integers(1, 20))
+def test_chunks_lose_time_never_pairs(prompt, pieces):
+    """Chunked or whole, S²/2 query-key pairs are computed; each piece starts kernels and reads weights again."""
+    d = physics.Deployment("H100-SXM", "Llama-3.1-8B")
+    whole, cut = d.prefill(prompt), d.prefill(prompt, chunk=prompt / pieces)
+    assert cut >= whole * (1 - 1e-9)
+    pair_s = d.affine(0, prompt, 1e9)[0] - d.affine(0, prompt, 0.0)[0]
+    assert whole - d.affine(0, prompt, 0.0)[0] == pytest.approx(
+        pair_s * prompt**2 / 2 / 1e9, rel=1e-6
+    )
+
+
+def test_what_does_not_fit_is_named():
+    with pytest.raises(physics.DoesNotFit, match=r"needs 141\.1 GB.*1 H100-SXM have 80 GB"):
+        _ = physics.Deployment("H100-SXM", "Llama-3.1-70B").kv_capacity
+    small = physics.Deployment("H100-SXM", "Llama-3.1-8B")
+    with pytest.raises(physics.DoesNotFit, match="not one request of 1000000 tokens fits"):
+        physics.max_batch(small, 900_000, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"tp": 0}, "tp is 0"),
+        ({"weight_bits": 64}, "bits, not bytes"),
+        ({"activation": "int3"}, "activation is 'int3'"),
+        ({"clock": 1.5}, "at most 1"),
+        ({"kv_bits": float("nan")}, "kv_bits is nan"),
+    ],
+)
+def test_impossible_arguments_are_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        physics.Deployment("H100-SXM", "Llama-3.1-8B", **arguments)
+
+
+def test_unknown_precision_and_chip_are_refused():
+    with pytest.raises(catalog.MissingValue, match=r"A100-80 has no peak\.fp8"):
+        physics.Deployment("A100-80", "Llama-3.1-8B", activation="fp8").decode_step(1, 10)
+    with pytest.raises(catalog.UnknownName, match="H100-SXM"):
+        physics.Deployment("H1000", "Llama-3.1-8B").decode_step(1, 10)
+
+
+@settings(max_examples=60, deadline=None)
+@given(prompt=st.integers(1, 8000), output=st.integers(2, 4000), share=st.floats(0.05, 0.95))
+def test_load_and_tpot_are_inverse(prompt, output, share):
+    d = physics.Deployment("H100-SXM", "Llama-3.1-8B", weight_bits=8, activation="fp8", kv_bits=8)
+    most = physics.max_batch(d, prompt, output)
+    rate = share * most / (output * physics.steady_step(d, most, prompt, output))
+    tpot = physics.tpot_at_rate(d, rate, prompt, output)
+    assert physics.rate_at_tpot(d, tpot, prompt, output) == pytest.approx(rate, rel=1e-6)
+
+
+def test_overload_is_a_state_with_its_growth():
+    d = physics.Deployment("H100-SXM", "Llama-3.1-8B")
+    state = physics.tpot_at_rate(d, 1e6, 500, 500)
+    assert isinstance(state, physics.Saturated)
+    assert state.growth == pytest.approx(1e6 - state.capacity)
+    assert physics.rate_at_tpot(d, 1e-6, 500, 500) == 0.0
+
+
+def test_steady_step_mixes_only_what_arrives():
+    """With one newcomer in every hundred steps, the mean step is 99 plain ones and one with a whole prompt."""
+    d = physics.Deployment("H100-SXM", "Llama-3.1-8B", software="vLLM")
+    plain = d.decode_step(1, 1000 + 50)
+    with_prompt = d.affine(1, 1000, 1000**2 / 2)[0] + d.affine(1)[1] * 1050
+    assert load.steady_step(d, 1, 1000, 100) == pytest.approx(0.99 * plain + 0.01 * with_prompt)
+
+
+def test_one_prediction_knows_nothing_of_its_value():
+    row = dict(vars(catalog.measurements(id="P002")[0]))
+    assert physics.predict(row) == physics.predict({**row, "value": 1e9, "id": "", "note": ""})
