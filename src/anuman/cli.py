@@ -38,6 +38,12 @@ def machine(args: argparse.Namespace) -> int:
     return machine.run(args.json)
 
 
+def lm(args: argparse.Namespace) -> int:
+    from .lm import command
+
+    return command.run(args.arguments)
+
+
 def doctor(args: argparse.Namespace) -> int:
     from . import doctor
 
@@ -98,6 +104,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("arguments", nargs=argparse.REMAINDER, help="see anuman simulate --help")
 
     command(machine, "Measure this computer's memory bandwidth and arithmetic.")
+    sub = command(lm, "Run a real language model on this computer; `anuman lm -h`.", json=False)
+    sub.add_argument("arguments", nargs=argparse.REMAINDER)
+
     command(doctor, "Say what this machine can and cannot do.")
 
     sub = command(validate, "Hold the formulas against published measurements.")
@@ -141,6 +150,8 @@ def main(argv: list[str] | None = None) -> int:
         return test(argparse.Namespace(pytest=arguments[1:]))
     if arguments[:1] == ["simulate"]:  # nor are the many options of the simulator
         args = argparse.Namespace(function=simulate, arguments=arguments[1:])
+    if arguments[:1] == ["lm"]:  # parsed by the package itself, which takes a while to import
+        args = argparse.Namespace(function=lm, arguments=arguments[1:])
     else:
         args = parser().parse_args(arguments)
     try:
