@@ -56,6 +56,7 @@ def crossing(model_name: str, train_tokens: float, tokens_a_day: float, kind: st
     """
     model, peak = catalog.model(model_name), catalog.chip(CHIP).peak("bf16")
     train_share, serve_share = typical("training"), typical(kind)
+    tokens = physics.crossover_tokens(train_tokens)
     train_flops = physics.training_flops(model.params_active, train_tokens)
     flops_a_day = physics.forward_flops(model.params_active, tokens_a_day)
     return Crossing(
@@ -71,6 +72,6 @@ def crossing(model_name: str, train_tokens: float, tokens_a_day: float, kind: st
         flops_a_day=flops_a_day,
         train_hours=physics.chip_hours(train_flops, peak, train_share),
         hours_a_day=physics.chip_hours(flops_a_day, peak, serve_share),
-        tokens=physics.crossover_tokens(train_tokens),
+        tokens=tokens,
         hours_tokens=physics.crossover_tokens(train_tokens, train_share, serve_share),
     )
