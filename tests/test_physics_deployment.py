@@ -158,3 +158,16 @@ def test_steady_step_mixes_only_what_arrives():
 def test_one_prediction_knows_nothing_of_its_value():
     row = dict(vars(catalog.measurements(id="P002")[0]))
     assert physics.predict(row) == physics.predict({**row, "value": 1e9, "id": "", "note": ""})
+
+
+def test_a_short_window_stops_the_cache_from_growing():
+    """gpt-oss: half of the layers see 128 tokens; Gemma-2's 4,096 are rarely full and count as none."""
+    model = catalog.model("gpt-oss-120b")
+    assert physics.layers.windowed_share(model) == 0.5
+    assert physics.layers.windowed_share(catalog.model("Gemma-2-27B")) == 0
+    d = physics.Deployment("H200", "gpt-oss-120b", weight_bits=4.25)
+    assert d.kv_bytes_per_token == physics.kv_elements_per_token(model) * 2 / 2
+    fixed, slope = d.affine(10)
+    bare = physics.Deployment("H200", "gpt-oss-120b", weight_bits=4.25).linear_s(10, 10)
+    start = model.layers * catalog.efficiency("H200", "decode_attention", 16).kernel_s
+    assert fixed - bare - start == pytest.approx(slope * 10 * 128)

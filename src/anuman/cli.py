@@ -4,6 +4,7 @@ Exit status: 0 done, 1 somebody or something needs attention, 2 bad input.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -150,7 +151,7 @@ def main(argv: list[str] | None = None) -> int:
         return test(argparse.Namespace(pytest=arguments[1:]))
     if arguments[:1] == ["simulate"]:  # nor are the many options of the simulator
         args = argparse.Namespace(function=simulate, arguments=arguments[1:])
-    if arguments[:1] == ["lm"]:  # parsed by the package itself, which takes a while to import
+    elif arguments[:1] == ["lm"]:  # parsed by the package itself, which takes a while to import
         args = argparse.Namespace(function=lm, arguments=arguments[1:])
     else:
         args = parser().parse_args(arguments)
@@ -159,6 +160,9 @@ def main(argv: list[str] | None = None) -> int:
     except (CourseNotFound, CatalogError, MissingValue, UnknownName) as error:
         print(f"anuman: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nanuman: stopped.", file=sys.stderr)
         return 130

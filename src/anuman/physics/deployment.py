@@ -19,6 +19,7 @@ from .layers import (
     experts_touched,
     kv_elements_per_token,
     layer_groups,
+    windowed_share,
 )
 
 ARITHMETIC_BITS = {"fp32": 16, "bf16": 16, "fp16": 16, "fp8": 8, "int8": 8, "fp4": 4}
@@ -80,8 +81,12 @@ class Deployment:
 
     @cached_property
     def kv_bytes_per_token(self) -> float:
-        """Bytes that one token of one sequence adds to the KV cache, over all chips."""
-        return kv_elements_per_token(self.model) * self.kv_bits / 8
+        """Bytes that one token of one sequence adds to the KV cache, over all chips.
+
+        Layers with a short window add nothing once it is full; what they keep is left out here.
+        """
+        growing = 1 - windowed_share(self.model)
+        return kv_elements_per_token(self.model) * growing * self.kv_bits / 8
 
     @cached_property
     def kv_capacity(self) -> float:
@@ -112,13 +117,14 @@ class Deployment:
     ) -> tuple[float, float]:
         """(fixed seconds, seconds per token of context) of one step.
 
-        The step takes fixed + slope · (sum of the decoding sequences' context lengths).
+        The step takes fixed + slope · (sum of the decoding sequences' context lengths). In layers with a
+        short window (layers.windowed_share) every context is taken to fill it.
         prefill_pairs: query-key pairs of the prompt tokens' causal attention, S²/2 for a whole prompt.
         """
         k = self._constants
         fixed = self.engine.step_s + k.linear_s(decodes + prefill_tokens, decodes or 1)
         if decodes:
-            fixed += k.attention_start_s
+            fixed += k.attention_start_s + decodes * k.window_s
         if prefill_tokens:
             fixed += k.prefill_start_s + prefill_pairs * k.pair_s
         return fixed, (k.context_token_s if decodes else 0.0)
@@ -186,12 +192,18 @@ class _Constants:
         self.attention_start_s = m.layers * decode.kernel_s
         prefill = efficiency(d.chip_name, "prefill_attention", None, kernels)
         self.prefill_start_s = m.layers * prefill.kernel_s
-        self.pair_s = attention_flops_per_pair(m) / (wide_peak * prefill.compute)
+        self.pair_s = (
+            attention_flops_per_pair(m) * (1 - windowed_share(m)) / (wide_peak * prefill.compute)
+        )
+        growing = 1 - windowed_share(m)
         rereads = 1 if d.engine.shares_kv_reads else m.heads / m.kv_heads
-        self.context_token_s = max(
-            d.kv_bytes_per_token * rereads / (c.bandwidth * decode.memory * d.tp),
+        cached = kv_elements_per_token(m) * d.kv_bits / 8 * rereads
+        token_s = max(
+            cached / (c.bandwidth * decode.memory * d.tp),
             attention_flops_per_pair(m, absorbed=True) / (wide_peak * product.compute),
         )
+        self.context_token_s = growing * token_s
+        self.window_s = (1 - growing) * token_s * (m.window or 0)
         self._links(d)
 
     @staticmethod
