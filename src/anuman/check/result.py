@@ -92,6 +92,30 @@ class Result:
         )
 
 
+def yes_no(name: str) -> Field:
+    """A field that holds True or False, read as these words."""
+
+    def read(value: Any) -> str:
+        plain = np.asarray(value).reshape(()).item() if _single_bool(value) else value
+        if plain is True or plain is False:
+            return str(plain)
+        if value is None:
+            raise Unreadable(_RETURNS_NONE)
+        fields = {"field": name, "kind": kind(value)}
+        raise Unreadable(
+            Message(N_("{field} must be True or False; the function returned {kind}."), fields)
+        )
+
+    return Field(name, read, lambda one, other: one == other)
+
+
+def _single_bool(value: Any) -> bool:
+    """Whether value is NumPy's True or False, or an array of one of them."""
+    if is_a(value, np.bool_):
+        return True
+    return type(value) is np.ndarray and value.dtype == np.bool_ and value.size == 1
+
+
 def number(name: str) -> Field:
     """A field that holds a real number."""
     return Field(name, read_number, close)

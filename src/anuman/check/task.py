@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .result import Result
 
 ASSIGNMENTS = {
+    "01-what-is-inference": "anuman.check.what_is_inference",
     "02-roofline": "anuman.check.roofline",
     "04-kv-cache": "anuman.check.kv_cache",
 }

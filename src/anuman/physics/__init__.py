@@ -11,6 +11,7 @@ from .cluster import (
 )
 from .communication import all_reduce, all_to_all, expert_exchange, pipeline_bubble
 from .conditions import BadRow
+from .crossover import chip_hours, crossover_tokens, mixed_share
 from .deployment import Deployment, DoesNotFit
 from .energy import bottom_up_joules, clock_under_cap, server_watts, wall_joules_per_token
 from .flops import forward_flops, training_flops
@@ -70,12 +71,14 @@ __all__ = [
     "bottom_up_joules",
     "breakeven_tokens",
     "checkpoint_interval",
+    "chip_hours",
     "chips_needed",
     "clock_under_cap",
     "contiguous_waste",
     "continuous_throughput",
     "coolant_flow",
     "critical_batch",
+    "crossover_tokens",
     "decode_step",
     "effective_speedup",
     "expected_tokens",
@@ -90,6 +93,7 @@ __all__ = [
     "kv_elements_per_token",
     "max_batch",
     "mfu",
+    "mixed_share",
     "mlp_layer",
     "mtbf",
     "offline_throughput",
