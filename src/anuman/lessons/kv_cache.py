@@ -18,7 +18,6 @@ SHORT = 2**12  # tokens of an ordinary one
 FAMILY = (
     "Llama-2-7B", "Llama-3.1-8B", "Llama-2-70B", "Llama-3.1-70B", "PaLM-540B", "DeepSeek-V3",
 )  # fmt: skip
-KINDS = ("MHA", "GQA", "MQA", "MLA")
 SLIP_MODEL = "Llama-2-70B"
 VERDICT_MODEL = "Llama-2-70B"
 VERDICT_CHIPS = ("Groq-LPU1", "H100-SXM", "WSE-3")

@@ -132,7 +132,8 @@ def result(j: Jar) -> str:
     """The quotient and the whole requests in it."""
     if not j.weights_fit:
         return _("below 0, so no request")
-    return _("{room}, so {held} whole requests").format(room=number(j.room), held=number(j.held))
+    room = number(j.room, len(str(j.held)) + 1)  # never rounded up to the next whole request
+    return _("{room}, so {held} whole requests").format(room=room, held=number(j.held))
 
 
 def rows(j: Jar) -> list[tuple[str, str]]:
