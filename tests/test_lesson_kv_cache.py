@@ -6,8 +6,9 @@ import math
 import pytest
 from drawing import examine
 
-from anuman import catalog, machine, physics
+from anuman import catalog, lm, machine, physics
 from anuman.lessons import kv_cache
+from anuman.lm import caching as lm_caching
 from anuman.machine import caching
 from anuman.widgets import kv_published
 from anuman.widgets.caching import cache_gain
@@ -47,10 +48,26 @@ def test_a_lost_cache_would_be_noticed():
     assert not np.allclose(layer.append(text[8:], keys, values, 8)[-1], right, atol=1e-4)
 
 
-def test_gain_is_drawn_with_a_table(points):
-    figure = cache_gain(points)
+@pytest.fixture(scope="module")
+def model_points():
+    return lm_caching.measure_cache(lm.load(), rounds=1)
+
+
+def test_the_whole_model_writes_the_same_both_ways(model_points):
+    assert [p.tokens for p in model_points] == list(lm_caching.LENGTHS)
+    for p in model_points:
+        assert p.difference < 1e-4
+        # All tokens again, except that the last layer's head is applied to one of them only.
+        assert 0.85 * (p.tokens + 1) < p.recomputed_flops / p.cached_flops <= p.tokens + 1
+    per_token = {p.cache_bytes / p.tokens for p in model_points}
+    assert per_token == {4 * lm.load().config.kv_per_token}
+
+
+def test_gain_is_drawn_with_a_table(points, model_points):
+    figure = cache_gain(points, model_points)
     examine(figure.picture.standalone())
-    assert figure.html.count("<tr>") == 1 + len(points)
+    examine(cache_gain(points).picture.standalone())
+    assert figure.html.count("<tr>") == 1 + len(points) + len(model_points)
     assert all(math.isfinite(p.cached_s) and p.recomputed_s > 0 for p in points)
 
 
