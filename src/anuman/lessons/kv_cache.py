@@ -171,7 +171,7 @@ def slip() -> Figure:
             si(claimed.value, "B"),
         ),
         (
-            _("by the law, 2·L·g·e·k·S with {heads} KV heads").format(heads=number(model.kv_heads)),
+            _("by the law, 2·L·g·e·b·S with {heads} KV heads").format(heads=number(model.kv_heads)),
             f"{si(right, 'B')} = {gib(right)}",
         ),
         (_("published / law"), number(claimed.value / right)),

@@ -58,7 +58,7 @@ class MemoryJar(Live):
         self.weight_size = choice(_("Bytes per weight"), bytes_per_weight_options(), 2.0)
         self.kept = choice(_("Each layer keeps"), self._kept(start), start.kept, 340)
         kv_sizes = [(_("2 (fp16)"), 2.0), (_("1 (8 bits)"), 1.0), (_("0.5 (4 bits)"), 0.5)]
-        self.kv_size = choice(_("Bytes per kept number"), kv_sizes, start.kv_size, 260)
+        self.kv_size = choice(_("Bytes per kept number"), kv_sizes, start.kv_size)
         policies = [(words, name) for name, words in memory_jar_words.policies().items()]
         self.policy = choice(_("Texts and room"), policies, start.policy, 340)
         self.context, context_slider = doubling(
@@ -77,8 +77,8 @@ class MemoryJar(Live):
         self.controls = ipywidgets.VBox(
             [
                 ipywidgets.Box([self.site, self.model, self.weight_size], layout=row),
-                ipywidgets.Box([self.kept, self.policy, self.kv_size], layout=row),
-                ipywidgets.Box([self.context, context_slider], layout=row),
+                ipywidgets.Box([self.kept, self.policy], layout=row),
+                ipywidgets.Box([self.kv_size, self.context, context_slider], layout=row),
                 ipywidgets.Box([self.requests, requests_slider], layout=row),
             ]
         )
