@@ -1,4 +1,6 @@
-"""Cost of the functions behind the widget of lesson 02, against the 1 ms that a slider can spare.
+"""Cost of the formulas behind a slider, against the 1 ms that one call can spare.
+
+One prediction of a published row, and a curve of 200 points, which a widget redraws in one go.
 
 python benchmarks/bench_physics.py
 """
@@ -9,17 +11,29 @@ import timeit
 from anuman import catalog, physics
 
 BUDGET_S = 1e-3
-CALLS = 2000
+CALLS = 300
 
 
 def main() -> None:
     chip, model = catalog.chip("H100-SXM"), catalog.model("Llama-3.1-70B")
     peak = chip.peak("bf16")
+    row = catalog.measurement("P054")
+    deployment = physics.Deployment("H100-SXM", "Llama-3.1-8B", weight_bits=8, activation="fp8")
+
+    def curve() -> None:
+        for batch in range(1, 201):
+            physics.steady_step(deployment, batch, 1000, 500)
+
     work = {
         "pass (an empty call)": lambda: None,
         "catalog.chip + peak": lambda: catalog.chip("H100-SXM").peak("bf16"),
         "decode_step": lambda: physics.decode_step(model.params, 8, peak, chip.bandwidth, 2),
         "critical_batch": lambda: physics.critical_batch(peak, chip.bandwidth, 2),
+        "Deployment(...).tpot": lambda: physics.Deployment("H200", "Llama-3.1-70B").tpot(
+            8, 100, 100
+        ),
+        "predict (a row)": lambda: physics.predict(row),
+        "curve of 200 steps": curve,
         "attainable_flops": lambda: physics.attainable_flops(8, peak, chip.bandwidth),
     }
     times: dict[str, list[float]] = {name: [] for name in work}

@@ -36,6 +36,20 @@ def summary_lines(found: Sequence[Summary]) -> list[str]:
     return lines
 
 
+def markdown_summary(found: Sequence[Summary]) -> str:
+    """The summary as a Markdown table."""
+    out = "| kind | rows | scored | median error | p90 | median, groups left out |\n|---|---|---|---|---|---|\n"
+    for one in found:
+        cells = (
+            one.kind, one.rows, one.scored, _share(one.median), _share(one.p90),
+            _share(one.left_out_median),
+        )  # fmt: skip
+        out += f"| {' | '.join(map(str, cells))} |\n"
+        if one.within:
+            out += f"| | | | | | {one.within} |\n"
+    return out
+
+
 def row_line(one: Scored) -> str:
     """One row: id, metric, machine, published, predicted, error, reason."""
     fields = one.row.fields
