@@ -13,6 +13,7 @@ from .published import published_roofline
 from .published_shares import published_shares
 from .reality import reality
 from .roofline import two_clocks
+from .training_live import training_against_inference
 
 __all__ = [
     "N_",
@@ -36,6 +37,7 @@ __all__ = [
     "si",
     "sort_names",
     "table",
+    "training_against_inference",
     "two_clocks",
     "verdict_card",
 ]
