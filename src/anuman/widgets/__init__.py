@@ -3,6 +3,7 @@
 from anuman.language import N_, _, both, language, number, scientific, si
 
 from .crossover import crossover
+from .fewer_bits import fewer_bits
 from .figure import Figure, figure, table
 from .machine import own_machine
 from .measurement import measure
@@ -13,6 +14,8 @@ from .published import published_roofline
 from .published_shares import published_shares
 from .reality import reality
 from .roofline import two_clocks
+from .sweep_live import batch_sweep
+from .token_steps import token_steps
 from .training_live import training_against_inference
 
 __all__ = [
@@ -21,8 +24,10 @@ __all__ = [
     "Predictions",
     "Question",
     "_",
+    "batch_sweep",
     "both",
     "crossover",
+    "fewer_bits",
     "figure",
     "language",
     "measure",
@@ -37,6 +42,7 @@ __all__ = [
     "si",
     "sort_names",
     "table",
+    "token_steps",
     "training_against_inference",
     "two_clocks",
     "verdict_card",
