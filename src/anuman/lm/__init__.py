@@ -16,7 +16,14 @@ from anuman.lm.errors import (
     PromptError,
     WeightFileError,
 )
-from anuman.lm.generating import Step, generate, generate_batch, stream, timed_forward
+from anuman.lm.generating import (
+    Step,
+    generate,
+    generate_batch,
+    prompt_tokens,
+    stream,
+    timed_forward,
+)
 from anuman.lm.loading import ANU_STORIES, from_tensors, load, random, save
 from anuman.lm.model import Model, forward
 from anuman.lm.products import matmul
@@ -57,6 +64,7 @@ __all__ = [
     "matmul",
     "pieces",
     "probabilities",
+    "prompt_tokens",
     "quantize",
     "quantize_model",
     "random",
