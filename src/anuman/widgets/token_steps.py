@@ -16,7 +16,7 @@ REDRAW_S = 0.15
 PROMPTS = {
     "anu-stories": {
         "en": "One day Anu met Lily at the market. Anu had 5 hats. Lily asked for 2. Anu gave",
-        "hi": "एक दिन अनु बाज़ार में",
+        "hi": "एक दिन अनु को नेहा नदी के पास मिली। अनु के पास 7 बड़े लड्डू थे। नेहा ने 2 माँगे। अनु ने",
     },
     "smollm2": {"en": "Why is the sky blue?", "hi": "Why is the sky blue?"},
 }
