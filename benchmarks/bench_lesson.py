@@ -1,6 +1,6 @@
-"""How long lesson 02 runs headless, beside a notebook that only starts a kernel.
+"""How long a lesson runs headless, beside a notebook that only starts a kernel.
 
-    python benchmarks/bench_lesson.py [rounds]
+    python benchmarks/bench_lesson.py [rounds] [lesson, e.g. 04-kv-cache; 02-roofline if none is named]
 
 Both run in turn, round after round. The lesson includes its own measurement of the machine.
 """
@@ -15,31 +15,34 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-LESSON = Path(__file__).parents[1] / "lessons" / "02-roofline.ipynb"
+LESSONS = Path(__file__).parents[1] / "lessons"
 
 
 def seconds(notebook: nbformat.NotebookNode) -> float:
     """Wall time of one headless run, kernel start and end included."""
     started = time.perf_counter()
-    NotebookClient(notebook, resources={"metadata": {"path": str(LESSON.parent)}}).execute()
+    NotebookClient(notebook, resources={"metadata": {"path": str(LESSONS)}}).execute()
     return time.perf_counter() - started
 
 
-def main(rounds: int) -> None:
+def main(rounds: int, lesson: str) -> None:
     empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
-    times: dict[str, list[float]] = {"one empty cell": [], "lesson 02": []}
+    times: dict[str, list[float]] = {"one empty cell": [], lesson: []}
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as home:  # a fresh home: nothing measured before
             os.environ["ANUMAN_HOME"] = home
             times["one empty cell"].append(seconds(empty))
-            times["lesson 02"].append(seconds(nbformat.read(LESSON, as_version=4)))
+            times[lesson].append(seconds(nbformat.read(LESSONS / f"{lesson}.ipynb", as_version=4)))
     base = statistics.median(times["one empty cell"])
     for name, measured in times.items():
         middle = statistics.median(measured)
         print(
-            f"{name:16} median {middle:6.2f} s   {middle / base:5.1f} x   max {max(measured):.2f} s"
+            f"{name:22} median {middle:6.2f} s   {middle / base:5.1f} x   max {max(measured):.2f} s"
         )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    main(
+        int(sys.argv[1]) if len(sys.argv) > 1 else 3,
+        sys.argv[2] if len(sys.argv) > 2 else "02-roofline",
+    )
