@@ -1,8 +1,8 @@
-"""How long a lesson runs headless, beside a notebook that only starts a kernel.
+"""How long each lesson runs headless, beside a notebook that only starts a kernel.
 
-    python benchmarks/bench_lesson.py [rounds] [lesson, e.g. 04-kv-cache; 02-roofline if none is named]
+    python benchmarks/bench_lesson.py [rounds]
 
-Both run in turn, round after round. The lesson includes its own measurement of the machine.
+All run in turn, round after round. A lesson includes its own measurement of the machine.
 """
 
 import os
@@ -15,24 +15,25 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-LESSONS = Path(__file__).parents[1] / "lessons"
+LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("[0-9]*.ipynb"))
 
 
 def seconds(notebook: nbformat.NotebookNode) -> float:
     """Wall time of one headless run, kernel start and end included."""
     started = time.perf_counter()
-    NotebookClient(notebook, resources={"metadata": {"path": str(LESSONS)}}).execute()
+    NotebookClient(notebook, resources={"metadata": {"path": str(LESSONS[0].parent)}}).execute()
     return time.perf_counter() - started
 
 
-def main(rounds: int, lesson: str) -> None:
+def main(rounds: int) -> None:
     empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
-    times: dict[str, list[float]] = {"one empty cell": [], lesson: []}
+    times: dict[str, list[float]] = {"one empty cell": []} | {path.stem: [] for path in LESSONS}
     for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as home:  # a fresh home: nothing measured before
-            os.environ["ANUMAN_HOME"] = home
-            times["one empty cell"].append(seconds(empty))
-            times[lesson].append(seconds(nbformat.read(LESSONS / f"{lesson}.ipynb", as_version=4)))
+        times["one empty cell"].append(seconds(empty))
+        for path in LESSONS:
+            with tempfile.TemporaryDirectory() as home:  # a fresh home: nothing measured before
+                os.environ["ANUMAN_HOME"] = home
+                times[path.stem].append(seconds(nbformat.read(path, as_version=4)))
     base = statistics.median(times["one empty cell"])
     for name, measured in times.items():
         middle = statistics.median(measured)
@@ -42,7 +43,4 @@ def main(rounds: int, lesson: str) -> None:
 
 
 if __name__ == "__main__":
-    main(
-        int(sys.argv[1]) if len(sys.argv) > 1 else 3,
-        sys.argv[2] if len(sys.argv) > 2 else "02-roofline",
-    )
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)

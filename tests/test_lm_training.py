@@ -10,15 +10,23 @@ import numpy as np
 import pytest
 
 from anuman import lm
-from anuman.lm import backprop, checkpoints, safetensors, stories, training, training_command
+from anuman.lm import (
+    backprop,
+    checkpoints,
+    judging,
+    safetensors,
+    stories,
+    training,
+    training_command,
+)
 from anuman.lm.config import Config, shapes
 from anuman.lm.training import Recipe, Training
 
 TINY = Config(vocab=300, dim=16, layers=2, heads=4, kv_heads=2, hidden=24, context=48)
 SHORT = Recipe(steps=12, batch=2, warmup=3)
 CI = Recipe(steps=400, batch=4, warmup=40)
-CI_BOUND = 0.9  # nats a token; 0.79 was reached, 0.02 more or less by seed
-NAMES_HOLD, SUMS_HOLD, WHOLE = 0.7, 0.95, 0.9  # shares of what the shipped model writes
+CI_BOUND = 0.9  # nats a token; seeds 1 and 2 reached 0.797 and 0.775
+NAMES_HOLD, SUMS_HOLD, WHOLE = 0.8, 0.95, 0.9  # shares of what the shipped model writes
 
 
 # Gradients
@@ -302,18 +310,16 @@ def test_the_shipped_file_reaches_the_loss_in_its_header():
 
 
 @pytest.mark.parametrize("language", stories.LANGUAGES)
-def test_names_and_sums_hold_in_most_of_its_stories(language):
-    model, beginnings = lm.load(), []
-    words = stories.WORDS[language]
-    for number in range(40):
-        name = (words.boys + words.girls)[number % 16]
-        beginnings.append({"en": f"One day {name}", "hi": f"एक दिन {name}"}[language])
-    texts = lm.generate_batch(model, beginnings, 120, temperature=0.5, seed=1)
-    found = [
-        stories.examine(start + text, language)
-        for start, text in zip(beginnings, texts, strict=True)
-    ]
-    assert np.mean([f.names_hold for f in found]) >= NAMES_HOLD
-    right, wrong = sum(f.right for f in found), sum(f.wrong for f in found)
-    assert right >= len(found) and right / (right + wrong) >= SUMS_HOLD
-    assert np.mean([f.complete for f in found]) >= WHOLE
+def test_names_and_sums_hold_as_often_as_the_header_says(language):
+    model = lm.load()
+    stated = judging.Shares(**json.loads(model.about["stories_that_hold"])[language])
+    found = judging.judge(model, language)
+    assert found.stories == stated.stories >= 64
+    assert found.sums == pytest.approx(stated.sums, abs=0.05) and found.sums >= SUMS_HOLD
+    assert found.names == pytest.approx(stated.names, abs=0.1) and found.names >= NAMES_HOLD
+    assert found.grammar == pytest.approx(stated.grammar, abs=0.1) and found.grammar >= WHOLE
+
+
+def test_a_model_that_knows_nothing_writes_no_story_that_holds():
+    shares = judging.judge(Training.start(SHORT, TINY).model(), "en", count=4)
+    assert shares == judging.Shares(4, 0.0, None, 0.0, 0.0)

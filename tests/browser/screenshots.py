@@ -1,7 +1,6 @@
 """Pictures of every page and widget for people to look at: languages, themes, widths.
 
-python tests/browser/screenshots.py FOLDER [--languages en hi] [--themes light dark] [--widths 1280 800]
-                                           [--lessons 02-roofline 04-kv-cache]
+python tests/browser/screenshots.py FOLDER [--languages en hi] [--themes light dark] [--widths 1280 800] [--only 01]
 python tests/browser/screenshots.py --readme docs/lesson-02.png
 """
 
@@ -85,6 +84,18 @@ def lesson(page: NotebookPage, name: Path) -> None:
     whole(page, name.with_name(name.name + ".open"))
 
 
+def plain_lesson(page: NotebookPage, name: Path) -> None:
+    """Any other lesson: locked, then with everything opened without predictions."""
+    page.run_all()
+    whole(page, name.with_name(name.name + ".locked"))
+    page.output("gate").get_by_role("button", name=_("Show me")).click()
+    for box in page.page.get_by_label(_("Show these numbers as a table")).all():
+        box.check()
+    page.page.locator(f"{PANEL} summary").evaluate_all("all => all.forEach(e => e.click())")
+    page.page.wait_for_timeout(1000)
+    whole(page, name.with_name(name.name + ".open"))
+
+
 def jar_lesson(page: NotebookPage, name: Path) -> None:
     """Lesson 04: locked, opened, the jar's states, everything unfolded."""
     page.run_all()
@@ -120,6 +131,7 @@ def jar_lesson(page: NotebookPage, name: Path) -> None:
     whole(page, name.with_name(name.name + ".open"))
 
 
+# Lessons whose widgets have states worth a picture of their own.
 LESSONS = {"02-roofline": lesson, "04-kv-cache": jar_lesson}
 
 
@@ -127,18 +139,21 @@ def look(
     chromium: Browser,
     server: lab_server.LabServer,
     folder: Path,
-    names: list[str],
     language: str,
     theme: str,
     width: int,
+    only: str = "",
 ) -> None:
-    """All pictures of these lessons in one language, theme and width."""
+    """All pictures of one language, theme and width; only: of notebooks with this in their path."""
     os.environ["ANUMAN_LANG"] = language  # the language of `_` here
     base = "lessons/hi" if language == "hi" else "lessons"
-    notebooks = [f"{base}/{stem}.ipynb" for stem in ("00-start-here", *names)]
+    stems = sorted(path.stem for path in (server.course / "lessons").glob("*.ipynb"))
+    notebooks = [f"{base}/{stem}.ipynb" for stem in stems]
     if language == "en":  # exercises hold both languages
-        notebooks += [f"exercises/{stem}/{stem}.ipynb" for stem in names]
-    for notebook in notebooks:
+        notebooks += [
+            f"exercises/{stem}/{stem}.ipynb" for stem in stems if not stem.startswith("00")
+        ]
+    for notebook in (n for n in notebooks if only in n):
         kind, stem = notebook.partition("/")[0], Path(notebook).stem
         name = folder / f"{kind}-{stem}.{language}.{theme}.{width}"
         server.refresh()
@@ -153,7 +168,7 @@ def look(
             page.run_all()
             whole(page, name)
         else:
-            LESSONS[stem](page, name)
+            LESSONS.get(stem, plain_lesson)(page, name)
         page.close()
         print(name, flush=True)
 
@@ -180,8 +195,8 @@ def main() -> int:
     parser.add_argument("--readme", type=Path, metavar="FILE", help="take this one picture only")
     parser.add_argument("--languages", nargs="+", default=["en", "hi"], choices=["en", "hi"])
     parser.add_argument("--themes", nargs="+", default=["light", "dark"], choices=["light", "dark"])
+    parser.add_argument("--only", default="", metavar="WORDS", help="part of a notebook's path")
     parser.add_argument("--widths", nargs="+", default=[1280, 800], type=int)
-    parser.add_argument("--lessons", nargs="+", default=[*LESSONS], choices=[*LESSONS])
     args = parser.parse_args()
     if (args.folder is None) == (args.readme is None):
         parser.error("name a folder, or --readme FILE")
@@ -201,7 +216,7 @@ def main() -> int:
                     readme(chromium, server, args.readme)
                 else:
                     for choice in itertools.product(args.languages, args.themes, args.widths):
-                        look(chromium, server, args.folder, args.lessons, *choice)
+                        look(chromium, server, args.folder, *choice, args.only)
                 chromium.close()
         finally:
             server.stop()
