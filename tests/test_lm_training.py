@@ -25,8 +25,8 @@ from anuman.lm.training import Recipe, Training
 TINY = Config(vocab=300, dim=16, layers=2, heads=4, kv_heads=2, hidden=24, context=48)
 SHORT = Recipe(steps=12, batch=2, warmup=3)
 CI = Recipe(steps=400, batch=4, warmup=40)
-CI_BOUND = 0.9  # nats a token; 0.79 was reached, 0.02 more or less by seed
-NAMES_HOLD, SUMS_HOLD, WHOLE = 0.7, 0.95, 0.9  # shares of what the shipped model writes
+CI_BOUND = 0.9  # nats a token; seeds 1 and 2 reached 0.797 and 0.775
+NAMES_HOLD, SUMS_HOLD, WHOLE = 0.8, 0.95, 0.9  # shares of what the shipped model writes
 
 
 # Gradients

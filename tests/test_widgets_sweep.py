@@ -122,7 +122,7 @@ def test_a_computer_not_measured_yet_is_measured_first(monkeypatch):
 
     monkeypatch.setattr(machine, "measure", measured)
     widget = batch_sweep()
-    widget.begin()
+    widget.measure.click()
     widget.thread.join(120)
     assert asked == [False]
     assert machine.load().name == made_up().name
@@ -131,8 +131,8 @@ def test_a_computer_not_measured_yet_is_measured_first(monkeypatch):
 
 def test_a_stop_shows_nothing_new(kept_machine, monkeypatch):
     widget = batch_sweep()
-    monkeypatch.setattr(widget._stop, "clear", widget._stop.set)
-    widget.begin()
+    monkeypatch.setattr(widget.stopped, "clear", widget.stopped.set)
+    widget.measure.click()
     widget.thread.join(120)
     assert "Stopped" in widget.seen.status and widget.seen.sweep is None
 
@@ -143,7 +143,7 @@ def test_too_little_memory_is_said(kept_machine, monkeypatch):
 
     monkeypatch.setattr(lm, "random", full)
     widget = batch_sweep()
-    widget.begin()
+    widget.measure.click()
     widget.thread.join(120)
     assert "9 GB" in widget.seen.status and not widget.measure.disabled
 

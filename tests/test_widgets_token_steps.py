@@ -68,7 +68,7 @@ def test_stop_ends_it_after_the_present_step(monkeypatch):
 
 @pytest.mark.parametrize(
     ("prompt", "said"),
-    [("", "the prompt is empty"), ("abc " * 90, "Shorten it"), ("a\ud800", "not valid UTF-8")],
+    [("", "The prompt is empty"), ("abc " * 90, "Shorten it"), ("a\ud800", "not valid UTF-8")],
 )
 def test_prompts_that_cannot_be_used_are_named(prompt, said):
     widget = token_steps()

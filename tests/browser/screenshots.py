@@ -16,7 +16,8 @@ from notebook_page import PANEL, NotebookPage
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from anuman import browser
-from anuman.widgets import _
+from anuman.widgets import _, number
+from anuman.widgets.memory_jar_words import policies
 
 SLICE = 1400  # pixels of height in one picture
 TALLEST = 15_000  # Chromium draws no larger page in one piece
@@ -95,6 +96,45 @@ def plain_lesson(page: NotebookPage, name: Path) -> None:
     whole(page, name.with_name(name.name + ".open"))
 
 
+def jar_lesson(page: NotebookPage, name: Path) -> None:
+    """Lesson 04: locked, opened, the jar's states, everything unfolded."""
+    page.run_all()
+    whole(page, name.with_name(name.name + ".locked"))
+    page.output("gate").get_by_role("button", name=_("Show me")).click()
+    widget = page.output("memory-jar")
+    words = widget.locator("svg[role=img] > desc").first
+    model, chips = widget.get_by_label(_("Model")), widget.get_by_label(_("Chips"))
+    room, requests = (
+        widget.get_by_label(label)
+        for label in (_("Room of a request, in tokens"), _("Requests at once"))
+    )
+    one(page, "memory-jar", name.with_name(name.name + ".first"))
+    for state, model_name, chip, tokens, count, policy in (
+        ("overflow", "Llama-3.1-70B", "8 × H100-SXM", "131072", "20", "full"),
+        ("reserved", "Llama-3.1-70B", "8 × H100-SXM", "131072", "11", "reserved"),
+        ("paged", "Llama-3.1-70B", "8 × H100-SXM", "131072", "24", "paged"),
+        ("thin", "Llama-3.1-8B", "8 × H100-SXM", "2048", "4000", "reserved"),
+        ("weights", "DeepSeek-V3", "1 × H100-SXM", "2048", "9", "full"),
+    ):
+        model.select_option(model_name)
+        chips.select_option(chip)
+        widget.get_by_label(_("Texts and room")).select_option(policies()[policy])
+        for field, value in ((room, tokens), (requests, count)):
+            field.fill(value)
+            field.press("Enter")
+        expect(words).to_contain_text(number(int(count)))
+        expect(words).to_contain_text(number(int(tokens)))
+        one(page, "memory-jar", name.with_name(f"{name.name}.{state}"))
+    widget.get_by_label(_("Show these numbers as a table")).check()
+    widget.locator("table").wait_for()
+    page.page.locator(f"{PANEL} summary").evaluate_all("all => all.forEach(e => e.click())")
+    whole(page, name.with_name(name.name + ".open"))
+
+
+# Lessons whose widgets have states worth a picture of their own.
+LESSONS = {"02-roofline": lesson, "04-kv-cache": jar_lesson}
+
+
 def look(
     chromium: Browser,
     server: lab_server.LabServer,
@@ -127,10 +167,8 @@ def look(
         elif stem == "00-start-here":
             page.run_all()
             whole(page, name)
-        elif stem == "02-roofline":
-            lesson(page, name)
         else:
-            plain_lesson(page, name)
+            LESSONS.get(stem, plain_lesson)(page, name)
         page.close()
         print(name, flush=True)
 

@@ -2,15 +2,17 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from notebook_page import PANEL, NotebookPage
 from playwright.sync_api import Locator, expect
 
 from anuman import catalog, physics
-from anuman.widgets import _, crossing_words, number, si
+from anuman.widgets import _, crossing_words, memory_jar_words, number, si
 from anuman.widgets.crossing import crossing
+from anuman.widgets.memory_jar import first_jar
+from anuman.widgets.memory_jar_state import LATENT, PAGED, Jar
 
 pytestmark = pytest.mark.browser
 
@@ -46,6 +48,10 @@ LESSONS = {
     "02-roofline": Lesson(
         "003", "S3.3", "two-clocks", ("own-picture", "published"),
         ("news-card", "gate", "worked", "measure", "verdict-card"), "measure",
+    ),
+    "04-kv-cache": Lesson(
+        "000", "S0.11", "memory-jar", ("measure", "published"),
+        ("news-card", "gate", "family", "worked", "gib", "waste", "slip", "verdict-card"),
     ),
 }  # fmt: skip
 every_lesson = pytest.mark.parametrize("name", LESSONS)
@@ -259,6 +265,62 @@ def test_each_control_by_keyboard(open_lesson, lab, language):
     banner = widget.get_by_role("status")
     expect(banner).to_contain_text(number(chips))
     assert_speaks(banner, language)
+    page.watch.assert_quiet()
+
+
+def assert_holds(widget: Locator, jar: Jar) -> None:
+    """Number cards and words of the memory jar show this setting."""
+    cards = widget.locator(".fact b")
+    expect(cards.nth(0)).to_have_text(number(jar.held))
+    expect(cards.nth(1)).to_have_text(si(jar.token, "B"))
+    expect(widget.locator("svg[role=img] > desc").first).to_have_text(memory_jar_words.summary(jar))
+
+
+def test_each_control_of_the_memory_jar_by_keyboard(open_lesson, lab, language):
+    page = open_lesson("04-kv-cache")
+    page.run("setup", "gate", "memory-jar")
+    widget, keyboard = page.output("memory-jar"), page.page.keyboard
+    page.select("gate")
+    press(page, _("Show me"))
+    expect(widget.get_by_role("combobox", name=_("Model"))).to_be_visible()
+    assert widget.evaluate(NAMELESS) == []
+    assert_pictures(widget, language)
+    jar = first_jar()
+    assert_holds(widget, jar)
+    for label, value, field in (
+        (_("Room of a request, in tokens"), 5000, "context"),
+        (_("Requests at once"), 700, "requests"),
+    ):
+        page.tab_to(label)
+        keyboard.press("Control+a")
+        keyboard.type(str(value))
+        keyboard.press("Enter")
+        jar = replace(jar, **{field: value})
+        assert_holds(widget, jar)
+    keyboard.press("Tab")  # to the handle of the slider, which doubles
+    keyboard.press("ArrowRight")
+    jar = replace(jar, requests=1024)
+    assert_holds(widget, jar)
+    banner = widget.get_by_role("status")
+    expect(banner).to_contain_text(number(jar.requests - jar.held))
+    assert_speaks(banner, language)
+    page.tab_to(_("Show these numbers as a table"))
+    keyboard.press("Space")
+    expect(widget.locator("tbody tr").first).to_contain_text("H100-SXM")
+
+    page.select("memory-jar")
+    choose(page, _("Model"), "DeepSeek-V3")
+    model = catalog.model("DeepSeek-V3")
+    jar = replace(jar, model=model, kept=LATENT)
+    choose(page, _("Bytes per weight"), _("0.5625 (4 bits with scales)"))
+    jar = replace(jar, weight_size=0.5625)
+    assert_holds(widget, jar)
+    choose(page, _("Each layer keeps"), memory_jar_words.keeping(jar, model.heads))
+    jar = replace(jar, kept=model.heads)
+    choose(page, _("Texts and room"), memory_jar_words.policies()[PAGED])
+    jar = replace(jar, policy=PAGED)
+    choose(page, _("Bytes per kept number"), _("1 (8 bits)"))
+    assert_holds(widget, replace(jar, kv_size=1.0))
     page.watch.assert_quiet()
 
 

@@ -45,6 +45,7 @@ from .roofline import (
     intensity,
     ridge,
 )
+from .room import room_for
 from .speculation import expected_tokens, speculative_speedup
 from .training import (
     activation_bytes,
@@ -102,6 +103,7 @@ __all__ = [
     "racks",
     "rate_at_tpot",
     "ridge",
+    "room_for",
     "rupees",
     "server_watts",
     "site_watts",

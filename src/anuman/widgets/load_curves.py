@@ -14,7 +14,7 @@ from .load_curve import POLICIES, SHARES, Curve, LoadSetting, Point, cases, curv
 
 CHIPS = ("H100-SXM", "H200", "B200", "MI300X", "A100-80", "RTX-4090")
 MODELS = ("Llama-3.1-8B", "Qwen3-32B", "Llama-3.1-70B")
-QUICK, THOROUGH, LONG = 200, 3000, 20_000  # requests at each rate
+QUICK, THOROUGH, LONG = 100, 3000, 20_000  # requests at each rate
 
 
 class LoadCurves(Gated):

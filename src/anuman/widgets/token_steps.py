@@ -5,7 +5,7 @@ import time
 
 import ipywidgets
 
-from anuman.language import _, language, speaking
+from anuman.language import _, language, number, speaking
 
 from . import style
 from .clocks_view import placeholder
@@ -111,10 +111,15 @@ class TokenSteps(Live):
         chat = name == "smollm2"
         if name not in self._models:
             self._models[name] = lm.load(name)
-            next(
-                lm.stream(self._models[name], prompt, 1, chat=chat)
-            )  # what only the first step pays
+            next(lm.stream(self._models[name], "A", 1))  # pays what only a first step pays
         model = self._models[name]
+        count, context = len(model.tokenizer.encode(prompt)), model.config.context
+        if not prompt:
+            return _("The prompt is empty: type at least one character.")
+        if count >= context:
+            return _(
+                "The prompt has {count} tokens; this model's context of {context} must hold it and the text. Shorten it."
+            ).format(count=number(count), context=number(context))
         steps = lm.stream(model, prompt, length, chat=chat)
         bytes_of = model.tokenizer.bytes_of
         tokens = lm.prompt_tokens(model, prompt, chat)
