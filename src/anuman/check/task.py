@@ -11,6 +11,7 @@ from .result import Result
 ASSIGNMENTS = {
     "01-what-is-inference": "anuman.check.what_is_inference",
     "02-roofline": "anuman.check.roofline",
+    "03-prefill-decode": "anuman.check.prefill_decode",
     "04-kv-cache": "anuman.check.kv_cache",
 }
 
