@@ -5,7 +5,7 @@ from pathlib import Path
 
 from anuman.language import LANGUAGES, speaking
 
-from . import clocks_view, crossing_view, memory_jar_view
+from . import clocks_view, crossing_view, memory_jar_view, timeline, timeline_view
 from .clocks import clocks
 from .crossover import Crossover
 from .memory_jar import first_jar
@@ -25,9 +25,15 @@ def _memory_jar() -> Picture:
     return memory_jar_view.still(first_jar()).picture
 
 
+def _timeline() -> Picture:
+    rides = timeline.rides(timeline.first_request())
+    return timeline_view.still(rides, timeline.CHOSEN, timeline.WHOLE).picture
+
+
 PICTURES: dict[str, Callable[[], Picture]] = {
     "01-what-is-inference": _crossover,
     "02-roofline": _two_clocks,
+    "03-prefill-decode": _timeline,
     "04-kv-cache": _memory_jar,
 }
 
