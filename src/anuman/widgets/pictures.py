@@ -5,12 +5,13 @@ from pathlib import Path
 
 from anuman.language import LANGUAGES, speaking
 
-from . import clocks_view, crossing_view, memory_jar_view, timeline, timeline_view
+from . import clocks_view, crossing_view, memory_jar_view, timeline_view
 from .clocks import clocks
 from .crossover import Crossover
 from .memory_jar import first_jar
 from .roofline import CHIPS, MODELS
 from .svg import Picture
+from .timeline import CHOSEN, WHOLE, first_request, rides
 
 
 def _two_clocks() -> Picture:
@@ -26,8 +27,7 @@ def _memory_jar() -> Picture:
 
 
 def _timeline() -> Picture:
-    rides = timeline.rides(timeline.first_request())
-    return timeline_view.still(rides, timeline.CHOSEN, timeline.WHOLE).picture
+    return timeline_view.still(rides(first_request()), CHOSEN, WHOLE).picture
 
 
 PICTURES: dict[str, Callable[[], Picture]] = {
