@@ -43,7 +43,7 @@ def test_an_agent_waits_for_every_round():
     d = physics.Deployment("H100-SXM", "Llama-3.1-70B", 8, weight_bits=8)
     total = d.end_to_end(1, round(work.input.mean), round(work.output.mean))
     assert f"{number(20 * total)} s" in words
-    assert "1 × H100-SXM | – | – | – | does not fit" in words
+    assert "H100-SXM × 1 | – | – | – | does not fit" in words
 
 
 def test_both_languages_are_counted_with_the_same_tokenizer():
@@ -94,8 +94,8 @@ def test_verdict_says_who_waits():
         if line.count(" | ") == 4
     ][1:]
     waits = {row[0]: row[4] for row in rows}
-    assert waits["8 × H100-SXM"] == "only the program"
-    assert waits["≈ 4 × WSE-3"] == "nobody"
+    assert waits["H100-SXM × 8"] == "only the program"
+    assert waits["≈ WSE-3 × 4"] == "nobody"
     assert rows[0][1] == "5.16"
     assert rows[1][1:] == ["600", "116 ×", "5 s", "nobody"]
     published = next(row for name, *row in rows if "576 × Groq-LPU1, Llama-2-70B" in name)

@@ -57,8 +57,8 @@ def questions() -> list[Question]:
         Question(
             "saved",
             _(
-                "{large} on {site} reads {long} tokens and writes {answer}. If the prompt were read "
-                "in no time at all, what share of the whole time would be saved?"
+                "{large} (1 byte per weight) on {site} reads {long} tokens and writes {answer}. If the "
+                "prompt were read in no time at all, what share of the whole time would be saved?"
             ).format(**names),
             "%",
             lambda: 100 * ride.ttft / ride.total,
@@ -106,6 +106,12 @@ def worked() -> Figure:
     return table(head, rows, caption)
 
 
+def _with_note(shown: Figure, note: str) -> Figure:
+    """A table with a line of text below it."""
+    html = f'{shown.html}<p class="quiet">{escape(note)}</p>'
+    return Figure(html, f"{shown.words}\n{note}")
+
+
 def agent() -> Figure:
     """Table of machines: one round of a code agent, many rounds one after another, and a human's pace."""
     work, chat = catalog.workload("coding-agent"), catalog.workload("chat")
@@ -115,12 +121,12 @@ def agent() -> Figure:
     rows = []
     for r in rides(request):
         if not r.fits:
-            rows.append((about(r) + r.site.name, "–", "–", "–", _("does not fit")))
+            rows.append((about(r) + r.site.listed, "–", "–", "–", _("does not fit")))
             continue
         sign = least(r)
         rows.append(
             (
-                about(r) + r.site.name, sign + si(r.ttft, "s"), si(r.total - r.ttft, "s"),
+                about(r) + r.site.listed, sign + si(r.ttft, "s"), si(r.total - r.ttft, "s"),
                 percent(r.ttft / r.total), sign + si(ROUNDS * r.total, "s"),
             )
         )  # fmt: skip
@@ -129,16 +135,19 @@ def agent() -> Figure:
         _("{rounds} rounds").format(rounds=number(ROUNDS)),
     ]  # fmt: skip
     reading = _flips()[0]
-    words = _(
-        "One round: {prompt} tokens read, {answer} written, the averages of a published trace of "
-        "agents ({source}); {rounds} rounds are assumed. {model}, 1 byte per weight. For comparison: "
-        "the average chat answer has {chat} tokens, and a person takes {time} to read it."
+    caption = _("One round: {prompt} tokens read, {answer} written by {model}").format(
+        prompt=number(prompt), answer=number(answer), model=request.model
+    )
+    note = _(
+        "1 byte per weight; tokens of a round: the averages of a published trace of agents ({source}); "
+        "{rounds} rounds are assumed. For comparison: the average chat answer has {chat} tokens, and a "
+        "person takes {time} to read it."
     ).format(
-        prompt=number(prompt), answer=number(answer), rounds=number(ROUNDS), model=request.model,
-        chat=number(round(chat.output.mean)), time=si(chat.output.mean / reading, "s"),
+        rounds=number(ROUNDS), chat=number(round(chat.output.mean)),
+        time=si(chat.output.mean / reading, "s"),
         source=work.quantity("output.mean").source.title,
     )  # fmt: skip
-    return table(head, rows, words)
+    return _with_note(table(head, rows, caption), note)
 
 
 def languages() -> Figure:
@@ -189,7 +198,7 @@ def languages() -> Figure:
     shown = table(head, rows, caption)
     source = published["hi"].source
     note = f"{source.title}, {source.publisher}, {source.url}"
-    return Figure(f'{shown.html}<p class="quiet">{escape(note)}</p>', f"{shown.words}\n{note}")
+    return _with_note(shown, f"{source.title}, {source.publisher}, {source.url}")
 
 
 def own_prefill() -> Figure:
@@ -218,7 +227,7 @@ def verdict() -> Figure:
     rows = [
         row(_("a reader no longer waits from here on"), reader),
         row(_("a program no longer waits from here on"), program),
-        *(row(about(r) + r.site.name, 1 / r.tpot) for r in rides(request) if r.fits),
+        *(row(about(r) + r.site.listed, 1 / r.tpot) for r in rides(request) if r.fits),
     ]
     by_id = {m.id: m for m in catalog.measurements()}
     for m in (by_id[i] for i in PUBLISHED):

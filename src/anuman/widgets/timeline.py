@@ -68,7 +68,8 @@ class Timeline(Gated):
             gate,
             [
                 [self.model, self.weight_size, self.wanted],
-                [self.prompt, prompt_slider, self.answer, answer_slider],
+                [self.prompt, prompt_slider],
+                [self.answer, answer_slider],
                 [self.site, self.window],
             ],
             (self.model, self.weight_size, self.prompt, self.answer, self.wanted, self.site,

@@ -29,6 +29,11 @@ class Site:
         """As in "8 × H100-SXM"."""
         return f"{self.chips} × {self.chip}"
 
+    @property
+    def listed(self) -> str:
+        """The same for a table, where a leading number would be taken for a value."""
+        return f"{self.chip} × {self.chips}"
+
 
 @dataclass(frozen=True)
 class Request:

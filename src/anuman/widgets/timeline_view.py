@@ -12,8 +12,8 @@ from .style import COMPUTE, INK, MEMORY, PAPER, RULE, fact
 from .svg import Picture, paragraphs, rectangle, stack, text
 from .timeline_state import Ride
 
-WIDTH = 640.0
-LEFT, RIGHT, TOP, ROW, BAR = 6.0, 616.0, 84.0, 56.0, 20.0
+WIDTH = 560.0
+LEFT, RIGHT, TOP, ROW, BAR = 6.0, 538.0, 84.0, 56.0, 20.0
 TICK = 4.0  # pixels between two tokens that can still be told apart
 
 
@@ -43,8 +43,8 @@ def _x(seconds: float, shown: float) -> float:
 def _legend() -> str:
     made = rectangle(4, 32, 26, 13, f"fill:{COMPUTE}", hatched=True)
     made += text(36, 43, _("prefill: the prompt is read"), "small")
-    made += rectangle(250, 32, 26, 13, f"fill:{MEMORY}") + _ticks(250, 276, 6.5, 32, 13)
-    return made + text(282, 43, _("decode: token after token"), "small")
+    made += rectangle(230, 32, 26, 13, f"fill:{MEMORY}") + _ticks(230, 256, 6.5, 32, 13)
+    return made + text(262, 43, _("decode: token after token"), "small")
 
 
 def _axis(shown: float, bottom: float) -> str:

@@ -120,7 +120,7 @@ def rows(rides: Sequence[Ride]) -> list[tuple[str, ...]]:
     """Every number of the picture, for the table."""
     return [
         (
-            about(r) + r.site.name,
+            about(r) + r.site.listed,
             *(
                 (least(r) + si(r.ttft, "s"), si(r.tpot, "s"), number(1 / r.tpot),
                  least(r) + si(r.total, "s"))
