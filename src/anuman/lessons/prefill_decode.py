@@ -197,7 +197,6 @@ def languages() -> Figure:
     )  # fmt: skip
     shown = table(head, rows, caption)
     source = published["hi"].source
-    note = f"{source.title}, {source.publisher}, {source.url}"
     return _with_note(shown, f"{source.title}, {source.publisher}, {source.url}")
 
 
