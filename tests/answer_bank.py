@@ -18,8 +18,13 @@ class Answer:
     points: float | None  # None: full marks
     hint: str
 
+    @property
+    def task_id(self) -> str:
+        """The task's id, e.g. "02-roofline/ridge"."""
+        return f"{self.assignment}/{self.task}"
+
     def __str__(self) -> str:
-        return f"{self.task}: {self.name}"
+        return f"{self.task_id}: {self.name}"
 
 
 def answers(assignment: str, kind: str) -> list[Answer]:

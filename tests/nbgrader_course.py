@@ -17,8 +17,8 @@ TOOLS = Path(sys.executable).parent
 class Course:
     """A copy of the course's settings and of one assignment's source, and what nbgrader makes of it."""
 
-    def __init__(self, root: Path):
-        self.root = root
+    def __init__(self, root: Path, name: str = NAME):
+        self.root, self.name = root, name
         self.environment = {
             **os.environ,
             "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}",
@@ -32,7 +32,7 @@ class Course:
         (root / "exchange").mkdir()
         (root / "exchange").chmod(0o777)
         shutil.copy(REPOSITORY / "nbgrader_config.py", root)
-        shutil.copytree(REPOSITORY / "solutions" / NAME, root / "solutions" / NAME)
+        shutil.copytree(REPOSITORY / "solutions" / name, root / "solutions" / name)
 
     def nbgrader(self, *arguments: str, ok: bool = True, folder: Path | None = None, **environment):
         """Run `nbgrader ARGUMENTS` here (or in folder); ok: it must succeed."""
@@ -49,19 +49,19 @@ class Course:
 
     def source(self):
         """The assignment's source, with its solutions."""
-        return self.read("solutions", NAME)
+        return self.read("solutions", self.name)
 
     def release(self):
         """The generated assignment, as a learner gets it."""
-        return self.read("exercises", NAME)
+        return self.read("exercises", self.name)
 
     def read(self, *folders: str):
         """The notebook in one of the course's folders."""
-        return nbformat.read(self.root.joinpath(*folders, f"{NAME}.ipynb"), as_version=4)
+        return nbformat.read(self.root.joinpath(*folders, f"{self.name}.ipynb"), as_version=4)
 
     def submit(self, student: str, notebook) -> Path:
         """Copy a notebook (or the text of a file) into submitted/."""
-        path = self.root / "submitted" / student / NAME / f"{NAME}.ipynb"
+        path = self.root / "submitted" / student / self.name / f"{self.name}.ipynb"
         path.parent.mkdir(parents=True)
         if isinstance(notebook, str):
             path.write_text(notebook, encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import itertools
 import tempfile
 from pathlib import Path
 
@@ -10,42 +11,53 @@ from answer_bank import answers
 from nbgrader.api import Gradebook
 from nbgrader_course import NAME, Course, answered, cell, grade_id_of
 
-TASKS = {
-    "ridge": 1,
-    "intensity": 1,
-    "step_time": 2,
-    "critical_batch": 1,
-    "copy_bandwidth": 2,
-    "verdict": 3,
-}
-WRONG, RIGHT = answers(NAME, "wrong"), answers(NAME, "right")
+from anuman.check.task import tasks
+
+KINDS = ("wrong", "right")
+
 STUCK_S = 6  # time limit of a cell here: above the 2 s of one call in each of three parts
 
 
-def by_task(bank):
-    return {task: [answer for answer in bank if answer.task == task] for task in TASKS}
+def tasks_of(assignment):
+    """Names of an assignment's tasks with their points, in its order."""
+    return {t.name: t.points for t in tasks().values() if t.id.startswith(f"{assignment}/")}
 
 
-def solved(source):
+TASKS = tasks_of(NAME)
+
+
+def rows(assignment, kind):
+    """The bank's "wrong" or "right" answers so that each row holds at most one of every task."""
+    bank = answers(assignment, kind)
+    columns = [[a for a in bank if a.task == task] for task in tasks_of(assignment)]
+    return [[a for a in row if a] for row in itertools.zip_longest(*columns)]
+
+
+def solved(source, names=TASKS):
     """Sources of the model answers by task."""
-    return {task: cell(source, f"{task}-answer").source for task in TASKS}
+    return {task: cell(source, f"{task}-answer").source for task in names}
 
 
 def full(**lost):
     """Points by task: everything except what is named."""
-    return {**{task: float(most) for task, most in TASKS.items()}, **lost}
+    return {**TASKS, **lost}
 
 
-def bank_students(source, release):
+def bank_names(assignment):
+    """Names of the students that hand in the bank."""
+    return [f"{kind}-{n}" for kind in KINDS for n in range(len(rows(assignment, kind)))]
+
+
+def bank_students(source, release, assignment=NAME):
     """One submission for each row of the bank: name -> (notebook, points by task, what is said)."""
     students = {}
-    for kind, bank in (("wrong", by_task(WRONG)), ("right", by_task(RIGHT))):
-        for row in range(max(map(len, bank.values()))):
-            picked = {task: entries[row] for task, entries in bank.items() if row < len(entries)}
-            sources = solved(source) | {task: one.source for task, one in picked.items()}
-            points = full(**{t: one.points for t, one in picked.items() if one.points is not None})
-            said = {task: one.hint for task, one in picked.items()}
-            students[f"{kind}-{row}"] = (answered(release, sources), points, said)
+    most = tasks_of(assignment)
+    for kind in KINDS:
+        for number, row in enumerate(rows(assignment, kind)):
+            sources = solved(source, most) | {answer.task: answer.source for answer in row}
+            points = most | {a.task: a.points for a in row if a.points is not None}
+            said = {answer.task: answer.hint for answer in row}
+            students[f"{kind}-{number}"] = (answered(release, sources), points, said)
     return students
 
 
@@ -149,8 +161,7 @@ def ridge(flops, bandwidth):
 
 
 STUDENTS = [
-    *(f"wrong-{row}" for row in range(max(map(len, by_task(WRONG).values())))),
-    *(f"right-{row}" for row in range(max(map(len, by_task(RIGHT).values())))),
+    *bank_names(NAME),
     *("perfect", "untouched", "partial", "stopped"),
     *("kernel-killer", "deaf-loop", "bad-returns", "noisy", "silent", "answered"),
     *("deleted-cells", "copied-cells", "forged-cells"),
@@ -176,5 +187,5 @@ def graded_class() -> Course:
 
 def scores(course, student):
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
-        notebook = gradebook.find_submission_notebook(NAME, NAME, student)
+        notebook = gradebook.find_submission_notebook(course.name, course.name, student)
         return {grade.name: grade.auto_score for grade in notebook.grades}

@@ -265,6 +265,7 @@ def test_every_source_is_used_and_dated():
     for article in catalog.articles():
         for claim in catalog.claims(article):
             used |= {s.id for s in claim.sources} | {q.source.id for q in claim.figures.values()}
+    used |= {catalog.statement(name).source.id for name in catalog.statements()}
     used |= set(sources_of(files.table("efficiencies")))
     listed = files.table("sources")
     assert set(listed) == used

@@ -2,13 +2,17 @@
 
 import json
 import re
+from dataclasses import dataclass, replace
 
 import pytest
 from notebook_page import PANEL, NotebookPage
 from playwright.sync_api import Locator, expect
 
 from anuman import catalog, physics
-from anuman.widgets import _, number, si
+from anuman.widgets import _, crossing_words, memory_jar_words, number, si
+from anuman.widgets.crossing import crossing
+from anuman.widgets.memory_jar import first_jar
+from anuman.widgets.memory_jar_state import LATENT, PAGED, Jar
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +25,36 @@ NAMELESS = """root => [...root.querySelectorAll("input, select, button, textarea
 # By how many pixels the course's boxes and pictures reach over the right edge of their cell.
 OVERHANG = """cell => [...cell.querySelectorAll(".anuman, .anuman .card, .anuman .banner, svg[role=img], img")]
   .map(e => e.getBoundingClientRect().right - cell.getBoundingClientRect().right)"""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a lesson shows: its claim, and ids of its cells: central widget, pictures, other outputs."""
+
+    article: str
+    claim: str
+    widget: str
+    pictures: tuple[str, ...]
+    speaks: tuple[str, ...]
+    measures: str = ""  # a cell that shows how far its measurement is
+
+
+LESSONS = {
+    "01-what-is-inference": Lesson(
+        "000", "S0.18", "crossover", ("published",),
+        ("news-card", "sort-names", "gate", "worked", "memory", "deadline-table", "own-costs",
+         "train-live", "verdict-card"),
+    ),
+    "02-roofline": Lesson(
+        "003", "S3.3", "two-clocks", ("own-picture", "published"),
+        ("news-card", "gate", "worked", "measure", "verdict-card"), "measure",
+    ),
+    "04-kv-cache": Lesson(
+        "000", "S0.11", "memory-jar", ("measure", "published"),
+        ("news-card", "gate", "family", "worked", "gib", "waste", "slip", "verdict-card"),
+    ),
+}  # fmt: skip
+every_lesson = pytest.mark.parametrize("name", LESSONS)
 
 
 @pytest.fixture
@@ -61,31 +95,36 @@ def test_start_page_leads_to_the_lesson(open_lesson, lab, language):
     link = page.output("map").get_by_role("link").first
     assert_speaks(page.output("map").locator("li").first, language)
     link.click()
-    page.shown(lab.course / ("lessons/hi" if language == "hi" else "lessons") / "02-roofline.ipynb")
+    folder = lab.course / ("lessons/hi" if language == "hi" else "lessons")
+    page.shown(folder / f"{min(LESSONS)}.ipynb")
     page.watch.assert_quiet()
 
 
-def test_run_all_shows_the_whole_lesson(open_lesson, lab, language):
-    page = open_lesson("02-roofline")
+@every_lesson
+def test_run_all_shows_the_whole_lesson(open_lesson, lab, language, name):
+    lesson = LESSONS[name]
+    page = open_lesson(name)
     page.run_all(wait=False)
-    expect(
-        page.output("measure").locator(".widget-hprogress, .jupyter-widgets .progress").first
-    ).to_be_visible()
+    if lesson.measures:
+        bar = ".widget-hprogress, .jupyter-widgets .progress"
+        expect(page.output(lesson.measures).locator(bar).first).to_be_visible()
     page.finished()
     assert not page.errors()
 
-    claim = next(c for c in catalog.claims("003") if c.id == "S3.3")
+    claim = next(c for c in catalog.claims(lesson.article) if c.id == lesson.claim)
     expect(page.output("news-card")).to_contain_text(claim.text[language])
-    expect(page.output("two-clocks")).to_contain_text(
+    widget = page.output(lesson.widget)
+    expect(widget).to_contain_text(
         _("Make your predictions above, or press “Show me”: then this opens.")
     )
-    expect(page.output("two-clocks").locator("select, svg[role=img]")).to_have_count(0)
+    expect(widget.locator("select, svg[role=img]")).to_have_count(0)
     expect(page.output("score-table").locator("table")).to_have_count(0)
-    for cell_id in ("own-picture", "published"):
+    for cell_id in lesson.pictures:
         assert_pictures(page.output(cell_id), language)
-    for cell_id in ("news-card", "gate", "worked", "measure", "verdict-card"):
+    for cell_id in lesson.speaks:
         assert_speaks(page.output(cell_id), language)
-    assert (lab.folder / "anuman" / "machine.json").is_file()
+    if lesson.measures:
+        assert (lab.folder / "anuman" / "machine.json").is_file()
     page.watch.assert_quiet()
 
 
@@ -229,15 +268,129 @@ def test_each_control_by_keyboard(open_lesson, lab, language):
     page.watch.assert_quiet()
 
 
-def test_nothing_is_wider_than_a_narrow_page(open_lesson, lab, language):
-    page = open_lesson("02-roofline", width=800)
+def assert_holds(widget: Locator, jar: Jar) -> None:
+    """Number cards and words of the memory jar show this setting."""
+    cards = widget.locator(".fact b")
+    expect(cards.nth(0)).to_have_text(number(jar.held))
+    expect(cards.nth(1)).to_have_text(si(jar.token, "B"))
+    expect(widget.locator("svg[role=img] > desc").first).to_have_text(memory_jar_words.summary(jar))
+
+
+def test_each_control_of_the_memory_jar_by_keyboard(open_lesson, lab, language):
+    page = open_lesson("04-kv-cache")
+    page.run("setup", "gate", "memory-jar")
+    widget, keyboard = page.output("memory-jar"), page.page.keyboard
+    page.select("gate")
+    press(page, _("Show me"))
+    expect(widget.get_by_role("combobox", name=_("Model"))).to_be_visible()
+    assert widget.evaluate(NAMELESS) == []
+    assert_pictures(widget, language)
+    jar = first_jar()
+    assert_holds(widget, jar)
+    for label, value, field in (
+        (_("Room of a request, in tokens"), 5000, "context"),
+        (_("Requests at once"), 700, "requests"),
+    ):
+        page.tab_to(label)
+        keyboard.press("Control+a")
+        keyboard.type(str(value))
+        keyboard.press("Enter")
+        jar = replace(jar, **{field: value})
+        assert_holds(widget, jar)
+    keyboard.press("Tab")  # to the handle of the slider, which doubles
+    keyboard.press("ArrowRight")
+    jar = replace(jar, requests=1024)
+    assert_holds(widget, jar)
+    banner = widget.get_by_role("status")
+    expect(banner).to_contain_text(number(jar.requests - jar.held))
+    assert_speaks(banner, language)
+    page.tab_to(_("Show these numbers as a table"))
+    keyboard.press("Space")
+    expect(widget.locator("tbody tr").first).to_contain_text("H100-SXM")
+
+    page.select("memory-jar")
+    choose(page, _("Model"), "DeepSeek-V3")
+    model = catalog.model("DeepSeek-V3")
+    jar = replace(jar, model=model, kept=LATENT)
+    choose(page, _("Bytes per weight"), _("0.5625 (4 bits with scales)"))
+    jar = replace(jar, weight_size=0.5625)
+    assert_holds(widget, jar)
+    choose(page, _("Each layer keeps"), memory_jar_words.keeping(jar, model.heads))
+    jar = replace(jar, kept=model.heads)
+    choose(page, _("Bytes per kept number"), _("1 (8 bits)"))
+    jar = replace(jar, kv_size=1.0)
+    choose(page, _("Texts and room"), memory_jar_words.policies()[PAGED])
+    assert_holds(widget, replace(jar, policy=PAGED))
+    page.watch.assert_quiet()
+
+
+def assert_crosses(widget: Locator, model: str, trained: float, served: float, kind: str) -> None:
+    """Number cards and words show this setting of the crossover."""
+    c = crossing(model, trained, served, kind)
+    cards = widget.locator(".fact b")
+    expect(cards.nth(0)).to_have_text(crossing_words.duration(c.day))
+    expect(cards.nth(1)).to_have_text(crossing_words.duration(c.hours_day))
+    said = widget.locator("svg[role=img] > desc").first
+    expect(said).to_have_text(crossing_words.summary(c))
+
+
+def test_each_control_of_the_crossover_by_keyboard(open_lesson, lab, language):
+    page = open_lesson("01-what-is-inference")
+    page.run("setup", "gate", "crossover")
+    widget, keyboard = page.output("crossover"), page.page.keyboard
+    page.select("gate")
+    press(page, _("Show me"))
+    expect(widget.get_by_role("combobox", name=_("Model"))).to_be_visible()
+    assert widget.evaluate(NAMELESS) == []
+    assert_pictures(widget, language)
+    assert_crosses(widget, "Llama-3.1-8B", 15e12, 1e11, "many")
+    choose(page, _("Model"), "DeepSeek-V3")
+    assert_crosses(widget, "DeepSeek-V3", 15e12, 1e11, "many")
+    choose(page, _("It serves"), _("one user at a time"))
+    assert_crosses(widget, "DeepSeek-V3", 15e12, 1e11, "one")
+    for label, value in (
+        (_("Training tokens, billions"), "2000"),
+        (_("Tokens served a day, billions"), "6"),
+    ):
+        page.tab_to(label)
+        keyboard.press("Control+a")
+        keyboard.type(value)
+        keyboard.press("Enter")
+    assert_crosses(widget, "DeepSeek-V3", 2e12, 6e9, "one")
+    keyboard.press("Tab")  # to the handle of the slider
+    keyboard.press("ArrowRight")
+    assert_crosses(widget, "DeepSeek-V3", 2e12, 10e9, "one")
+    page.tab_to(_("Show these numbers as a table"))
+    keyboard.press("Space")
+    expect(widget.locator("tbody tr").first).to_contain_text("DeepSeek-V3")
+    page.watch.assert_quiet()
+
+
+def test_names_are_sorted_by_keyboard(open_lesson, lab, language):
+    page = open_lesson("01-what-is-inference")
+    page.run("setup", "sort-names")
+    output = page.output("sort-names")
+    assert output.evaluate(NAMELESS) == []
+    page.select("sort-names")
+    for name, kind, mark in (("Groq", "model", "✗"), ("Grok", "model", "✓")):
+        page.tab_to(name)
+        page.page.keyboard.type(_(kind)[:3])
+        expect(output.locator("li").last).to_contain_text(f"{mark} {name}")
+    assert_speaks(output.get_by_role("status"), language)
+    page.watch.assert_quiet()
+
+
+@every_lesson
+def test_nothing_is_wider_than_a_narrow_page(open_lesson, lab, language, name):
+    widget = LESSONS[name].widget
+    page = open_lesson(name, width=800)
     page.run_all()
     page.select("gate")
     for place in (1, 2, 3):
         answer(page, place, "200", "100", "500")
     press(page, _("Lock in"))
-    page.output("two-clocks").get_by_label(_("Show these numbers as a table")).check()
-    expect(page.output("two-clocks").locator("table")).to_be_visible()
+    page.output(widget).get_by_label(_("Show these numbers as a table")).check()
+    expect(page.output(widget).locator("table")).to_be_visible()
     expect(page.output("gate").locator("table")).to_be_visible()
     drawn = 0
     for cell_id in page.ids:

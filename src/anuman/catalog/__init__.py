@@ -8,6 +8,7 @@ from .measurements import Measurement, measurement, measurements
 from .models import Model, model, models
 from .seeds import Article, Claim, Formula, article, articles, claim, claims
 from .sources import BASIS, KNOWN, Quantity, Source, source
+from .statements import statement, statements
 from .workloads import Lengths, Workload, workload, workloads
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "models",
     "recalled",
     "source",
+    "statement",
+    "statements",
     "workload",
     "workloads",
 ]

@@ -18,7 +18,7 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -217,11 +217,21 @@ def without_arguments(text: str, names: tuple[str, ...], args: tuple) -> str:
     """
     flat = {}
     for name, value in zip(names, args, strict=True):
-        for number in value if isinstance(value, list) else [value]:
-            if isinstance(number, int | float):
-                flat[float(number)] = f"<{name}>"
+        for number in _numbers(value):
+            flat[float(number)] = f"<{name}>"
 
     def name_of(match: re.Match) -> str:
         return flat.get(float(match.group()), match.group())
 
     return re.sub(r"(?<![\w.])\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", name_of, text)
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """All numbers in an argument: a number, a nested list, an array."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _numbers(item)
+    elif isinstance(value, int | float):
+        yield value

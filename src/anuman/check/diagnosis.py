@@ -22,6 +22,14 @@ def ratio(found: float, expected: float) -> Message:
     return Message(N_("The first value that differs is {times} times too small."), fields)
 
 
+def shapes(found, expected) -> list[Message]:
+    """That an array has another shape than it should; nothing for words and for equal shapes."""
+    if isinstance(expected, str) or found.shape == expected.shape:
+        return []
+    fields = {"found": str(found.shape), "expected": str(expected.shape)}
+    return [Message(N_("Its shape is {found} where it should be {expected}."), fields)]
+
+
 def diagnose(pairs: list[tuple[float, float]]) -> list[Message]:
     """Likely reasons, from (found, expected) of every case that differs; none if none fits."""
     found, expected = pairs[0]

@@ -3,7 +3,7 @@
 Nothing here shows an expected value or a hidden input; ratios between values are as far as it goes.
 """
 
-from .diagnosis import diagnose, ratio
+from . import diagnosis
 from .grade import Graded, PartResult, matching, wrong_values
 from .task import Task
 from .words import N_, Message
@@ -59,13 +59,15 @@ def _reason(task: Task, result: PartResult) -> list[Message]:
     if misconception:
         return [*_how_far(task, result), Message(misconception.hint)]
     field, pairs = wrong_values(task, result)
-    if isinstance(pairs[0][1], str):
-        return [Message(N_("{field} is wrong in some cases."), {"field": field})]
-    return [*_how_far(task, result), *diagnose(pairs)]
+    found, expected = pairs[0]
+    if not isinstance(expected, float):
+        wrong = Message(N_("{field} is wrong in some cases."), {"field": field})
+        return [wrong, *diagnosis.shapes(found, expected)]
+    return [*_how_far(task, result), *diagnosis.diagnose(pairs)]
 
 
 def _how_far(task: Task, result: PartResult) -> list[Message]:
-    """The first value that differs, as a ratio to the right one; words have none."""
+    """The first value that differs, as a ratio to the right one; words and arrays have none."""
     _field, pairs = wrong_values(task, result)
     found, expected = pairs[0]
-    return [] if isinstance(expected, str) else [ratio(found, expected)]
+    return [diagnosis.ratio(found, expected)] if isinstance(expected, float) else []

@@ -17,6 +17,7 @@ import numpy as np
 from .words import N_, Message
 
 TOLERANCE = 0.01  # relative: three significant digits, and whole numbers from a hundred on
+ARRAY_TOLERANCE = 1e-5  # of the largest element: computing in float32 is accurate enough
 
 
 class Unreadable(ValueError):
@@ -29,10 +30,10 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Field:
-    """One value of a result. read: any accepted Python value -> float or str, or Unreadable."""
+    """One value of a result. read: any accepted Python value -> float, str or array, or Unreadable."""
 
     name: str
-    read: Callable[[Any], float | str]
+    read: Callable[[Any], Any]
     same: Callable[[Any, Any], bool]
 
 
@@ -47,7 +48,7 @@ class Result:
         """Names of the fields."""
         return tuple(field.name for field in self.fields)
 
-    def read(self, value: Any) -> tuple[float | str, ...]:
+    def read(self, value: Any) -> tuple:
         """The values of all fields. Raises Unreadable."""
         if len(self.fields) == 1:
             return (self.fields[0].read(value),)
@@ -91,6 +92,30 @@ class Result:
         )
 
 
+def yes_no(name: str) -> Field:
+    """A field that holds True or False, read as these words."""
+
+    def read(value: Any) -> str:
+        plain = np.asarray(value).reshape(()).item() if _single_bool(value) else value
+        if plain is True or plain is False:
+            return str(plain)
+        if value is None:
+            raise Unreadable(_RETURNS_NONE)
+        fields = {"field": name, "kind": kind(value)}
+        raise Unreadable(
+            Message(N_("{field} must be True or False; the function returned {kind}."), fields)
+        )
+
+    return Field(name, read, lambda one, other: one == other)
+
+
+def _single_bool(value: Any) -> bool:
+    """Whether value is NumPy's True or False, or an array of one of them."""
+    if is_a(value, np.bool_):
+        return True
+    return type(value) is np.ndarray and value.dtype == np.bool_ and value.size == 1
+
+
 def number(name: str) -> Field:
     """A field that holds a real number."""
     return Field(name, read_number, close)
@@ -108,6 +133,76 @@ def label(name: str, *choices: str) -> Field:
         raise Unreadable(Message(N_("{field} must be one of {choices}."), fields))
 
     return Field(name, read, lambda one, other: one == other)
+
+
+def array(name: str, *axes: str) -> Field:
+    """A field that holds an array of real numbers with these axes, as an array or as nested lists."""
+
+    def read(value: Any) -> np.ndarray:
+        found = read_array(value)
+        if found.ndim == len(axes):
+            return found
+        fields = {"field": name, "axes": ", ".join(axes), "shape": str(found.shape)}
+        raise Unreadable(
+            Message(
+                N_("{field} must be an array with the axes ({axes}); its shape is {shape}."), fields
+            )
+        )
+
+    return Field(name, read, alike)
+
+
+def pair(name: str, *axes: str) -> Field:
+    """A field that holds two arrays of equal shape with these axes, read as one array."""
+
+    def read(value: Any) -> np.ndarray:
+        base = next((kind for kind in (tuple, list) if is_a(value, kind)), None)
+        both = [*base.__iter__(value)] if base else value
+        if (base and len(both) == 2) or is_a(value, np.ndarray):
+            arrays = [read_array(one) for one in both] if base else read_array(value)
+            if [a.shape for a in arrays] == 2 * [arrays[0].shape] and arrays[0].ndim == len(axes):
+                return np.stack([arrays[0], arrays[1]])
+        fields = {"field": name, "axes": ", ".join(axes), "kind": kind(value)}
+        raise Unreadable(
+            Message(
+                N_("{field} must be a pair of arrays of the same shape ({axes}); it is {kind}."),
+                fields,
+            )
+        )
+
+    return Field(name, read, alike)
+
+
+def alike(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two arrays have one shape and agree within the tolerance for arrays."""
+    if one.shape != other.shape:
+        return False
+    largest = np.max(np.abs(other), initial=0.0)
+    return bool(np.all(np.abs(one - other) <= ARRAY_TOLERANCE * largest))
+
+
+def read_array(value: Any) -> np.ndarray:
+    """An array of finite floats from an array or from nested lists of numbers. Raises Unreadable."""
+    rows = _rows(value)
+    try:
+        found = np.array(rows, dtype=float)
+    except ValueError:  # lists of different lengths
+        raise Unreadable(
+            Message(N_("The rows of the array that was returned have different lengths."))
+        ) from None
+    if np.isnan(found).any():
+        raise Unreadable(
+            Message(N_("The array that was returned holds NaN, which is not a number."))
+        )
+    return found
+
+
+def _rows(value: Any) -> Any:
+    if is_a(value, np.ndarray):
+        plain = np.asarray(value)
+        return plain.astype(float) if plain.dtype.kind in "fiu" else _rows(plain.tolist())
+    base = next((kind for kind in (tuple, list) if is_a(value, kind)), None)
+    return [_rows(item) for item in base.__iter__(value)] if base else _real(value)
 
 
 def close(one: float, other: float) -> bool:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from .call import call
 from .feedback import explain
 from .grade import grade, read, reading, unusable
@@ -61,6 +63,8 @@ def _written(values: tuple | None) -> str:
 
 def _short(value: Any) -> str:
     """A value as Python would write it, numbers with at most six significant digits."""
-    if isinstance(value, list):
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
         return f"[{', '.join(_short(item) for item in value)}]"
     return f"{value:.6g}" if isinstance(value, int | float) else repr(value)

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 
 from .result import Result
 
-ASSIGNMENTS = {"02-roofline": "anuman.check.roofline"}
+ASSIGNMENTS = {
+    "01-what-is-inference": "anuman.check.what_is_inference",
+    "02-roofline": "anuman.check.roofline",
+    "04-kv-cache": "anuman.check.kv_cache",
+}
 
 Case = tuple  # the arguments of one call, in the order of the signature
 

@@ -20,6 +20,7 @@ __all__ = [
     "SweepPoint",
     "load",
     "measure",
+    "measure_cache",
     "measured_here",
     "run",
     "save",
@@ -46,6 +47,14 @@ def measure(
     return measuring.measure(
         seconds, progress or (lambda fraction, label: None), cancelled or (lambda: False)
     )
+
+
+def measure_cache(seconds: float = 4.0) -> list:
+    """Measure one attention layer with a KV cache and without for about `seconds` s: CachePoints."""
+    threads.prepare()
+    from anuman.machine import caching
+
+    return caching.measure_cache(seconds)
 
 
 def measured_here(machine: Machine) -> bool:

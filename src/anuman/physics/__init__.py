@@ -11,6 +11,7 @@ from .cluster import (
 )
 from .communication import all_reduce, all_to_all, expert_exchange, pipeline_bubble
 from .conditions import BadRow
+from .crossover import chip_hours, crossover_tokens, mixed_share
 from .deployment import Deployment, DoesNotFit
 from .energy import bottom_up_joules, clock_under_cap, server_watts, wall_joules_per_token
 from .flops import forward_flops, training_flops
@@ -44,6 +45,7 @@ from .roofline import (
     intensity,
     ridge,
 )
+from .room import room_for
 from .speculation import expected_tokens, speculative_speedup
 from .training import (
     activation_bytes,
@@ -69,12 +71,14 @@ __all__ = [
     "bottom_up_joules",
     "breakeven_tokens",
     "checkpoint_interval",
+    "chip_hours",
     "chips_needed",
     "clock_under_cap",
     "contiguous_waste",
     "continuous_throughput",
     "coolant_flow",
     "critical_batch",
+    "crossover_tokens",
     "decode_step",
     "effective_speedup",
     "expected_tokens",
@@ -89,6 +93,7 @@ __all__ = [
     "kv_elements_per_token",
     "max_batch",
     "mfu",
+    "mixed_share",
     "mlp_layer",
     "mtbf",
     "offline_throughput",
@@ -98,6 +103,7 @@ __all__ = [
     "racks",
     "rate_at_tpot",
     "ridge",
+    "room_for",
     "rupees",
     "server_watts",
     "site_watts",

@@ -2,12 +2,17 @@
 
 from anuman.language import N_, _, both, language, number, scientific, si
 
+from .crossover import crossover
 from .figure import Figure, figure, table
+from .kv_published import published_kv
 from .machine import own_machine
 from .measurement import measure
+from .memory_jar import memory_jar
+from .naming import sort_names
 from .news import news_card, verdict_card
 from .predict import Predictions, Question, predictions
 from .published import published_roofline
+from .published_shares import published_shares
 from .reality import reality
 from .roofline import two_clocks
 
@@ -18,17 +23,22 @@ __all__ = [
     "Question",
     "_",
     "both",
+    "crossover",
     "figure",
     "language",
     "measure",
+    "memory_jar",
     "news_card",
     "number",
     "own_machine",
     "predictions",
+    "published_kv",
     "published_roofline",
+    "published_shares",
     "reality",
     "scientific",
     "si",
+    "sort_names",
     "table",
     "two_clocks",
     "verdict_card",

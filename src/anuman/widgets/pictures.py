@@ -5,8 +5,10 @@ from pathlib import Path
 
 from anuman.language import LANGUAGES, speaking
 
-from . import clocks_view
+from . import clocks_view, crossing_view, memory_jar_view
 from .clocks import clocks
+from .crossover import Crossover
+from .memory_jar import first_jar
 from .roofline import CHIPS, MODELS
 from .svg import Picture
 
@@ -15,7 +17,19 @@ def _two_clocks() -> Picture:
     return clocks_view.still(clocks(CHIPS[0], MODELS[0], 1, 2.0)).picture
 
 
-PICTURES: dict[str, Callable[[], Picture]] = {"02-roofline": _two_clocks}
+def _crossover() -> Picture:
+    return crossing_view.still(Crossover().state).picture
+
+
+def _memory_jar() -> Picture:
+    return memory_jar_view.still(first_jar()).picture
+
+
+PICTURES: dict[str, Callable[[], Picture]] = {
+    "01-what-is-inference": _crossover,
+    "02-roofline": _two_clocks,
+    "04-kv-cache": _memory_jar,
+}
 
 
 def drawn(root: Path) -> dict[Path, str]:

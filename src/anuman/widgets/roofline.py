@@ -1,6 +1,5 @@
 """The central widget of lesson 02: which of the two clocks does a decode step wait for?"""
 
-import math
 from collections.abc import Sequence
 
 import ipywidgets
@@ -9,6 +8,7 @@ from anuman.language import _
 
 from . import clocks_view, style
 from .clocks import Clocks, clocks
+from .doubling import WIDE, doubling
 from .figure import Live
 
 CHIPS = (
@@ -17,7 +17,6 @@ CHIPS = (
 )  # fmt: skip
 MODELS = ("Llama-3.1-8B", "Qwen3-32B", "Llama-3.1-70B", "Llama-3.1-405B")
 LARGEST_BATCH = 4096
-WIDE = {"description_width": "initial"}
 
 
 def bytes_per_weight_options() -> list[tuple[str, float]]:
@@ -47,14 +46,9 @@ class TwoClocks(Live):
             description=_("Bytes per weight"),
             **choice,
         )
-        self.batch = ipywidgets.BoundedIntText(
-            value=1, min=1, max=LARGEST_BATCH, description=_("Batch (users in a step)"),
-            style=WIDE, layout=ipywidgets.Layout(width="auto", flex="0 1 230px"),
-        )  # fmt: skip
-        self.slider = ipywidgets.FloatLogSlider(
-            value=1, base=2, min=0, max=math.log2(LARGEST_BATCH), step=1, readout=False,
-            tooltip=_("Batch, doubling"), layout=ipywidgets.Layout(flex="1 1 240px", width="auto"),
-        )  # fmt: skip
+        self.batch, self.slider = doubling(
+            _("Batch (users in a step)"), _("Batch, doubling"), 1, 1, LARGEST_BATCH
+        )
         self.as_table = ipywidgets.Checkbox(
             value=False, description=_("Show these numbers as a table"), indent=False
         )
@@ -70,10 +64,8 @@ class TwoClocks(Live):
         )
         super().__init__([], lambda: clocks_view.still(self.state))
         self.layout.max_width = "1040px"
-        for control in (self.chip, self.model, self.bytes_per_weight, self.as_table):
+        for control in (self.chip, self.model, self.bytes_per_weight, self.batch, self.as_table):
             control.observe(self._draw, "value")
-        self.batch.observe(self._batch_typed, "value")
-        self.slider.observe(self._batch_slid, "value")
         if gate is not None and gate.locked:
             self.children = [ipywidgets.HTML(clocks_view.placeholder())]
             gate.on_unlock(self._open)
@@ -91,21 +83,6 @@ class TwoClocks(Live):
         look = ipywidgets.HTML(style.STYLE, layout=ipywidgets.Layout(display="none"))
         self.children = [look, self.controls, self.picture, self.as_table]
         self._draw()
-
-    def _batch_slid(self, change) -> None:
-        # In the browser the slider answers a typed batch with the nearest of its own places;
-        # only another place than that is the learner's doing.
-        if self._place(change["new"]) != self._place(self.batch.value):
-            self.batch.value = round(change["new"])
-
-    def _batch_typed(self, change) -> None:
-        self.slider.value = 2.0 ** self._place(change["new"])
-        self._draw()
-
-    @staticmethod
-    def _place(batch: float) -> int:
-        """The slider's place (a power of two) that is nearest to a batch."""
-        return round(math.log2(batch))
 
     def _draw(self, _change=None) -> None:
         state = self.state

@@ -5,11 +5,13 @@ Batches at which something flips are above 150: rounding to a whole number stays
 
 import random
 from collections.abc import Iterator
-from itertools import islice
 
 from anuman import physics
 
-from ..task import Case
+from .. import draws
+from ..draws import first
+
+__all__ = ["ASSIGNMENT", "LEAST_FLIP", "WEIGHT_SIZES", "chips", "first", "seeded", "weighted_chips"]
 
 ASSIGNMENT = "02-roofline"
 WEIGHT_SIZES = (0.5, 1, 2, 4)  # bytes per weight: 4, 8, 16 and 32 bits
@@ -18,7 +20,7 @@ LEAST_FLIP = 150  # users
 
 def seeded(name: str) -> random.Random:
     """The random numbers of one purpose, the same on every machine and in every run."""
-    return random.Random(f"{ASSIGNMENT}/{name}")
+    return draws.seeded(f"{ASSIGNMENT}/{name}")
 
 
 def chip(draw: random.Random) -> tuple[float, float]:
@@ -39,8 +41,3 @@ def weighted_chips(draw: random.Random) -> Iterator[tuple[float, float, float]]:
         size = draw.choice(WEIGHT_SIZES)
         if physics.critical_batch(flops, bandwidth, size) > LEAST_FLIP:
             yield flops, bandwidth, size
-
-
-def first(count: int, source: Iterator[Case]) -> tuple[Case, ...]:
-    """The first cases of a source."""
-    return tuple(islice(source, count))

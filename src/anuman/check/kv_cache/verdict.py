@@ -1,0 +1,150 @@
+"""The verdict: how many queries can be handled together before the memory is full?"""
+
+from collections.abc import Iterator
+
+from anuman import physics
+
+from ..draws import first
+from ..result import Result, label, number
+from ..task import Case, Misconception, Part, Task
+from ..words import N_
+from .draw import ASSIGNMENT, seeded
+
+LEAST_FLIP = 150  # users: rounding to a whole number stays within tolerance
+OTHER = {"fits": "does not fit", "does not fit": "fits"}
+
+
+def verdict(
+    users: float, context: float, shared: float, chips: int, memory: float, weights: float,
+    kv_per_token: float,
+) -> tuple[str, float]:  # fmt: skip
+    """Whether so many texts fit, and the number at which the memory is full; all bytes, tokens.
+
+    The first `shared` tokens are the same in all texts and are kept once.
+    """
+    common = weights + kv_per_token * shared
+    return _labelled(
+        users, physics.room_for(chips * memory, common, kv_per_token, context - shared)
+    )
+
+
+def _labelled(users: float, flips_at: float) -> tuple[str, float]:
+    return ("fits" if users < flips_at else "does not fit"), flips_at
+
+
+def _reversed(label_and_flip: tuple[str, float]) -> tuple[str, float]:
+    word, flips_at = label_and_flip
+    return OTHER[word], flips_at
+
+
+def _situations() -> Iterator[Case]:
+    """Users well off the flip; in every second case the shared tokens decide the label."""
+    draw = seeded("verdict")
+    between = False
+    while True:
+        chips, memory = draw.randint(20, 900), draw.randint(100, 600) * 10**6
+        weights = round(chips * memory * draw.uniform(0.3, 0.8))
+        # A common instruction before long texts, or short questions about one long document.
+        context = draw.choice((1_000, 2_000, 4_000) if between else (20_000, 40_000, 60_000))
+        shared = round(context * (draw.uniform(0.3, 0.8) if between else draw.uniform(0.97, 0.99)))
+        kv_per_token = draw.choice((20_480, 57_344, 70_272, 114_688, 131_072))
+        common = weights + kv_per_token * shared
+        flips_at = physics.room_for(chips * memory, common, kv_per_token, context - shared)
+        alone = physics.room_for(chips * memory, weights, kv_per_token, context)
+        if flips_at < LEAST_FLIP or flips_at < 1.6 * alone:
+            continue
+        users = (flips_at * alone) ** 0.5 if between else draw.uniform(1.3, 6) * flips_at
+        yield round(users), context, shared, chips, memory, weights, kv_per_token
+        between = not between
+
+
+CASES = (
+    (1, 2_000, 500, 100, 0.2e9, 30e9, 100_000),  # the weights alone do not fit
+    (100, 4_000, 0, 500, 0.2e9, 20e9, 50_000),  # nothing is shared
+    *first(10, _situations()),
+)
+
+VERDICT = Task(
+    id=f"{ASSIGNMENT}/verdict",
+    function=verdict,
+    result=Result((label("label", *OTHER), number("flips_at"))),
+    examples=(
+        (100, 1_000, 0, 200, 0.25e9, 20e9, 100_000),
+        (500, 1_000, 0, 200, 0.25e9, 20e9, 100_000),
+        (500, 1_000, 800, 200, 0.25e9, 20e9, 100_000),
+    ),
+    parts=(
+        Part("flips_at", 1.5, CASES, fields=("flips_at",)),
+        Part("label", 0.5, CASES, fields=("label",), needs=("flips_at",)),
+    ),
+    misconceptions=(
+        Misconception(
+            "shared tokens kept for every user",
+            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+                users, physics.room_for(chips * memory, weights, kv_per_token, context)
+            ),
+            N_(
+                "The shared tokens are counted for every user: they are kept once for all, so "
+                "each user adds only context − shared tokens."
+            ),
+        ),
+        Misconception(
+            "shared tokens not kept at all",
+            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+                users, physics.room_for(chips * memory, weights, kv_per_token, context - shared)
+            ),
+            N_("The shared tokens take no room at all here: once, they must be kept."),
+        ),
+        Misconception(
+            "weights on every chip",
+            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+                users,
+                physics.room_for(
+                    chips * memory,
+                    chips * weights + kv_per_token * shared,
+                    kv_per_token,
+                    context - shared,
+                ),
+            ),
+            N_(
+                "The weights are counted once for each chip: the chips share one copy of the model."
+            ),
+        ),
+        Misconception(
+            "weights forgotten",
+            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+                users,
+                physics.room_for(
+                    chips * memory, kv_per_token * shared, kv_per_token, context - shared
+                ),
+            ),
+            N_("The weights are forgotten: they lie in the same memory as the caches."),
+        ),
+        Misconception(
+            "negative",
+            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+                users,
+                (chips * memory - weights - kv_per_token * shared)
+                / (kv_per_token * (context - shared)),
+            ),
+            N_("flips_at is negative where the weights alone do not fit: then it is 0."),
+        ),
+        Misconception(
+            "one chip",
+            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+                users,
+                physics.room_for(
+                    memory, weights / chips + kv_per_token * shared, kv_per_token, context - shared
+                ),
+            ),
+            N_("The memory of one chip alone is counted: all chips together hold the caches."),
+        ),
+        Misconception(
+            "label reversed",
+            lambda users, context, shared, chips, memory, weights, kv_per_token: _reversed(
+                verdict(users, context, shared, chips, memory, weights, kv_per_token)
+            ),
+            N_("The labels are reversed: below flips_at the users fit, above it they do not."),
+        ),
+    ),
+)

@@ -1,0 +1,9 @@
+"""The tasks of assignment 01-what-is-inference; references call anuman.physics."""
+
+from .crossover import CROSSOVER_DAY
+from .deadline import DEADLINE_MET
+from .flops import SERVE_FLOPS, TRAIN_FLOPS
+from .memory import MEMORY_BYTES
+from .verdict import VERDICT
+
+TASKS = (TRAIN_FLOPS, SERVE_FLOPS, CROSSOVER_DAY, MEMORY_BYTES, DEADLINE_MET, VERDICT)

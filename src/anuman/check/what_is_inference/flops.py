@@ -1,0 +1,100 @@
+"""Arithmetic of training and of serving: 6 and 2 FLOPs for each active parameter and token."""
+
+from collections.abc import Callable
+
+from anuman import physics
+
+from ..result import Result, number
+from ..task import Misconception, Part, Task
+from ..words import N_
+from .draw import ASSIGNMENT, dense, first, mixtures, seeded
+
+TOTAL = N_(
+    "All parameters are counted: a token passes only through the active ones, n_active. What lies "
+    "idle costs memory, not arithmetic."
+)
+TOKENS = N_("tokens is not used: this is the arithmetic of one token.")
+BYTES = N_("n_active is not used: every active parameter takes part for every token.")
+
+
+def _parts(name: str, by_hand: tuple) -> tuple[Part, ...]:
+    return (
+        Part(N_("dense models"), 0.5, (by_hand, *first(5, dense(seeded(f"{name} dense"))))),
+        Part(N_("mixtures of experts"), 0.5, first(6, mixtures(seeded(f"{name} mixtures")))),
+    )
+
+
+def _in_common(factor: float) -> tuple[Misconception, ...]:
+    """Mistakes that look alike in both tasks; factor: the FLOPs of the right answer."""
+
+    def wrong(function: Callable[[float, float, float], float]) -> Callable:
+        return lambda n_active, n_total, tokens: function(n_active, n_total, tokens)
+
+    return (
+        Misconception("all parameters", wrong(lambda a, n, t: factor * n * t), TOTAL),
+        Misconception("one token", wrong(lambda a, n, t: factor * a), TOKENS),
+        Misconception("tokens alone", wrong(lambda a, n, t: factor * t), BYTES),
+    )
+
+
+TRAIN_FLOPS = Task(
+    id=f"{ASSIGNMENT}/train_flops",
+    function=lambda n_active, n_total, tokens: physics.training_flops(n_active, tokens),
+    result=Result((number("flops"),)),
+    examples=((10e9, 10e9, 1e12), (10e9, 80e9, 1e12)),
+    parts=_parts("train_flops", (7e9, 7e9, 2e12)),
+    misconceptions=(
+        Misconception(
+            "2 for training",
+            lambda n_active, n_total, tokens: 2 * n_active * tokens,
+            N_(
+                "A third of the right value: 2 FLOPs are the way forward only. Training also goes "
+                "backward, which costs twice as much: 4 more."
+            ),
+        ),
+        Misconception(
+            "backward only",
+            lambda n_active, n_total, tokens: 4 * n_active * tokens,
+            N_(
+                "Two thirds of the right value: the way backward alone costs 4; the way forward, 2, "
+                "comes before it."
+            ),
+        ),
+        Misconception(
+            "3 for training",
+            lambda n_active, n_total, tokens: 3 * n_active * tokens,
+            N_(
+                "Half of the right value: training costs 3 times the way forward, and that is 2 FLOPs "
+                "a parameter, one multiplication and one addition."
+            ),
+        ),
+        *_in_common(6),
+    ),
+)
+
+SERVE_FLOPS = Task(
+    id=f"{ASSIGNMENT}/serve_flops",
+    function=lambda n_active, n_total, tokens: physics.forward_flops(n_active, tokens),
+    result=Result((number("flops"),)),
+    examples=((10e9, 10e9, 500), (10e9, 80e9, 500)),
+    parts=_parts("serve_flops", (7e9, 7e9, 1e12)),
+    misconceptions=(
+        Misconception(
+            "6 for serving",
+            lambda n_active, n_total, tokens: 6 * n_active * tokens,
+            N_(
+                "3 times too large: serving only goes forward. The way backward, which changes the "
+                "weights, belongs to training."
+            ),
+        ),
+        Misconception(
+            "one FLOP a parameter",
+            lambda n_active, n_total, tokens: n_active * tokens,
+            N_(
+                "Half of the right value: each parameter costs 2 FLOPs a token, one multiplication "
+                "and one addition."
+            ),
+        ),
+        *_in_common(2),
+    ),
+)

@@ -1,0 +1,118 @@
+"""Bytes that a model's parameters need while it learns and while it serves."""
+
+from collections.abc import Iterator
+
+from anuman import physics
+
+from ..result import Result, number
+from ..task import Case, Misconception, Part, Task
+from ..words import N_
+from .draw import ASSIGNMENT, first, seeded
+
+
+def memory_bytes(
+    n: float, mode: str, weight: float, grad: float, master: float, moments: float
+) -> float:
+    """Bytes of n parameters: everything in "train", the weights alone in "serve"."""
+    if mode == "serve":
+        return physics.weight_bytes(n, weight)
+    return physics.training_state_bytes(n, weight, grad, master, moments)
+
+
+def _recipes(mode: str) -> Iterator[Case]:
+    draw = seeded(f"memory_bytes {mode}")
+    while True:
+        n = round(10 ** draw.uniform(6, 12))
+        weight, grad = draw.choice((1, 2, 4)), draw.choice((1, 2, 4))
+        master, moments = draw.choice((0, 2, 4)), draw.choice((2, 4, 8))
+        if weight != moments:  # so that one is not taken for the other by chance
+            yield n, mode, weight, grad, master, moments
+
+
+TRAINING, SERVING = N_("training"), N_("serving")
+
+MEMORY_BYTES = Task(
+    id=f"{ASSIGNMENT}/memory_bytes",
+    function=memory_bytes,
+    result=Result((number("bytes"),)),
+    examples=((10e9, "train", 2, 2, 4, 8), (10e9, "serve", 2, 2, 4, 8)),
+    parts=(
+        Part(TRAINING, 1, ((7e9, "train", 2, 2, 4, 8), *first(7, _recipes("train")))),
+        Part(SERVING, 1, ((7e9, "serve", 2, 2, 4, 8), *first(7, _recipes("serve")))),
+    ),
+    misconceptions=(
+        Misconception(
+            "no optimizer state",
+            lambda n, mode, weight, grad, master, moments: (
+                n * weight if mode == "serve" else n * (weight + grad)
+            ),
+            N_(
+                "Training without its optimizer: it also keeps the master copy of the weights and "
+                "two running means of the gradients (master and moments)."
+            ),
+        ),
+        Misconception(
+            "moments left out",
+            lambda n, mode, weight, grad, master, moments: (
+                n * weight if mode == "serve" else n * (weight + grad + master)
+            ),
+            N_("Training without moments: the optimizer keeps two running means of each gradient."),
+        ),
+        Misconception(
+            "master copy left out",
+            lambda n, mode, weight, grad, master, moments: (
+                n * weight if mode == "serve" else n * (weight + grad + moments)
+            ),
+            N_(
+                "Training without the master copy: small steps would be lost in short weights, so "
+                "a longer copy is kept beside them."
+            ),
+        ),
+        Misconception(
+            "moments counted twice",
+            lambda n, mode, weight, grad, master, moments: (
+                n * weight if mode == "serve" else n * (weight + grad + master + 2 * moments)
+            ),
+            N_("moments is counted twice: it holds the bytes of both running means already."),
+        ),
+        Misconception(
+            "gradients kept in serving",
+            lambda n, mode, weight, grad, master, moments: (
+                n * (weight + grad) if mode == "serve" else n * (weight + grad + master + moments)
+            ),
+            N_(
+                "Serving keeps the gradients: without a way backward there are none. The weights "
+                "alone are needed."
+            ),
+        ),
+        Misconception(
+            "master copy kept in serving",
+            lambda n, mode, weight, grad, master, moments: (
+                n * (weight + master) if mode == "serve" else n * (weight + grad + master + moments)
+            ),
+            N_(
+                "Serving keeps the master copy: it is needed to change the weights, and serving does "
+                "not change them."
+            ),
+        ),
+        Misconception(
+            "the same in both",
+            lambda n, mode, weight, grad, master, moments: n * (weight + grad + master + moments),
+            N_("mode is not used: serving needs the weights alone, without what training adds."),
+        ),
+        Misconception(
+            "modes swapped",
+            lambda n, mode, weight, grad, master, moments: (
+                n * weight if mode == "train" else n * (weight + grad + master + moments)
+            ),
+            N_("The modes are swapped: training needs the most, serving only the weights."),
+        ),
+        Misconception(
+            "bits for bytes",
+            lambda n, mode, weight, grad, master, moments: (
+                8 * memory_bytes(n, mode, weight, grad, master, moments)
+            ),
+            N_("8 times too large: all sizes are in bytes already, not to be made bits."),
+        ),
+    ),
+)

@@ -1,0 +1,199 @@
+"""The verdict: from which served volume on has inference taken more of the chips' time than training?"""
+
+from collections.abc import Iterator
+from itertools import count
+
+from anuman import physics
+
+from ..result import Result, label, number
+from ..task import Case, Misconception, Part, Task
+from ..words import N_
+from .draw import ASSIGNMENT, first, seeded
+
+
+def verdict(
+    served_tokens: float,
+    train_tokens: float,
+    input_part: float,
+    train_share: float,
+    input_share: float,
+    output_share: float,
+) -> tuple[str, float]:
+    """What has taken more chip time ("training" or "inference"), and the served tokens at which that flips."""
+    serve_share = physics.mixed_share(input_part, input_share, output_share)
+    flips_at = physics.crossover_tokens(train_tokens, train_share, serve_share)
+    return _labelled(served_tokens, flips_at)
+
+
+def _labelled(served_tokens: float, flips_at: float) -> tuple[str, float]:
+    return ("inference" if served_tokens > flips_at else "training"), flips_at
+
+
+def _other_flips(case: Case) -> tuple[float, ...]:
+    """Where wrong rules let the label flip: FLOPs alone, written tokens alone, the parts swapped."""
+    _served, train_tokens, input_part, train_share, input_share, output_share = case
+    return (
+        physics.crossover_tokens(train_tokens),
+        physics.crossover_tokens(train_tokens, train_share, output_share),
+        verdict(1, train_tokens, 1 - input_part, train_share, input_share, output_share)[1],
+    )
+
+
+def _situations() -> Iterator[Case]:
+    """Volumes well off the flip; in most of them a wrong rule would give the wrong label."""
+    draw = seeded("verdict")
+    for place in count():
+        train_tokens = round(10 ** draw.uniform(10, 13.3))
+        input_part = round(draw.choice((draw.uniform(0.15, 0.35), draw.uniform(0.65, 0.9))), 2)
+        train_share = round(draw.uniform(0.3, 0.6), 2)
+        input_share = round(draw.uniform(0.3, 0.7), 2)
+        output_share = round(draw.uniform(0.01, 0.15), 3)
+        rest = (train_tokens, input_part, train_share, input_share, output_share)
+        flips_at = verdict(1, *rest)[1]
+        others = (*_other_flips((1, *rest)), flips_at * draw.choice((0.1, 9)))
+        yield round((flips_at * others[place % len(others)]) ** 0.5), *rest
+
+
+def _clear(case: Case) -> bool:
+    """Whether the volume is well off the flip."""
+    return not 0.8 < case[0] / verdict(*case)[1] < 1.25
+
+
+CASES = ((10**12, 2 * 10**12, 0.5, 0.4, 0.4, 0.1), *first(15, filter(_clear, _situations())))
+FLIP_EXAMPLE = (1e12, 0.75, 0.4, 0.5, 0.1)
+
+VERDICT = Task(
+    id=f"{ASSIGNMENT}/verdict",
+    function=verdict,
+    result=Result((label("label", "training", "inference"), number("flips_at"))),
+    examples=((1e12, *FLIP_EXAMPLE), (3e12, *FLIP_EXAMPLE)),
+    parts=(
+        Part("flips_at", 2, CASES, fields=("flips_at",)),
+        Part("label", 1, CASES, fields=("label",), needs=("flips_at",)),
+    ),
+    misconceptions=(
+        Misconception(
+            "shares left out",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                _labelled(served_tokens, 3 * train_tokens)
+            ),
+            N_(
+                "The shares are left out: that is where the FLOPs are equal. A FLOP takes the longer, "
+                "the smaller the share of the peak that is reached."
+            ),
+        ),
+        Misconception(
+            "mean of the shares",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                _labelled(
+                    served_tokens,
+                    3
+                    * train_tokens
+                    * (input_part * input_share + (1 - input_part) * output_share)
+                    / train_share,
+                )
+            ),
+            N_(
+                "The shares are averaged: it is times that add up, not shares. A token takes a time "
+                "in proportion to 1/share; average those."
+            ),
+        ),
+        Misconception(
+            "parts swapped",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                verdict(
+                    served_tokens, train_tokens, input_part, train_share, output_share, input_share
+                )
+            ),
+            N_(
+                "input_part goes with output_share here: it is the part of the tokens that are read, "
+                "and those run at input_share."
+            ),
+        ),
+        Misconception(
+            "output alone",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                _labelled(served_tokens, 3 * train_tokens * output_share / train_share)
+            ),
+            N_("Only the written tokens are counted: the tokens that are read take time too."),
+        ),
+        Misconception(
+            "input alone",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                _labelled(served_tokens, 3 * train_tokens * input_share / train_share)
+            ),
+            N_("Only the tokens that are read are counted: writing the others takes longer."),
+        ),
+        Misconception(
+            "training at the peak",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                _labelled(
+                    served_tokens,
+                    3 * train_tokens / (input_part / input_share + (1 - input_part) / output_share),
+                )
+            ),
+            N_("train_share is not used: training does not reach the peak either."),
+        ),
+        Misconception(
+            "upside down",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                _labelled(
+                    served_tokens,
+                    3
+                    * train_tokens
+                    * train_share
+                    * (input_part / input_share + (1 - input_part) / output_share),
+                )
+            ),
+            N_(
+                "The shares of training and of serving have changed places: where serving uses less "
+                "of the peak, fewer tokens are enough, so flips_at gets smaller."
+            ),
+        ),
+        Misconception(
+            "no 3",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                _labelled(
+                    served_tokens,
+                    verdict(
+                        served_tokens,
+                        train_tokens,
+                        input_part,
+                        train_share,
+                        input_share,
+                        output_share,
+                    )[1]
+                    / 3,
+                )
+            ),
+            N_(
+                "flips_at is a third of what it should be: a training token costs 6 FLOPs a "
+                "parameter, a served one 2."
+            ),
+        ),
+        Misconception(
+            "label reversed",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                _reversed(
+                    verdict(
+                        served_tokens,
+                        train_tokens,
+                        input_part,
+                        train_share,
+                        input_share,
+                        output_share,
+                    )
+                )
+            ),
+            N_(
+                "The labels are reversed: above flips_at inference has taken more of the chips' time, "
+                "below it training."
+            ),
+        ),
+    ),
+)
+
+
+def _reversed(label_and_flip: tuple[str, float]) -> tuple[str, float]:
+    word, flips_at = label_and_flip
+    return {"training": "inference", "inference": "training"}[word], flips_at
