@@ -22,36 +22,38 @@ class Load:
 
 
 def load(run: Run) -> Load:
-    """Judge the second half of the time in which requests come.
+    """Judge by those who have come and have no first token yet, while requests come.
 
-    Overload: then somebody always waits, and arrivals exceed finishes by more than three standard
-    deviations of a Poisson count. A run can show no more than that: near the limit it needs many
-    requests to tell a long queue from an endless one.
+    Overload: the fewest of them in the last quarter of that time exceed the fewest in the second
+    quarter by more than three standard deviations of a Poisson count of the arrivals between. Minima,
+    because a queue that empties now and then has an end, however long it is in between. A run can show
+    no more than that: near the limit it needs many requests to tell a long queue from an endless one.
     """
     arrivals = [s.arrival_s for s in run.served]
     start, end = arrivals[0], arrivals[-1]
-    middle = (start + end) / 2
-    span = end - middle
-    came = sum(a > middle for a in arrivals)
-    finished = sum(middle < s.finish_s <= end for s in run.served)
-    if len(arrivals) < FEWEST or span <= 0:
+    quarter = (end - start) / 4
+    if len(arrivals) < FEWEST or quarter <= 0:
         return Load("unknown", 0.0, 0.0, 0.0)
-    offered, served = came / span, finished / span
-    endless = came - finished > 3 * sqrt(came) and _always_somebody_waits(run, middle, end)
-    growth = offered - served if endless else 0.0
+    middle = start + 2 * quarter
+    came = sum(a > middle for a in arrivals)
+    begun = sum(middle < s.first_token_s <= end for s in run.served)
+    early, late = _fewest(run, start + quarter, middle), _fewest(run, end - quarter, end)
+    endless = late - early > 3 * sqrt(came)
+    offered, served = came / (end - middle), begun / (end - middle)
+    growth = max(0.0, offered - served) if endless else 0.0
     return Load("overload" if endless else "stable", growth, offered, served)
 
 
-def _always_somebody_waits(run: Run, start: float, end: float) -> bool:
-    """Whether the waiting line is empty at no moment from start to end (five arrivals' grace)."""
+def _fewest(run: Run, start: float, end: float) -> int:
+    """The least number of requests without a first token at any moment from start to end."""
     changes = sorted(
-        [(s.arrival_s, 1) for s in run.served] + [(s.admitted_s, -1) for s in run.served]
+        [(s.first_token_s, -1) for s in run.served] + [(s.arrival_s, 1) for s in run.served]
     )
-    waiting, empty_since, empty = 0, run.start_s, 0.0
+    waiting, fewest = 0, None
     for time, change in changes:
-        if waiting == 0:
-            empty += max(0.0, min(time, end) - max(empty_since, start))
+        if time > end:
+            break
+        if time >= start:  # before this change it was `waiting`
+            fewest = waiting if fewest is None else min(fewest, waiting)
         waiting += change
-        if waiting == 0:
-            empty_since = time
-    return empty <= 0.02 * (end - start)
+    return waiting if fewest is None else min(fewest, waiting)

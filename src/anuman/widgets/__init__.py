@@ -3,8 +3,10 @@
 from anuman.language import N_, _, both, language, number, scientific, si
 
 from .crossover import crossover
+from .duel import policy_duel
 from .figure import Figure, figure, table
 from .kv_published import published_kv
+from .load_curves import load_curves
 from .machine import own_machine
 from .measurement import measure
 from .memory_jar import memory_jar
@@ -15,6 +17,7 @@ from .published import published_roofline
 from .published_shares import published_shares
 from .reality import reality
 from .roofline import two_clocks
+from .theatre import batching_theatre
 
 __all__ = [
     "N_",
@@ -22,15 +25,18 @@ __all__ = [
     "Predictions",
     "Question",
     "_",
+    "batching_theatre",
     "both",
     "crossover",
     "figure",
     "language",
+    "load_curves",
     "measure",
     "memory_jar",
     "news_card",
     "number",
     "own_machine",
+    "policy_duel",
     "predictions",
     "published_kv",
     "published_roofline",

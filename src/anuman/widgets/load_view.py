@@ -49,11 +49,11 @@ def latency(curve: Curve, point: Point | None, kind: str) -> Picture:
     chart.label(
         0, promise, _("promised: {value}").format(value=si(promise, "s")), "above", 6, "small"
     )
-    for q, dash in ((50, ""), (99, "7 4")):
+    for q, dash, side in ((50, "", "below"), (99, "7 4", "above")):
         if lines[q]:
             chart.line(lines[q], colour, dash)
-            x, y = lines[q][len(lines[q]) // 3]
-            chart.label(x, y, f"p{q}", "above", 8, "strong")
+            x, y = lines[q][len(lines[q]) // 4]
+            chart.label(x, y, f"p{q}", side, 8, "strong")
     if point is not None:
         for q, shape in ((50, "circle"), (99, "diamond")):
             value = getattr(point, f"{kind}_p{q}_s")
@@ -62,12 +62,13 @@ def latency(curve: Curve, point: Point | None, kind: str) -> Picture:
     return chart.picture(words.summary(curve, point))
 
 
-def _cliff(chart: Chart, curve: Curve, end: float) -> None:
-    """Shade everything from the cliff on, and say so."""
+def _cliff(chart: Chart, curve: Curve, end: float, said: bool = True) -> None:
+    """Shade everything from the cliff on, and say so at its foot, where the curves are not."""
     if (point := curve.cliff) is not None:
         chart.region(point.rate, end, SHADE)
-        top = chart.y.high / 1.15 if chart.y.log else chart.y.high * 0.96
-        chart.label(point.rate, top, _("from here a promise is broken"), "left", 6, "small")
+        if said:
+            foot = chart.y.low * 1.15
+            chart.label(point.rate, foot, _("from here a promise is broken"), "right", 6, "small")
 
 
 def goodput(curve: Curve, point: Point | None) -> Picture:
@@ -80,7 +81,7 @@ def goodput(curve: Curve, point: Point | None) -> Picture:
         WIDTH,
         HEIGHT,
     )
-    _cliff(chart, curve, end)
+    _cliff(chart, curve, end, said=False)
     chart.line([(0, 0), (end, end)], INK, "2 4", 1.5)
     chart.label(end * 0.62, end * 0.62, _("all that arrive"), "above", 8, "small")
     chart.line([(p.rate, p.goodput) for p in curve.points], MEMORY)
@@ -119,11 +120,12 @@ def html(curve: Curve, point: Point | None) -> str:
     if not curve.points:
         return banner(curve)
     cards = "".join(fact(*card) for card in words.facts(curve, point))
-    drawn = "".join(p.markup() for p in pictures(curve, point))
+    ttft, tpot, good = (f'<div class="wide">{p.markup()}</div>' for p in pictures(curve, point))
+    said = f"<p><b>{escape(words.state(curve, point))}</b> {escape(words.cliff(curve))}</p>"
     return (
-        f"{banner(curve)}<p><b>{escape(words.state(curve, point))}</b> "
-        f'{escape(words.cliff(curve))}</p><div class="flow"><div class="wide">{drawn}</div>'
-        f'<div class="side">{cards}</div></div><p class="quiet">{escape(words.basis(curve))}</p>'
+        f'{banner(curve)}{said}<div class="flow">{ttft}{tpot}</div>'
+        f'<div class="flow">{good}<div class="side">{cards}</div></div>'
+        f'<p class="quiet">{escape(words.basis(curve))}</p>'
     )
 
 
