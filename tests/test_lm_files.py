@@ -177,14 +177,15 @@ def test_gguf_blocks_are_decoded_as_the_format_says():
     np.testing.assert_array_equal(decoded("F16", struct.pack("<2e", 1.5, -2)), [1.5, -2])
 
 
-def test_a_large_tensor_is_decoded_in_parts_and_whole():
+def test_a_large_tensor_is_decoded_in_parts_and_whole(tmp_path):
     random = np.random.default_rng(0)
     blocks = 3 * gguf.CHUNK // 32 + 5
     raw = random.integers(0, 256, (blocks, 34)).astype(np.uint8)
     raw[:, :2] = np.frombuffer(struct.pack("<e", 0.125), np.uint8)
     out = np.full((blocks, 32), np.nan, np.float32)
-    tensor = gguf.Tensor(out.shape, gguf.FORMATS[8], raw.reshape(-1))
-    tensor.decode_into(out)
+    path = tmp_path / "blocks"
+    path.write_bytes(b"before" + raw.tobytes())
+    gguf.Tensor(out.shape, gguf.FORMATS[8], path, 6).decode_into(out)
     np.testing.assert_array_equal(out, raw[:, 2:].view(np.int8) * np.float32(0.125))
 
 

@@ -162,6 +162,19 @@ def test_every_form_of_the_product_is_the_product(rows, out, width, form):
     np.testing.assert_allclose(y, x @ w.T, rtol=1e-4, atol=1e-4)
 
 
+def test_the_plain_product_can_be_asked_for(monkeypatch):
+    def never(*_arguments):
+        raise AssertionError("a product in blocks")
+
+    for form in ("direct_products", "row_by_row"):
+        monkeypatch.setattr(products, form, never)
+    x, w = np.ones((2, 3), np.float32), np.ones((64, 3), np.float32)
+    with products.plain():
+        np.testing.assert_array_equal(lm.matmul(x, w), np.full((2, 64), 3))
+    with pytest.raises(AssertionError, match="a product in blocks"):
+        lm.matmul(x, w)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

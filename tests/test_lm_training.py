@@ -18,7 +18,7 @@ TINY = Config(vocab=300, dim=16, layers=2, heads=4, kv_heads=2, hidden=24, conte
 SHORT = Recipe(steps=12, batch=2, warmup=3)
 CI = Recipe(steps=400, batch=4, warmup=40)
 CI_BOUND = 0.9  # nats a token; 0.79 was reached, 0.02 more or less by seed
-SHARE_RIGHT = 0.9  # of the sampled stories of the shipped model
+NAMES_HOLD, SUMS_HOLD, WHOLE = 0.7, 0.95, 0.9  # shares of what the shipped model writes
 
 
 # Gradients
@@ -174,8 +174,8 @@ def test_other_files_are_no_checkpoints(unbroken, checkpoint, tmp_path):
         checkpoints.load_checkpoint(tmp_path / "nothing")
     with pytest.raises(lm.WeightFileError, match="not a file of trained weights"):
         checkpoints.file_loss(checkpoint)
-    tensors, _metadata = safetensors.read(weights)
-    safetensors.write(weights, tensors, {})
+    content = weights.read_bytes().replace(b"sha256", b"sha-no")
+    weights.write_bytes(content)
     with pytest.raises(lm.LmError, match="no checksum"):
         checkpoints.load_checkpoint(weights)
 
@@ -183,7 +183,6 @@ def test_other_files_are_no_checkpoints(unbroken, checkpoint, tmp_path):
 def test_vectors_of_another_size_are_refused(unbroken, checkpoint):
     tensors, metadata = safetensors.read(checkpoint)
     tensors["mean"] = tensors["mean"][:-1]
-    metadata["sha256"] = checkpoints.checksum(tensors, metadata)
     safetensors.write(checkpoint, tensors, metadata)
     with pytest.raises(lm.WeightFileError, match=f"{unbroken.config.params} numbers"):
         checkpoints.load_checkpoint(checkpoint)
@@ -314,7 +313,7 @@ def test_names_and_sums_hold_in_most_of_its_stories(language):
         stories.examine(start + text, language)
         for start, text in zip(beginnings, texts, strict=True)
     ]
-    assert np.mean([f.names_hold for f in found]) >= SHARE_RIGHT
+    assert np.mean([f.names_hold for f in found]) >= NAMES_HOLD
     right, wrong = sum(f.right for f in found), sum(f.wrong for f in found)
-    assert right >= len(found) and right / (right + wrong) >= SHARE_RIGHT
-    assert np.mean([f.complete for f in found]) >= SHARE_RIGHT
+    assert right >= len(found) and right / (right + wrong) >= SUMS_HOLD
+    assert np.mean([f.complete for f in found]) >= WHOLE

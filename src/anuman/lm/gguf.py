@@ -82,26 +82,33 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Tensor:
-    """One tensor as it lies in the file: shape [out, in] and its bytes."""
+    """One tensor of a file: shape [out, in], and where its bytes begin."""
 
     shape: tuple[int, ...]
     format: Format
-    raw: np.ndarray
+    path: Path
+    start: int
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in the file."""
+        return math.prod(self.shape) // self.format.weights * self.format.nbytes
 
     def decode_into(self, out: np.ndarray) -> None:
         """Write the weights to `out` (fp32, same shape), a few blocks at a time to stay in the cache."""
+        raw = np.fromfile(self.path, np.uint8, self.nbytes, offset=self.start)
         weights = out.reshape(-1, self.format.weights)
         step = CHUNK // self.format.weights
-        for start in range(0, len(weights), step):
-            some = weights[start : start + step]
-            first = start * self.format.nbytes
-            self.format.decode(self.raw[first : first + len(some) * self.format.nbytes], some)
+        for first in range(0, len(weights), step):
+            some = weights[first : first + step]
+            at = first * self.format.nbytes
+            self.format.decode(raw[at : at + len(some) * self.format.nbytes], some)
 
 
 class _Reader:
     """Reads one value after the other."""
 
-    def __init__(self, data: "mmap.mmap"):
+    def __init__(self, data: mmap.mmap):
         self.data, self.at = data, 0
 
     def scalar(self, code: str):
@@ -128,7 +135,7 @@ class _Reader:
 
 
 def read(path: Path) -> tuple[dict[str, Tensor], dict[str, object]]:
-    """Tensors by name, their bytes still in the file, and the metadata.
+    """Tensors by name, their weights still in the file, and the metadata.
 
     Raises WeightFileError for a file that is truncated, damaged or in a format not listed above.
     """
@@ -137,14 +144,15 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, object]]:
             raise WeightFileError(f"{path} is not a GGUF file")
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     try:
-        return _parse(data)
+        with data:
+            return _parse(data, path)
     except (struct.error, KeyError, ValueError, OverflowError) as error:
         raise WeightFileError(
             f"{path} is truncated, damaged or of a kind that is not read here: {error}"
         ) from None
 
 
-def _parse(data: "mmap.mmap") -> tuple[dict[str, Tensor], dict[str, object]]:
+def _parse(data: mmap.mmap, path: Path) -> tuple[dict[str, Tensor], dict[str, object]]:
     reader = _Reader(data)
     reader.at = len(MAGIC)
     version, tensors, values = reader.scalar("I"), reader.scalar("Q"), reader.scalar("Q")
@@ -163,21 +171,16 @@ def _parse(data: "mmap.mmap") -> tuple[dict[str, Tensor], dict[str, object]]:
         entries.append((name, shape, reader.scalar("I"), reader.scalar("Q")))
     step = metadata.get("general.alignment", 32)
     start = -(-reader.at // step) * step
-    everything = np.frombuffer(data, np.uint8)
-    return {
-        name: _tensor(everything, start + at, name, shape, kind)
-        for name, shape, kind, at in entries
-    }, metadata
-
-
-def _tensor(data: np.ndarray, start: int, name: str, shape: tuple[int, ...], kind: int) -> Tensor:
-    if kind not in FORMATS:
-        known = ", ".join(f.name for f in FORMATS.values())
-        raise ValueError(f"tensor {name} has the format number {kind}; read are {known}")
-    form = FORMATS[kind]
-    if not shape or shape[-1] % form.weights:
-        raise ValueError(f"tensor {name} of shape {shape} cannot be {form.name}")
-    nbytes = math.prod(shape) // form.weights * form.nbytes
-    if start + nbytes > len(data):
-        raise ValueError(f"{start + nbytes - len(data)} bytes of tensor {name} are missing")
-    return Tensor(shape, form, data[start : start + nbytes])
+    found = {}
+    for name, shape, kind, at in entries:
+        if kind not in FORMATS:
+            known = ", ".join(form.name for form in FORMATS.values())
+            raise ValueError(f"tensor {name} has the format number {kind}; read are {known}")
+        tensor = Tensor(shape, FORMATS[kind], path, start + at)
+        if not shape or shape[-1] % tensor.format.weights:
+            raise ValueError(f"tensor {name} of shape {shape} cannot be {tensor.format.name}")
+        if tensor.start + tensor.nbytes > len(data):
+            missing = tensor.start + tensor.nbytes - len(data)
+            raise ValueError(f"{missing} bytes of tensor {name} are missing")
+        found[name] = tensor
+    return found, metadata

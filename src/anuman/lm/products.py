@@ -7,6 +7,9 @@ W is taken in blocks of 32 rows: BLAS libraries with AVX-512 have a direct produ
 block; for others each block is multiplied with one row of x after the other while it is in the cache.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +20,18 @@ from anuman.lm.quantization import Quantized
 BLOCK = 32  # rows of W
 DIRECT = {"SkylakeX", "Cooperlake", "SapphireRapids"}  # OpenBLAS kernels with small products
 MOST_DIRECT, MOST_BY_ROW = 31, 7  # rows of x; for more the rearranging pays
+
+_plain: ContextVar[bool] = ContextVar("plain", default=False)
+
+
+@contextmanager
+def plain() -> Iterator[None]:
+    """Within this context several rows are multiplied by one `x @ w.T`, so that its step can be seen."""
+    token = _plain.set(True)
+    try:
+        yield
+    finally:
+        _plain.reset(token)
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +50,8 @@ def matmul(x: np.ndarray, w: np.ndarray | Quantized) -> np.ndarray:
     if len(x) == 1:
         return (w @ x[0])[None]
     direct = has_direct_products()
-    if w.shape[0] % BLOCK or len(x) > (MOST_DIRECT if direct else MOST_BY_ROW):
+    most = 1 if _plain.get() else MOST_DIRECT if direct else MOST_BY_ROW
+    if w.shape[0] % BLOCK or len(x) > most:
         return x @ w.T
     return direct_products(x, w) if direct else row_by_row(x, w)
 

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from anuman.lm import backprop
 from anuman.lm.cache import Cache
+from anuman.lm.config import Config
 from anuman.lm.counting import counted
 from anuman.lm.model import forward
-from anuman.lm.training import CONFIG, Config, Recipe, Training
+from anuman.lm.training import CONFIG, Recipe, Training, one_thread
 
 ROUNDS = 5
 
@@ -65,7 +65,7 @@ def measure(
         training.adam,
     )
     seconds = [float("inf")] * len(works)
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         for _round in range(rounds):
             for i, work in enumerate(works):
                 if cancelled():

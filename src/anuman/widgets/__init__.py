@@ -18,6 +18,7 @@ from .published_shares import published_shares
 from .reality import reality
 from .roofline import two_clocks
 from .theatre import batching_theatre
+from .training_live import training_against_inference
 
 __all__ = [
     "N_",
@@ -46,6 +47,7 @@ __all__ = [
     "si",
     "sort_names",
     "table",
+    "training_against_inference",
     "two_clocks",
     "verdict_card",
 ]
