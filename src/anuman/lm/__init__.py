@@ -5,6 +5,7 @@ lm.generate(model, "Anu had", 40)         its text
 for step in lm.stream(model, "Anu had"):  the same step by step, with time, FLOPs and bytes
 """
 
+from anuman.lm.batching import BatchPoint, Queue, batch_sweep, serve
 from anuman.lm.cache import PAGE, Cache, PagedCache, Pool
 from anuman.lm.config import Config, shapes
 from anuman.lm.counting import Work, counted
@@ -29,6 +30,7 @@ from anuman.lm.tokenizer import Tokenizer, pieces
 __all__ = [
     "ANU_STORIES",
     "PAGE",
+    "BatchPoint",
     "Cache",
     "Cancelled",
     "Config",
@@ -40,11 +42,13 @@ __all__ = [
     "Pool",
     "PromptError",
     "Quantized",
+    "Queue",
     "Round",
     "Step",
     "Tokenizer",
     "WeightFileError",
     "Work",
+    "batch_sweep",
     "counted",
     "draw",
     "first_layers",
@@ -61,6 +65,7 @@ __all__ = [
     "quantize_model",
     "random",
     "save",
+    "serve",
     "shapes",
     "speculate",
     "stream",
