@@ -146,10 +146,13 @@ packing = own_packing
 
 
 def stories():
-    """Let the course's own model answer 24 prompts, as a bus and as an escalator."""
-    prompts = MINE * 6
-    both = [lm.serve(_model(), prompts, MY_SLOTS, policy) for policy in ("static", "continuous")]
-    return own_queue(*both, MY_SLOTS)
+    """Let the course's own model answer 24 prompts, as a bus and as an escalator, in turn; the best times."""
+    prompts, best = MINE * 6, {}
+    for _round in range(3):
+        for policy in ("static", "continuous"):
+            run = lm.serve(_model(), prompts, MY_SLOTS, policy)
+            best[policy] = min(run, best.get(policy, run), key=lambda queue: queue.seconds)
+    return own_queue(best["static"], best["continuous"], MY_SLOTS)
 
 
 def verdict():
