@@ -53,6 +53,10 @@ LESSONS = {
         "000", "S0.11", "memory-jar", ("measure", "published"),
         ("news-card", "gate", "family", "worked", "gib", "waste", "slip", "verdict-card"),
     ),
+    "05-batching": Lesson(
+        "000", "S0.19", "theatre", ("gain", "sweep", "servers"),
+        ("news-card", "gate", "worked", "measure", "packing", "stories", "verdict-card"), "measure",
+    ),
 }  # fmt: skip
 every_lesson = pytest.mark.parametrize("name", LESSONS)
 
