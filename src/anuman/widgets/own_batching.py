@@ -63,7 +63,7 @@ def own_batches(points: Sequence, machine: Machine | None) -> Figure:
         for x, y in line:
             chart.point(x, y, colour, shape, 5, number(y))
         side = "above" if shape == "circle" else "below"
-        chart.label(*line[3 if shape == "circle" else 1], name, side, kind="strong")
+        chart.label(*line[len(line) // 2 if shape == "circle" else 1], name, side, kind="strong")
     shared, each = shared_and_own(points)
     gain = points[-1].batch / points[-1].seconds / one
     said = _(
