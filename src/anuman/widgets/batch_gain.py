@@ -29,7 +29,7 @@ def tried() -> dict[int, float]:
 def batch_gain() -> Figure:
     """Gain against slots: equal lengths, exponential lengths (harmonic numbers), whole tokens, trials."""
     curves = (
-        (_("lengths without steps: 1 + 1/2 + … + 1/slots"), physics.harmonic, COMPUTE, "9 5"),
+        (_("1 + 1/2 + … + 1/slots"), physics.harmonic, COMPUTE, "9 5"),
         (_("whole tokens, mean {mean}").format(mean=MEAN),
          lambda n: physics.longest_over_mean(n, MEAN), MEASURED, ""),
         (_("all equally long"), lambda n: 1.0, INK, "2 4"),
