@@ -97,7 +97,7 @@ QUEUE = Queue(((0.0, 10, 5), (0.0, 30, 5), (1.0, 10, 2)), 50)
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        (lambda w, r, f: [job["id"] for job in w], "memory of all running requests must fit"),
+        (lambda w, r, f: [job["id"] for job in w], "count free_kv down"),
         (lambda w, r, f: [], "must be admitted"),
         (lambda w, r, f: [w[0]["id"]] * 2, "only once"),
         (lambda w, r, f: ["nobody"], "only a request that is waiting"),

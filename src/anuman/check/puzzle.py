@@ -11,6 +11,11 @@ from .result import Unreadable
 from .task import Case, Task
 from .words import N_, Message
 
+# Rules of anuman.serving in the words of somebody who is writing admit.
+OWN_WORDS = {
+    "kv": N_("there is not enough free memory for it; count free_kv down while you choose"),
+}
+
 
 @dataclass(frozen=True)
 class Queue:
@@ -104,12 +109,15 @@ def mean_steps(rule: Callable, queue: Queue) -> float:
     except serving.PolicyBroke as error:
         if error.rule == "raised" and error.__cause__ is not None:
             raise error.__cause__ from None  # with its line in the learner's code
-        fields = {
-            "step": error.step,
-            "rule": Message(serving.RULES[error.rule]),
-            "request": "" if error.request is None else f" ({error.request})",
-        }
-        raise Unreadable(Message(N_("Stopped at step {step}: {rule}{request}."), fields)) from None
+        rule = Message(OWN_WORDS.get(error.rule, serving.RULES[error.rule]))
+        fields = {"step": error.step, "request": error.request, "rule": rule}
+        known = error.request is not None
+        text = (
+            N_("Stopped at step {step}, request {request}: {rule}.")
+            if known
+            else N_("Stopped at step {step}: {rule}.")
+        )
+        raise Unreadable(Message(text, fields)) from None
     return sum(one.latency_s for one in run) / len(run)
 
 

@@ -98,6 +98,14 @@ def _round_robin(lengths: list[int], slots: int) -> int:
     return max(sum(lengths[slot::slots]) for slot in range(slots))
 
 
+def _first_free(lengths: list[int], slots: int) -> int:
+    """When the first slot is free for good."""
+    ends = [0] * slots
+    for length in lengths:
+        heapreplace(ends, ends[0] + length)
+    return ends[0]
+
+
 def _last_start(lengths: list[int], slots: int) -> int:
     """When the last answer begins."""
     ends = [0] * slots
@@ -140,6 +148,11 @@ CONTINUOUS_STEPS = Task(
             N_("That is when the last answer begins; asked is when all are done."),
         ),
         Misconception(
+            "first free slot",
+            _first_free,
+            N_("That is when the first slot is free again; asked is when all of them are."),
+        ),
+        Misconception(
             "longest first",
             lambda lengths, slots: physics.continuous_steps(sorted(lengths, reverse=True), slots),
             N_("The answers are sorted first: they come in the order of the list."),
@@ -159,6 +172,11 @@ CONTINUOUS_STEPS = Task(
 def _used_over(total: float, lengths: list[float]) -> float:
     return 1 - sum(lengths) / total
 
+
+PADDED = N_(
+    "Every batch is padded to the longest answer of the whole queue: each batch is only as long as "
+    "its own longest answer."
+)
 
 WASTED_SLOT_FRACTION = Task(
     id=f"{ASSIGNMENT}/wasted_slot_fraction",
@@ -183,10 +201,12 @@ WASTED_SLOT_FRACTION = Task(
             lambda lengths, slots: _used_over(
                 slots * ceil(len(lengths) / slots) * max(lengths), lengths
             ),
-            N_(
-                "Every batch is padded to the longest answer of the whole queue: each batch is only "
-                "as long as its own longest answer."
-            ),
+            PADDED,
+        ),
+        Misconception(
+            "padding over the queue, last batch not full",
+            lambda lengths, slots: _used_over(len(lengths) * max(lengths), lengths),
+            PADDED,
         ),
         Misconception(
             "empty places of the last batch forgotten",
