@@ -1,0 +1,90 @@
+"""Hostile submissions: each gets the points it deserves and harms nobody, for root and an ordinary user."""
+
+import pytest
+from batch import FAMILIES, NEIGHBOURS, SECRETS, USERS, end_of, graded
+from plain_course import POINTS, honest
+
+PAIRS = [pytest.param(family, user, id=f"{family}-{user}") for family in FAMILIES for user in USERS]
+EACH = [
+    pytest.param(attack, user, id=f"{attack.name}-{user}")
+    for user in USERS
+    for attacks in FAMILIES.values()
+    for attack in attacks
+]
+# What only the hidden tests hold must not show in feedback either.
+HIDDEN = [
+    "SECRET-hidden",
+    "secret-hidden",
+    "SECRET-HIDDEN",
+    "HIDDEN TESTS",
+    "271828",
+    "314159",
+    "16180",
+]
+
+
+def test_the_suite_is_large():
+    names = [attack.name for attacks in FAMILIES.values() for attack in attacks]
+    assert len(set(names)) == len(names) >= 60
+
+
+@pytest.mark.parametrize(("family", "user"), PAIRS)
+def test_the_run_ends_and_lists_everybody(family, user):
+    outcome = graded(family, user)
+    assert outcome.status in (0, 1), end_of(outcome.said)
+    assert set(outcome.results) == {a.name for a in FAMILIES[family]} | set(NEIGHBOURS)
+
+
+@pytest.mark.parametrize(("family", "user"), PAIRS)
+def test_honest_neighbours_get_their_points(family, user):
+    outcome = graded(family, user)
+    release = outcome.course.release()
+    for student, number in NEIGHBOURS.items():
+        assert outcome.points[student] == honest(release, number)[1], student
+        result = outcome.results[student]
+        assert {
+            t["id"]: t["points"] for t in result["tasks"] if t["id"] in POINTS
+        } == outcome.points[student]
+
+
+@pytest.mark.parametrize(("family", "user"), PAIRS)
+def test_nothing_is_harmed_and_nothing_survives(family, user):
+    outcome = graded(family, user)
+    assert outcome.survivors == []
+    assert outcome.connections == []
+    assert outcome.escaped == []
+    assert outcome.changed == []
+
+
+@pytest.mark.parametrize(("family", "user"), PAIRS)
+def test_feedback_for_everybody(family, user):
+    outcome = graded(family, user)
+    assert outcome.feedback_status in (0, 1), end_of(outcome.feedback_said)
+    for student in NEIGHBOURS:
+        assert set(outcome.pages(student)) == {"numbers", "words"}
+
+
+@pytest.mark.parametrize(("attack", "user"), EACH)
+def test_points_are_those_deserved(attack, user):
+    outcome = graded(attack.family, user)
+    found = outcome.points.get(attack.name, {})
+    assert {task: found.get(task) or 0.0 for task in POINTS} == attack.points
+    result = outcome.results[attack.name]
+    shown = {t["id"]: t["points"] for t in result["tasks"]}
+    assert {task: shown.get(task) or 0.0 for task in POINTS} == attack.points
+    assert result["points"] == pytest.approx(sum(attack.points.values()))
+    if attack.noted:
+        assert result["notes"]
+    for task in result["tasks"]:
+        if task["id"] in attack.lost:
+            assert task["reason"].strip(), task["id"]
+
+
+@pytest.mark.parametrize(("attack", "user"), EACH)
+def test_nothing_leaks(attack, user):
+    outcome = graded(attack.family, user)
+    outputs = outcome.outputs(attack.name)
+    assert [secret for secret in SECRETS if secret in outputs] == []
+    for name, page in outcome.pages(attack.name).items():
+        shown = [secret for secret in (*SECRETS[1:], *HIDDEN) if secret in page]
+        assert shown == [], name
