@@ -4,7 +4,6 @@ Kept are text, errors, PNG and JPEG pictures, and Markdown whose page is harmles
 nbgrader's own only.
 """
 
-import hashlib
 import re
 from collections.abc import Callable
 
@@ -32,6 +31,7 @@ NBGRADER = (
     "checksum",
     "cell_type",
 )
+OWN = ("claimed", "apart")  # the grader's own remarks on a cell
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -56,9 +56,12 @@ def clean_notebook(
 def clean_cell(cell: NotebookNode, trusted: bool = False, parse: bool = True) -> NotebookNode:
     """The cell, safe to read; raw text, which pages show as HTML, becomes a block of Markdown."""
     about = cell.metadata.get("nbgrader")
+    graders = cell.metadata.get("anuman")
     cell.metadata = NotebookNode()
-    if isinstance(about, dict):
-        cell.metadata.nbgrader = NotebookNode({key: about[key] for key in NBGRADER if key in about})
+    for name, values, kept in (("nbgrader", about, NBGRADER), ("anuman", graders, OWN)):
+        if isinstance(values, dict):
+            found = {key: values[key] for key in kept if key in values}
+            cell.metadata[name] = NotebookNode(found)
     if cell.cell_type == "code":
         cell.outputs = clean_outputs(cell.get("outputs", []))
         return cell
@@ -114,17 +117,3 @@ def plain(text: object) -> str:
         return ""
     text = UNSHOWN.sub("", text[: 2 * MOST_TEXT])
     return text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + "\n… (cut)"
-
-
-def fingerprint(outputs: list) -> str:
-    """A short mark of what outputs show; equal for outputs that look the same."""
-    seen = hashlib.sha256()
-    for output in clean_outputs(outputs):
-        if output.output_type == "stream":
-            seen.update(output.text.encode())
-        elif output.output_type == "error":
-            seen.update(f"{output.ename}: {output.evalue}".encode())
-        else:
-            for mime in sorted(output.data):
-                seen.update(f"{mime} {output.data[mime]}".encode())
-    return seen.hexdigest()
