@@ -17,7 +17,7 @@ ALLOWED = {
     "widgets": {"catalog", "language", "machine", "paths", "physics"},
     "lessons": {"catalog", "language", "machine", "paths", "physics", "widgets"},
     "check": {"language", "physics"},
-    "grading": {"paths"},
+    "grading": {"language", "paths"},
 }
 
 

@@ -7,6 +7,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from . import paths
+
 
 def lab(args: argparse.Namespace) -> int:
     from . import lab
@@ -24,6 +26,21 @@ def check(args: argparse.Namespace) -> int:
     from .grading import self_check
 
     return self_check.run(args.path, args.json)
+
+
+def feedback(args: argparse.Namespace) -> int:
+    from .grading import pages
+
+    return pages.run(
+        args.assignment, args.course or paths.nbgrader_course(), args.json, args.workers
+    )
+
+
+def export(args: argparse.Namespace) -> int:
+    from .grading import export
+
+    course = args.course or paths.nbgrader_course()
+    return export.run(args.assignment, args.format, course, args.output, args.json)
 
 
 def machine(args: argparse.Namespace) -> int:
@@ -75,6 +92,21 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command(check, "Grade one assignment of your own; your file is only read.")
     sub.add_argument("path", help="assignment folder or notebook, e.g. exercises/02-roofline")
+
+    def of_class(function, help: str) -> argparse.ArgumentParser:
+        sub = command(function, help)
+        sub.add_argument("assignment", help="name of the assignment, e.g. 02-roofline")
+        sub.add_argument(
+            "--course", type=Path, metavar="DIR", help="another nbgrader course folder"
+        )
+        return sub
+
+    sub = of_class(feedback, "Make the feedback pages of everybody who is graded.")
+    sub.add_argument("--workers", type=int, metavar="N", help="processes; one a core if not given")
+
+    sub = of_class(export, "Write the gradebook's grades as a table or for Moodle.")
+    sub.add_argument("--format", choices=("csv", "moodle", "json"), default="csv")
+    sub.add_argument("--output", type=Path, metavar="FILE", help="write there, not to the terminal")
 
     command(machine, "Measure this computer's memory bandwidth and arithmetic.")
     command(doctor, "Say what this machine can and cannot do.")

@@ -27,6 +27,7 @@ class Attack:
     cells: dict[str, str] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
     noted: bool = False  # the teacher must be told
+    or_refused: tuple[str, ...] = ()  # these tasks may instead earn nothing, with a note why
     reaches_out: bool = False  # without a sandbox it would harm this machine
     change: Callable[[dict], None] | None = None
     write: Callable[[Path, dict], None] | None = None

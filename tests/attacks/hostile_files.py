@@ -372,7 +372,7 @@ ATTACKS = [
             lambda text: text.replace('"nbformat": 4', f'"nbformat": {"4" * 10_000}').encode()
         ),
     ),
-    broken("format-99", changed(lambda n: n.update(nbformat=99))),
+    fine("format-99", changed(lambda n: n.update(nbformat=99)), or_refused=NUMBERS),
     broken("cells-are-no-list", changed(lambda n: n.update(cells={"a": 1}))),
     broken("no-cells-at-all", changed(lambda n: n.pop("cells") and None)),
     broken("sparse-100-mb", instead_of_numbers(_sparse)),
@@ -411,7 +411,7 @@ ATTACKS = [
     fine("sources-as-lists", changed(_sources_as_lists)),
     fine("odd-cells", changed(_odd_cells)),
     fine("no-metadata", changed(lambda n: n.update(metadata={}))),
-    fine("20000-cells", changed(_many_cells)),
+    fine("20000-cells", changed(_many_cells), or_refused=NUMBERS),
     fine("20-mb-of-outputs", changed(_huge_outputs)),
     fine("impossible-outputs", changed(_bad_outputs)),
     fine("3-mb-in-a-cell", {"change": _big_cell}),

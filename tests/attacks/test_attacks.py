@@ -67,16 +67,20 @@ def test_feedback_for_everybody(family, user):
 @pytest.mark.parametrize(("attack", "user"), EACH)
 def test_points_are_those_deserved(attack, user):
     outcome = graded(attack.family, user)
-    found = outcome.points.get(attack.name, {})
-    assert {task: found.get(task) or 0.0 for task in POINTS} == attack.points
     result = outcome.results[attack.name]
-    shown = {t["id"]: t["points"] for t in result["tasks"]}
-    assert {task: shown.get(task) or 0.0 for task in POINTS} == attack.points
-    assert result["points"] == pytest.approx(sum(attack.points.values()))
-    if attack.noted:
+    recorded = outcome.points.get(attack.name, {})
+    shown = {task["id"]: task["points"] for task in result["tasks"]}
+    deserved = attack.points
+    refused = attack.or_refused and not any(recorded.get(task) for task in attack.or_refused)
+    if refused:
+        deserved |= dict.fromkeys(attack.or_refused, 0.0)
+    for found in (recorded, shown):
+        assert {task: found.get(task) or 0.0 for task in POINTS} == deserved
+    assert result["points"] == pytest.approx(sum(deserved.values()))
+    if attack.noted or refused:
         assert result["notes"]
     for task in result["tasks"]:
-        if task["id"] in attack.lost:
+        if deserved.get(task["id"]) == 0.0:
             assert task["reason"].strip(), task["id"]
 
 
