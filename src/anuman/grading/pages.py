@@ -14,10 +14,17 @@ from dataclasses import asdict, dataclass, field
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateFeedback
+from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.server_extensions import formgrader
+from traitlets import Any
 
+from ..language import both
 from .settings import BadCourse, Course
 
 NBGRADERS = Path(formgrader.__file__).parent / "templates"
@@ -29,10 +36,51 @@ POLICY = (
 )
 PREPROCESSORS = [
     "anuman.grading.feedback.Clean",
-    "nbgrader.preprocessors.GetGrades",
+    "anuman.grading.pages.Grades",
     "anuman.grading.feedback.HideTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+
+
+class Grades(NbGraderPreprocessor):
+    """As nbgrader's GetGrades, over one connection for all notebooks."""
+
+    gradebook = Any(None, allow_none=True)
+
+    def preprocess(self, nb, resources):
+        about = resources["nbgrader"]
+        if self.gradebook is None:  # opened where it is used: a connection does not survive a fork
+            self.gradebook = Gradebook(about["db_url"])
+        notebook = self.gradebook.find_submission_notebook(
+            about["notebook"], about["assignment"], about["student"]
+        )
+        grades = {grade.name: grade for grade in notebook.grades}
+        comments = {comment.name: comment.comment for comment in notebook.comments}
+        for cell in nb.cells:
+            if utils.is_solution(cell) or utils.is_task(cell):
+                cell.metadata.nbgrader["comment"] = comments.get(cell.metadata.nbgrader["grade_id"])
+            if utils.is_grade(cell) or utils.is_task(cell):
+                grade = grades[cell.metadata.nbgrader["grade_id"]]
+                cell.metadata.nbgrader.update(score=grade.score, points=grade.max_score)
+        penalty = notebook.late_submission_penalty or 0
+        about.update(
+            score=notebook.score - penalty, max_score=notebook.max_score, late_penalty=penalty
+        )
+        self.gradebook.db.expire_all()
+        return nb, resources
+
+
+class PageExporter(HTMLExporter):
+    """nbconvert's, without parsing every finished page once more for tags that these pages lack."""
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        resources = self._init_resources(resources)
+        self.register_filter(
+            "highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self)
+        )
+        widgets = WidgetsDataTypeFilter(notebook_metadata={}, parent=self, resources=resources)
+        self.register_filter("filter_data_type", widgets)
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 
 
 @dataclass(frozen=True)
@@ -80,6 +128,7 @@ def make(assignment: str, folder: Path, workers: int | None = None) -> Iterator[
     worker = _Worker(course)
     first, rest = students[:1], students[1:]
     yield from map(worker.pages, first)  # loads the templates, once for all
+    both("")  # and the translations
     count = min(workers or os.cpu_count() or 1, len(rest))
     if count <= 1 or "fork" not in get_all_start_methods():
         yield from map(worker.pages, rest)
@@ -120,7 +169,7 @@ class _Worker:
         self._course = course
         converter = GenerateFeedback(coursedir=course.place, config=config)
         self._mode = int(str(converter.permissions), 8)
-        self._exporter = converter.exporter_class(parent=converter, config=converter.config)
+        self._exporter = PageExporter(parent=converter, config=converter.config)
         for preprocessor in converter.preprocessors:
             self._exporter.register_preprocessor(preprocessor)
 
