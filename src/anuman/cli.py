@@ -43,6 +43,21 @@ def export(args: argparse.Namespace) -> int:
     return export.run(args.assignment, args.format, course, args.output, args.json)
 
 
+def grade(args: argparse.Namespace) -> int:
+    from .grading import grade
+
+    return grade.run(
+        args.course,
+        args.assignment,
+        args.student,
+        args.force,
+        args.workers,
+        args.scheduler,
+        args.unsafe,
+        args.json,
+    )
+
+
 def machine(args: argparse.Namespace) -> int:
     from . import machine
 
@@ -107,6 +122,21 @@ def parser() -> argparse.ArgumentParser:
     sub = of_class(export, "Write the gradebook's grades as a table or for Moodle.")
     sub.add_argument("--format", choices=("csv", "moodle", "json"), default="csv")
     sub.add_argument("--output", type=Path, metavar="FILE", help="write there, not to the terminal")
+
+    sub = command(grade, "Grade a class's submissions to an assignment, isolated and in parallel.")
+    sub.add_argument("assignment", help="e.g. 02-roofline")
+    sub.add_argument(
+        "--student", default="*", metavar="ID", help="only this one (a glob may be given)"
+    )
+    sub.add_argument("--force", action="store_true", help="grade again what is graded already")
+    sub.add_argument("--workers", type=int, metavar="N", help="processes (default: one a core)")
+    sub.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of a Dask scheduler")
+    sub.add_argument(
+        "--course", type=Path, default=Path("."), metavar="DIR", help="nbgrader course"
+    )
+    sub.add_argument(
+        "--unsafe", action="store_true", help="go on where learners' code cannot be isolated"
+    )
 
     command(machine, "Measure this computer's memory bandwidth and arithmetic.")
     command(doctor, "Say what this machine can and cannot do.")

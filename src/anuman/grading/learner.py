@@ -98,7 +98,9 @@ class Learner:
             os._exit(0)
         except Exception as error:  # too large, or its own methods fail
             text = f"what it returned cannot be read: {error}"
-            self._channel.send([number, "error", "ValueError", ["ValueError"], text, [], None, printed])
+            self._channel.send(
+                [number, "error", "ValueError", ["ValueError"], text, [], None, printed]
+            )
 
     def _printed(self) -> list:
         return [[o["name"], o["text"]] for o in self._shell.outputs.take() if "name" in o]
@@ -196,7 +198,13 @@ class Learner:
             text = str(error)[:MOST_MESSAGE]
         except BaseException:  # the learner's own __str__
             text = ""
-        return [kind.__name__, _class_names(kind), text, _plain_arguments(error), self._place(error)]
+        return [
+            kind.__name__,
+            _class_names(kind),
+            text,
+            _plain_arguments(error),
+            self._place(error),
+        ]
 
     def _place(self, error: BaseException) -> list | None:
         """[cell, line] of the innermost frame in a cell of the notebook."""

@@ -34,7 +34,9 @@ class SandboxError(OSError):
     """A step of the isolation failed; `step` says which."""
 
     def __init__(self, step: str, number: int):
-        super().__init__(number, f"{step}: {os.strerror(number)} ({errno.errorcode.get(number, number)})")
+        super().__init__(
+            number, f"{step}: {os.strerror(number)} ({errno.errorcode.get(number, number)})"
+        )
         self.step = step
 
 
@@ -63,7 +65,9 @@ def unshare(flags: int, step: str) -> None:
     _call(step, _libc.unshare, ctypes.c_int(flags))
 
 
-def mount(source: str | None, target: str, kind: str | None, flags: int = 0, data: str = "") -> None:
+def mount(
+    source: str | None, target: str, kind: str | None, flags: int = 0, data: str = ""
+) -> None:
     """mount(2)."""
     words = [None if word is None else os.fsencode(word) for word in (source, target, kind)]
     step = f"mount {kind or 'bind'} on {target}"

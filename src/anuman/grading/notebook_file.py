@@ -26,7 +26,9 @@ def cells_of(content: bytes) -> list[dict]:
         raise NotANotebook("it needs more memory than a submission may use") from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise NotANotebook(f"its JSON breaks at {where} ({error.msg})" if content.strip() else "it is empty") from None
+        raise NotANotebook(
+            f"its JSON breaks at {where} ({error.msg})" if content.strip() else "it is empty"
+        ) from None
     except ValueError as error:  # a number with too many digits
         raise NotANotebook(f"its JSON cannot be read ({error})") from None
     if not isinstance(notebook, dict):

@@ -228,7 +228,9 @@ class Link:
             return known
         if name not in self._exceptions:
             # SystemExit and the like must not stop the test cell's process, nor slip through it.
-            stops = known is not None and isinstance(known, type) and issubclass(known, BaseException)
+            stops = (
+                known is not None and isinstance(known, type) and issubclass(known, BaseException)
+            )
             base = RuntimeError if stops else self._exception(classes[1:])
             self._exceptions[name] = type(name, (base,), {"__module__": "__main__"})
         return self._exceptions[name]
@@ -302,7 +304,9 @@ class Learners:
         if self._generation != self._link.generation:
             again = self._link.names([self._bound]).get(self._bound) if self._bound else None
             if not isinstance(again, type(self)):
-                raise LearnerProcessEnded(f"{self._name} was lost with the process that it lived in")
+                raise LearnerProcessEnded(
+                    f"{self._name} was lost with the process that it lived in"
+                )
             object.__setattr__(self, "_handle", again._handle)
             object.__setattr__(self, "_generation", again._generation)
         return self._handle
@@ -312,7 +316,9 @@ class Learners:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
-            raise AttributeError(f"{name} of a learner's {self._classes[:1]} is not asked for. {HOW}")
+            raise AttributeError(
+                f"{name} of a learner's {self._classes[:1]} is not asked for. {HOW}"
+            )
         if not self._is_open():
             raise AttributeError(
                 f"the learner's code gave an object of class {self._classes[0]}, not plain data; "

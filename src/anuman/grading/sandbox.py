@@ -161,7 +161,9 @@ def _show_system(walls: Walls) -> None:
     for path in SYSTEM:
         if os.path.islink("/old" + path):
             os.symlink(os.readlink("/old" + path), path)
-    shown = {path: True for path in SYSTEM if os.path.isdir("/old" + path) and not os.path.islink(path)}
+    shown = {
+        path: True for path in SYSTEM if os.path.isdir("/old" + path) and not os.path.islink(path)
+    }
     shown |= dict.fromkeys(walls.shown, True) | dict.fromkeys(walls.hidden, False)
     covers = []
     for path in sorted(shown):  # an outer folder before what lies in it

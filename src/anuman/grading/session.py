@@ -27,7 +27,9 @@ class Stopped(Exception):
 class Session:
     """See the module's docstring. `run` fills in the outputs of the cells."""
 
-    def __init__(self, zygotes: Zygotes, rules: Rules, end: float, files: dict, teachers_files: dict):
+    def __init__(
+        self, zygotes: Zygotes, rules: Rules, end: float, files: dict, teachers_files: dict
+    ):
         self._zygotes, self._rules, self._end = zygotes, rules, end
         self._files, self._teachers_files = files, teachers_files
         self._learner: Process | None = None
@@ -186,7 +188,9 @@ class Session:
     def _test(self, cell: Cell) -> list[dict]:
         outputs = self._teachers_cell(cell.source, cell.count or 0)
         if any(one["output_type"] == "error" and one["ename"] == TIMEOUT for one in outputs):
-            raise Stopped(TIMEOUT, "the time limit", [o for o in outputs if o.get("ename") != TIMEOUT])
+            raise Stopped(
+                TIMEOUT, "the time limit", [o for o in outputs if o.get("ename") != TIMEOUT]
+            )
         return outputs
 
     def _teachers_cell(self, source: str, count: int) -> list[dict]:
@@ -255,7 +259,11 @@ def _output(one) -> dict | None:
     if kind in ("display_data", "execute_result"):
         data = one.get("data")
         kept = harmless(data if type(data) is dict else {})
-        built = {"output_type": kind, "metadata": {}, "data": {k: _text(v) for k, v in kept.items()}}
+        built = {
+            "output_type": kind,
+            "metadata": {},
+            "data": {k: _text(v) for k, v in kept.items()},
+        }
         if kind == "execute_result":
             count = one.get("execution_count")
             built["execution_count"] = count if type(count) is int else None

@@ -87,7 +87,9 @@ def harmless(data: dict) -> dict:
         value = data.get(mime)
         if isinstance(value, bytes):
             value = base64.b64encode(value).decode()
-        if isinstance(value, str) and len(value) <= (MOST_IMAGE if mime != "text/plain" else MOST_TEXT):
+        if isinstance(value, str) and len(value) <= (
+            MOST_IMAGE if mime != "text/plain" else MOST_TEXT
+        ):
             kept[mime] = value
     return kept
 

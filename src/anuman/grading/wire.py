@@ -291,9 +291,7 @@ class Channel:
         except OSError as error:
             raise Closed(str(error)) from error
 
-    def receive(
-        self, other: Reader | None = None, deadline: float | None = None
-    ) -> Any:
+    def receive(self, other: Reader | None = None, deadline: float | None = None) -> Any:
         """Wait for one value; deadline on time.monotonic(). Descriptors sent along are kept."""
         self._fill(HEADER.size, deadline)
         head_size, body_size = HEADER.unpack_from(self._arrived)

@@ -39,7 +39,9 @@ class CannotStart(RuntimeError):
 class Process:
     """A forked process: the channel to it, and how to stop it."""
 
-    def __init__(self, channel: wire.Channel, pid: int, handle: int | None, folder: str | None = None):
+    def __init__(
+        self, channel: wire.Channel, pid: int, handle: int | None, folder: str | None = None
+    ):
         self.channel, self.pid = channel, pid
         self._handle, self._folder = handle, folder
         self._ended = False
