@@ -22,6 +22,7 @@ from . import wire
 GRACE_S = 1.0  # from the interrupt of a learner's function to giving it up
 MOST_PULLED = 100_000  # items taken from an iterator
 MOST_STALE = 100  # frames that nobody asked for
+OVER = "the time limit of the cell"
 STOPPING = {signal.SIGINT, getattr(signal, "SIGALRM", signal.SIGINT)}
 HOW = "See anuman.grading.across for what tests can do about it."
 
@@ -46,6 +47,7 @@ class Link:
         self._channel: wire.Channel | None = None
         self._interrupt: Callable[[], None] = lambda: None
         self.generation = 0
+        self.expired = False  # the cell's time is up: nothing more is asked of the learner
         self.named: set[str] = set()  # every name in the teacher's cells so far
         self.sources: dict[int, str] = {}  # the learner's cells by number
         self.seeds: list[tuple[str, tuple]] = []  # of random and numpy.random, not sent yet
@@ -94,6 +96,8 @@ class Link:
 
     def request(self, operation: str, *arguments) -> Any:
         """Ask the learner's process for something; raises what the learner's code raised."""
+        if self.expired:
+            raise CellTimeoutError(OVER)
         if self._channel is None:
             self.open(*self._reopen())
         number = secrets.randbits(48)

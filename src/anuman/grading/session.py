@@ -9,7 +9,7 @@ from .work import LEARNER, LOCKED, TEST, TEXT, Cell, Rules
 from .zygotes import Process, Zygotes
 
 GRACE_S = 1.0  # from the interrupt at the time limit to the kill
-MOST_RESTARTS = 10  # of the learner's process, a notebook
+MOST_RESTARTS = 3  # of the learner's process, a cell: a test may call what ends it many times
 LOOK_S = 0.25  # how often the memory of a learner's processes is looked at
 TIMEOUT = "CellTimeoutError"
 LOST = "DeadKernelError"  # nbgrader's own names for what happened to a cell
@@ -68,7 +68,7 @@ class Session:
             if cell.role == TEXT or cell.kind != "code":
                 continue
             count += 1
-            self._at, cell.count = index, count
+            self._at, cell.count, self._restarts = index, count, 0
             try:
                 cell.outputs = self._run_cell(index, cell)
             except Stopped as stopped:
@@ -97,7 +97,7 @@ class Session:
                 self._learner = None
                 self._restarts += 1
             if self._restarts > MOST_RESTARTS:
-                raise Stopped(LOST, "this notebook has ended its process too often")
+                raise Stopped(LOST, "the learner's code ends every process it runs in")
             self._learner = self._zygotes.learner(self._rules)
             if self._files:
                 self._ask(self._learner, ["files", self._files], self._rules.cell_s)
@@ -186,12 +186,7 @@ class Session:
         return self._trusted
 
     def _test(self, cell: Cell) -> list[dict]:
-        outputs = self._teachers_cell(cell.source, cell.count or 0)
-        if any(one["output_type"] == "error" and one["ename"] == TIMEOUT for one in outputs):
-            raise Stopped(
-                TIMEOUT, "the time limit", [o for o in outputs if o.get("ename") != TIMEOUT]
-            )
-        return outputs
+        return self._teachers_cell(cell.source, cell.count or 0)
 
     def _teachers_cell(self, source: str, count: int) -> list[dict]:
         trusted = self._trusted_process()
@@ -226,10 +221,13 @@ class Session:
         while True:
             kind, *details = self._receive(trusted, deadline)
             if kind == "done":
-                outputs, notes, lost = details
+                outputs, notes, lost, late = details
                 if lost and self._learner is not None:
                     self._learner.end()
                 self.notes += [note for note in notes if note not in self.notes]
+                if late:
+                    kept = [one for one in outputs if one.get("ename") != TIMEOUT]
+                    raise Stopped(TIMEOUT, "the time limit", kept)
                 return outputs
             if self._learner is not None:
                 self._learner.end()

@@ -6,6 +6,8 @@ can name code: no pickle, no marshal, no object dtype. Whatever breaks a rule ra
 """
 
 import array
+import decimal
+import fractions
 import json
 import math
 import socket
@@ -102,6 +104,11 @@ def _encode_rest(value: Any, kind: type, buffers: list, other: Other, depth: int
         return ["r" if kind is range else "i", *[encode(v, buffers, other, depth) for v in ends]]
     if value is Ellipsis:
         return ["e"]
+    if kind is fractions.Fraction:
+        parts = (value.numerator, value.denominator)
+        return ["q", *[encode(v, buffers, other, depth) for v in parts]]
+    if kind is decimal.Decimal and len(value.as_tuple().digits) <= MOST_DIGITS:
+        return ["m", str(value)]
     return _encode_subclass(value, buffers, other, depth)
 
 
@@ -166,7 +173,7 @@ def decode(node: Any, buffers: Sequence[bytearray], other: Reader | None = None)
             return other(tag, [decode(item, buffers, other) for item in node[1:]])
     except BadFrame:
         raise
-    except (TypeError, ValueError, IndexError, OverflowError, RecursionError, LookupError) as error:
+    except (TypeError, ValueError, IndexError, ArithmeticError, RecursionError, LookupError) as error:
         raise BadFrame(f"{tag!r}: {error}") from error
     raise BadFrame(f"unknown tag {str(tag)[:20]!r}")
 
@@ -179,6 +186,18 @@ def _number(value: Any) -> Any:
     if type(value) not in (int, float, bool):
         raise BadFrame("no number")
     return value
+
+
+def _integer(value: Any) -> int:
+    if type(value) is not int:
+        raise BadFrame("no integer")
+    return value
+
+
+def _short(text: Any) -> str:
+    if type(text) is not str or len(text) > MOST_DIGITS + 20:
+        raise BadFrame("no number")
+    return text
 
 
 def _read_dtype(text: Any):
@@ -242,6 +261,8 @@ _READERS = {
     "r": lambda node, buffers, other: range(*_items(node, buffers, other)),
     "i": lambda node, buffers, other: slice(*_items(node, buffers, other)),
     "e": lambda node, buffers, other: Ellipsis,
+    "q": lambda node, buffers, other: fractions.Fraction(*map(_integer, _items(node, buffers, other))),
+    "m": lambda node, buffers, other: decimal.Decimal(_short(node[1])),
 }
 
 
