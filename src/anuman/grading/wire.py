@@ -301,8 +301,9 @@ class Channel:
         start = HEADER.pack(len(head), sum(sizes)) + head
         try:
             if descriptors:
-                socket.send_fds(self.socket, [start[:1]], descriptors)
-                start = start[1:]
+                # In one piece: two processes send on this socket while a learner's one starts.
+                sent = socket.send_fds(self.socket, [start], descriptors)
+                start = start[sent:]
             if sum(sizes) < 1 << 16:
                 self.socket.sendall(b"".join([start, *buffers]))
             else:
