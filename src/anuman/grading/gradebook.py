@@ -39,21 +39,51 @@ class OneCommit(Gradebook):
         super().__init__(db_url, course_id)
         self._commit = self.db.commit
         self.db.commit = self.db.flush
+        # The assignment's own rows stay as they are while a class is graded: read once.
+        self.db().expire_on_commit = False
+        self._held: list = []
+
+    def hold(self, assignment: str) -> None:
+        """Read the assignment, its notebooks and cells, and keep them in memory."""
+        row = self.find_assignment(assignment)
+        self._held = [row, *row.notebooks]
+        for notebook in row.notebooks:
+            self._held += [*notebook.grade_cells, *notebook.solution_cells, *notebook.task_cells]
 
     def keep(self) -> None:
         """Make everything since the last time permanent, all at once."""
         self._commit()
+        self._forget()
 
     def drop(self) -> None:
         """Forget everything since the last time."""
         self.db.rollback()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Let go of the submission's rows, which the assignment's rows would gather."""
+        held = set(map(id, self._held))
+        for row in list(self.db):
+            if id(row) not in held:
+                self.db.expunge(row)
+        for row in self._held:
+            if hasattr(row, "submissions"):
+                self.db.expire(row, ["submissions"])
+
+
+class _NoCommit:
+    """The database as nbgrader's preprocessors see it, which commit after every cell."""
+
+    def commit(self) -> None:
+        """Not yet."""
 
 
 class _OfOneNotebook:
     """What nbgrader's preprocessors ask of a gradebook, for one notebook that is in memory."""
 
-    def __init__(self, notebook: SubmittedNotebook, db):
-        self.db = db
+    def __init__(self, notebook: SubmittedNotebook, session):
+        self.db = _NoCommit()
+        self.session = session
         self._notebook = notebook
         self._grades = {grade.cell.name: grade for grade in notebook.grades}
         self._comments = {comment.cell.name: comment for comment in notebook.comments}
@@ -102,8 +132,8 @@ class LatePenalties(AssignLatePenalties):
         late = submission.total_seconds_late
         if late > 0:
             self.init_plugin()
-            gradebook.db.flush()
-            gradebook.db.refresh(notebook)  # its score is computed by the database
+            gradebook.session.flush()
+            gradebook.session.refresh(notebook)  # its score is computed by the database
             student = resources["nbgrader"]["student"]
             penalty = self.plugin_inst.late_submission_penalty(student, notebook.score, late)
             if penalty is not None:
@@ -123,6 +153,7 @@ class Recorder(Autograde):
         self._partial = self._final.rstrip("/") + PARTIAL
         place.autograded_directory = self._partial
         self.book = OneCommit(place.db_url, place.course_id)
+        self.book.hold(assignment)
         self.writer = FilesWriter(parent=self, config=self.config)
         self.exporter = self.exporter_class(parent=self, config=self.config)
         self._sanitizing = False
