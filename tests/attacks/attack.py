@@ -28,6 +28,7 @@ class Attack:
     lost: tuple[str, ...] = ()
     noted: bool = False  # the teacher must be told
     or_refused: tuple[str, ...] = ()  # these tasks may instead earn nothing, with a note why
+    own_harm: tuple[str, ...] = ()  # tasks that the attacker may lose by it, or not
     reaches_out: bool = False  # without a sandbox it would harm this machine
     change: Callable[[dict], None] | None = None
     write: Callable[[Path, dict], None] | None = None
@@ -61,10 +62,13 @@ class Attack:
 def from_toml(family: str) -> list[Attack]:
     """The attacks in FAMILY.toml."""
     rows = tomllib.loads((FAMILIES / f"{family}.toml").read_text(encoding="utf-8"))["attack"]
-    attacks = [Attack(family=family, **row | {"lost": tuple(row.get("lost", ()))}) for row in rows]
+    attacks = [
+        Attack(family=family, **{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
+        for row in rows
+    ]
     for attack in attacks:
         assert set(attack.cells) <= {*POINTS, "first", "after", "last"}, attack.name
-        assert set(attack.lost) <= set(POINTS), attack.name
+        assert {*attack.lost, *attack.own_harm} <= set(POINTS), attack.name
     return attacks
 
 

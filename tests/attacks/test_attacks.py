@@ -74,6 +74,7 @@ def test_points_are_those_deserved(attack, user):
     refused = attack.or_refused and not any(recorded.get(task) for task in attack.or_refused)
     if refused:
         deserved |= dict.fromkeys(attack.or_refused, 0.0)
+    deserved |= {task: recorded.get(task) or 0.0 for task in attack.own_harm}
     for found in (recorded, shown):
         assert {task: found.get(task) or 0.0 for task in POINTS} == deserved
     assert result["points"] == pytest.approx(sum(deserved.values()))
