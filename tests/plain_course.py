@@ -29,7 +29,9 @@ TASKS = {
             "def mean(values):\n    return sum(values) / len(values)",
             "assert close(mean([1, 2, 3]), 2)",
             "assert close(mean([271828.0, 314159.0]), 292993.5)  # SECRET-hidden-mean\n"
-            "assert close(mean([-1.0]), -1)",
+            "assert close(mean([-1.0]), -1)\n"
+            "cases = [([2.0], 2), ([4.0, 6.0], 5), ([0.0, 0.0, 0.0], 0)]\n"
+            "assert all(map(lambda case: close(mean(case[0]), case[1]), cases))",
         ),
         "scale": (
             3,

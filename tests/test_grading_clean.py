@@ -50,6 +50,7 @@ def test_page_of_hostile_markdown_is_harmless(text):
         '<a href="JaVaScRiPt:x">a</a>',
         '<a href="java&#115;cript:x">a</a>',
         '<a href="//evil.example/x">a</a>',
+        '<a href="evil.html">a</a>',
         '<img src="http://evil.example/x.png"/>',
         '<img src="../../logout"/>',
         '<img src="/logout"/>',
@@ -65,6 +66,10 @@ def test_page_of_hostile_markdown_is_harmless(text):
 )
 def test_harmful_html_is_found(page):
     assert not is_harmless_html(page)
+
+
+def test_links_to_files_are_shown_as_text():
+    assert clean_markdown("see [data](data.html)", {}) == "see [data] (data.html)"
 
 
 def test_tex_that_makes_links_is_shown_as_text():

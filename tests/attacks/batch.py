@@ -186,7 +186,7 @@ def _escaped(course: PlainCourse) -> set[str]:
             found += [
                 os.path.join(folder, name) for name in os.listdir(folder) if "escaped" in name
             ]
-    return {path for path in found if "/submitted/" not in path}
+    return {p for p in found if "/submitted/" not in p and "/autograded/" not in p}
 
 
 def np_folder() -> str:

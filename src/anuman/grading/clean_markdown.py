@@ -36,7 +36,8 @@ TAG = re.compile(r"""<(/?)([a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*(/?
 ATTRIBUTE = re.compile(r"""([a-z-]+)(?:="([^"<>]*)")?""")
 RELATIVE = r"[A-Za-z0-9_][\w%-]*(?:[./][\w%-]+)*"  # never up, never to the server's root
 VALUES = {
-    ("a", "href"): re.compile(rf"(?:https?://|mailto:|#)[^\s\\]*|{RELATIVE}"),
+    # No relative links: Formgrader serves the learner's own files from the teacher's server.
+    ("a", "href"): re.compile(r"(?:https?://|mailto:|#)[^\s\\]*"),
     ("img", "src"): re.compile(rf"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]*|{RELATIVE}"),
     ("div", "lang"): re.compile("[a-zA-Z-]+"),
     ("span", "lang"): re.compile("[a-zA-Z-]+"),
@@ -63,7 +64,8 @@ def clean_markdown(text: str, attachments: dict[str, dict[str, str]]) -> str:
     """The text itself if its page is harmless, else the nearest version of it that is."""
     if len(text) <= MOST_TEXT:
         without_html = text.replace("<", "&lt;")
-        versions = (text, without_html, without_html.replace("![", "["))
+        without_links = without_html.replace("![", "[").replace("](", "] (")
+        versions = (text, without_html, without_links)
         for version in versions:
             if not TEX.search(version) and _is_harmless(version, attachments):
                 return version
