@@ -16,14 +16,11 @@ from traitlets.config import Config, Configurable
 from traitlets.config.loader import PyFileConfigLoader
 
 from . import intake, staging
+from .results import BadCourse
 from .submission import official_cells
 from .work import LEARNER, LOCKED, TEST, TEXT, Cell, Rules, Template
 
 CONFIG = "nbgrader_config.py"
-
-
-class BadCourse(ValueError):
-    """Nothing can be graded here; the message says why and what to do."""
 
 
 class GradeSettings(Configurable):

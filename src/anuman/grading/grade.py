@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import possible, worker
-from .results import DONE, FAILED, GRADED, ClassResult, StudentResult, TaskResult
+from .results import DONE, FAILED, GRADED, BadCourse, ClassResult, StudentResult, TaskResult
 from .work import TEST, Outcome, Rules, Submission, Template
 
 if TYPE_CHECKING:
     from .course import Course
-    from .gradebook import Recorder
 
 LOCK = ".anuman-grade.lock"
 MOST_LOSSES = 3  # of a worker over the same submission
@@ -75,8 +74,6 @@ def grade_course(
     this system cannot isolate the learners' code.
     """
     if workers is not None and workers < 1:
-        from .course import BadCourse
-
         raise BadCourse(f"--workers {workers}: at least one is needed.")
     if not unsafe:
         possible.require()
@@ -112,8 +109,6 @@ class _Run:
 
     def grade(self, student: str, force: bool) -> ClassResult:
         """Grade everybody who is to be graded; gives the whole class."""
-        from .course import BadCourse
-
         found = self._course.submissions(self._name, student)
         if not found:
             who = "" if student == "*" else f" of {student}"
@@ -325,8 +320,6 @@ def _start_worker(parent: int) -> None:
 @contextlib.contextmanager
 def _only_one(root: Path) -> Iterator[None]:
     """One run of the command a course: the gradebook has one writer."""
-    from .course import BadCourse
-
     try:
         import fcntl
     except ImportError:  # Windows
@@ -385,7 +378,6 @@ def run(
     json_file: Path | None = None,
 ) -> int:
     """The command. Returns 0: all graded; 1: somebody needs attention; 2: nothing to grade."""
-    from .course import BadCourse
     from .progress import Bar
 
     if json_file and (json_file.is_dir() or not json_file.absolute().parent.is_dir()):

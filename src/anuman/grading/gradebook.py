@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 from nbconvert.writers import FilesWriter
 from nbgrader import utils
-from nbgrader.api import Gradebook, Grade, MissingEntry, SubmittedNotebook
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.preprocessors import Execute as StockExecute
@@ -195,8 +195,8 @@ class Recorder(Autograde):
         files: dict[str, bytes],
         submitted: datetime | None,
         digest: str,
-    ) -> list[Grade]:
-        """Write one submission's folder and grades; gives its rows of grades.
+    ) -> None:
+        """Write one submission's folder and grades.
 
         Raises whatever nbgrader raises; then nothing of this submission is kept.
         """
@@ -225,7 +225,6 @@ class Recorder(Autograde):
             self.book.drop()
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return [grade for row in rows.values() for grade in row.grades]
 
     def _make_way(self, final: str) -> None:
         os.makedirs(os.path.dirname(final), exist_ok=True)

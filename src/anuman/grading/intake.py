@@ -54,7 +54,7 @@ class Intake:
                 path.encode()
                 one = os.open(name, FLAGS, dir_fd=descriptor)
             except UnicodeEncodeError:
-                self.notes.append(f"{ascii(path)} is left out: its name is no text.")
+                self.notes.append(f"{path!a} is left out: its name is no text.")
                 continue
             except OSError as error:
                 why = "it is a link" if error.errno == errno.ELOOP else error.strerror

@@ -60,6 +60,7 @@ class Learner:
             "call": self._call,
             "get": self._get,
             "set": self._set,
+            "special": self._special,
             "next": self._next,
         }
 
@@ -131,6 +132,9 @@ class Learner:
 
     def _set(self, one: Any, name: str, value: Any) -> None:
         setattr(one, name, value)
+
+    def _special(self, one: Any, name: str, args: list) -> Any:
+        return getattr(type(one), name)(one, *args)
 
     def _next(self, iterator: Any) -> list:
         """[the next item], or [] at the end."""

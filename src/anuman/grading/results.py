@@ -6,6 +6,11 @@ import statistics
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 
+
+class BadCourse(ValueError):
+    """Nothing can be graded here; the message says why and what to do."""
+
+
 GRADED, DONE, FAILED = "graded", "done", "failed"
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 

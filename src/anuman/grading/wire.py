@@ -173,7 +173,14 @@ def decode(node: Any, buffers: Sequence[bytearray], other: Reader | None = None)
             return other(tag, [decode(item, buffers, other) for item in node[1:]])
     except BadFrame:
         raise
-    except (TypeError, ValueError, IndexError, ArithmeticError, RecursionError, LookupError) as error:
+    except (
+        TypeError,
+        ValueError,
+        IndexError,
+        ArithmeticError,
+        RecursionError,
+        LookupError,
+    ) as error:
         raise BadFrame(f"{tag!r}: {error}") from error
     raise BadFrame(f"unknown tag {str(tag)[:20]!r}")
 
@@ -261,7 +268,9 @@ _READERS = {
     "r": lambda node, buffers, other: range(*_items(node, buffers, other)),
     "i": lambda node, buffers, other: slice(*_items(node, buffers, other)),
     "e": lambda node, buffers, other: Ellipsis,
-    "q": lambda node, buffers, other: fractions.Fraction(*map(_integer, _items(node, buffers, other))),
+    "q": lambda node, buffers, other: fractions.Fraction(
+        *map(_integer, _items(node, buffers, other))
+    ),
     "m": lambda node, buffers, other: decimal.Decimal(_short(node[1])),
 }
 
