@@ -75,7 +75,7 @@ def grade_course(
     """
     if workers is not None and workers < 1:
         raise BadCourse(f"--workers {workers}: at least one is needed.")
-    if not unsafe:
+    if not unsafe and not scheduler:  # Dask's workers find out themselves
         possible.require()
     with _workers(workers, scheduler) as pool:
         pool.warm()  # they start while nbgrader is imported here
@@ -207,6 +207,9 @@ class _Run:
                 self._pool.renew()
                 return self._submit(handed)
             self._fail(handed.student, [f"It ended {MOST_LOSSES} workers of the grading."])
+            return None
+        except Exception as error:  # a cluster that gave up, or a fault of ours: this student only
+            self._fail(handed.student, [f"The grading failed: {type(error).__name__}: {error}"])
             return None
         notes = handed.notes + outcome.notes
         if outcome.problem:

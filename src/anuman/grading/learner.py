@@ -169,6 +169,8 @@ class Learner:
             return self._objects[values[0]]
         if tag == "k":
             return self._stub(values[0])
+        if tag == "builtin":
+            return getattr(builtins, values[0])
         if tag == "iterator":
             return iter(values[0])
         if tag == "generator":

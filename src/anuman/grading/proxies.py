@@ -23,6 +23,7 @@ GRACE_S = 1.0  # from the interrupt of a learner's function to giving it up
 MOST_PULLED = 100_000  # items taken from an iterator
 MOST_STALE = 100  # frames that nobody asked for
 OVER = "the time limit of the cell"
+ENDS_LOOPS = (StopIteration, StopAsyncIteration)
 STOPPING = {signal.SIGINT, getattr(signal, "SIGALRM", signal.SIGINT)}
 HOW = "See anuman.grading.across for what tests can do about it."
 
@@ -183,6 +184,9 @@ class Link:
         if numpy is not None and isinstance(value, numpy.random.Generator):
             bits = value.bit_generator
             return ("generator", type(bits).__name__, bits.state)
+        name = getattr(value, "__name__", "")
+        if getattr(builtins, name, None) is value:
+            return ("builtin", name)  # int, KeyError, len: the learner's process has its own
         if hasattr(type(value), "__next__"):
             return ("iterator", list(itertools.islice(value, MOST_PULLED)))
         if callable(value):
@@ -228,10 +232,12 @@ class Link:
             return RuntimeError
         name = classes[0][:100]
         known = getattr(builtins, name, None)
-        if isinstance(known, type) and issubclass(known, Exception):
+        is_error = isinstance(known, type) and issubclass(known, Exception)
+        if is_error and not issubclass(known, ENDS_LOOPS):
             return known
         if name not in self._exceptions:
-            # SystemExit and the like must not stop the test cell's process, nor slip through it.
+            # SystemExit and the like must not stop the test cell's process, nor slip through it;
+            # StopIteration would end an all(map(...)) of the test, which then finds nothing wrong.
             stops = (
                 known is not None and isinstance(known, type) and issubclass(known, BaseException)
             )

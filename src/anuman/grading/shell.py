@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 
+from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
@@ -244,6 +245,8 @@ def build() -> Shell:
         shell = Shell.instance(colors="nocolor", autoindent=False)
         shell.run("1\nawait __import__('asyncio').sleep(0)\n1/0\n", 1)  # compiles, prints, fails
     os.environ.pop("IPYTHONDIR")
+    # The event loop of the cell above has open files, which forks close: they make their own.
+    get_asyncio_loop().close()
     shell.reset(new_session=True)
     shell.execution_count = 1
     return shell

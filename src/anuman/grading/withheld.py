@@ -45,7 +45,7 @@ class Withhold(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(self, name, path=None, target=None):
         if name in self._stand_ins:
-            return importlib.machinery.ModuleSpec(name, self)
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
         for one in (*self._refused, *self._stand_ins):
             if name == one or name.startswith(one + "."):
                 raise ModuleNotFoundError(OWN_WORK.format(name=name), name=name)
