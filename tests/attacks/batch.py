@@ -96,7 +96,7 @@ class Listener:
         self.sockets = [tcp, udp]
         if socket.has_ipv6:
             self.sockets.append(socket.create_server(("::1", self.port), family=socket.AF_INET6))
-        for address in (str(self.path), "\0anuman-attack-target"):
+        for address in (str(self.path), f"\0anuman-attack-{self.port}"):
             one = socket.socket(socket.AF_UNIX)
             one.bind(address)
             one.listen()
