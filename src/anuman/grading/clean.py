@@ -70,7 +70,7 @@ def clean_cell(cell: NotebookNode, trusted: bool = False, parse: bool = True) ->
         return block if "id" not in cell else NotebookNode({**block, "id": cell.id})
     attachments = clean_attachments(cell.pop("attachments", None))
     if not trusted:
-        cell.source = clean_markdown(cell.source, attachments) if parse else as_block(cell.source)
+        cell.source = clean_markdown(cell.source, attachments if parse else None)
     if attachments:
         cell.attachments = NotebookNode(attachments)
     return cell

@@ -60,9 +60,12 @@ HEADING_ID = re.compile(r"[^\s\"<>]*")
 TEX = re.compile(r"\\(?:href|url|style|class|cssId|require|html|data|unicode|includegraphics)")
 
 
-def clean_markdown(text: str, attachments: dict[str, dict[str, str]]) -> str:
-    """The text itself if its page is harmless, else the nearest version of it that is."""
-    if len(text) <= MOST_TEXT:
+def clean_markdown(text: str, attachments: dict[str, dict[str, str]] | None) -> str:
+    """The text itself if its page is harmless, else the nearest version of it that is.
+
+    attachments None: do not parse it (which may take long), show it as a block.
+    """
+    if attachments is not None and len(text) <= MOST_TEXT:
         without_html = text.replace("<", "&lt;")
         without_links = without_html.replace("![", "[").replace("](", "] (")
         versions = (text, without_html, without_links)
@@ -98,7 +101,7 @@ def _filter():
 
 
 def _is_harmless(text: str, attachments: dict[str, dict[str, str]]) -> bool:
-    if not set("<`*_[]#|>$~!:\\&").intersection(text):
+    if not set("<[&:`~\\").intersection(text):  # no tag, no link, no code with a name
         return True
     try:
         page = _filter()({"cell": {"attachments": attachments}}, text)

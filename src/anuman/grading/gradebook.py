@@ -21,6 +21,8 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.preprocessors import Execute as StockExecute
 
+from .clean import MOST_PARSED
+from .clean_markdown import as_block, clean_attachments, clean_markdown
 from .course import Course
 from .work import TEST, Cell, Graded, Outcome
 
@@ -283,7 +285,11 @@ def _nothing_handed_in(row: SubmittedNotebook) -> None:
 
 
 def as_notebook(graded: Graded, digest: str) -> nbformat.NotebookNode:
-    """The notebook with its outputs; its metadata says which submission it came of."""
+    """The notebook with its outputs, safe to read; its metadata says which submission it came of."""
+    cells, parsed = [], 0
+    for cell in graded.cells:
+        parsed += len(cell.source) if cell.kind == "markdown" else 0
+        cells.append(_as_cell(cell, parse=parsed <= MOST_PARSED))
     return nbformat.from_dict(
         {
             "nbformat": 4,
@@ -293,33 +299,35 @@ def as_notebook(graded: Graded, digest: str) -> nbformat.NotebookNode:
                 "language_info": {"name": "python"},
                 "anuman": {"submission": digest},
             },
-            "cells": [_as_cell(cell) for cell in graded.cells],
+            "cells": cells,
         }
     )
 
 
-def _as_cell(cell: Cell) -> dict:
+def _as_cell(cell: Cell, parse: bool) -> dict:
     metadata: dict = {"nbgrader": cell.about} if cell.about else {}
     if cell.tags:
         metadata["tags"] = cell.tags
     made = {"cell_type": cell.kind, "id": cell.id, "metadata": metadata, "source": cell.source}
-    if cell.kind == "code":
+    if cell.claimed:
+        metadata["anuman"] = {"claimed": cell.claimed}
+    if cell.role == TEST:
+        metadata["anuman"] = {"apart": True}
+    if cell.kind == "raw":  # pages show raw text as HTML
+        made |= {"cell_type": "markdown", "source": as_block(cell.source)}
+    elif cell.kind == "code":
         outputs = cell.outputs
         if cell.role == TEST:
             outputs = plain_points(outputs, float(cell.about["points"]))
         made |= {"outputs": outputs, "execution_count": cell.count}
-    elif cell.pictures:
-        made["attachments"] = {
-            name: {kind: _base64(data) for kind, data in forms.items()}
-            for name, forms in cell.pictures.items()
-        }
+    else:
+        attachments = clean_attachments(cell.pictures)
+        if attachments:
+            made["attachments"] = attachments
+        teachers = cell.untouched or (cell.about or {}).get("locked")
+        if not teachers:
+            made["source"] = clean_markdown(cell.source, attachments if parse else None)
     return made
-
-
-def _base64(data: bytes) -> str:
-    import base64
-
-    return base64.b64encode(data).decode()
 
 
 def plain_points(outputs: list[dict], most: float) -> list[dict]:

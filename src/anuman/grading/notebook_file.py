@@ -4,6 +4,8 @@ import base64
 import binascii
 import json
 
+from .fingerprint import fingerprint
+
 MOST_CELLS = 2_000
 MOST_SOURCE = 1_000_000  # characters of one cell
 PICTURES = ("image/png", "image/jpeg")
@@ -15,7 +17,7 @@ class NotANotebook(ValueError):
 
 
 def cells_of(content: bytes) -> list[dict]:
-    """The cells of a notebook: kind, nbgrader's id, the cell's own id, source, pasted pictures."""
+    """The cells of a notebook: kind, nbgrader's id, own id, source, pasted pictures, mark of its outputs."""
     try:
         notebook = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -59,6 +61,7 @@ def _cell(cell: dict) -> dict:
         "id": own if isinstance(own, str) else None,
         "source": _printable(source[:MOST_SOURCE]) if isinstance(source, str) else "",
         "pictures": _pictures(cell.get("attachments")),
+        "claimed": fingerprint(cell.get("outputs")),
     }
 
 

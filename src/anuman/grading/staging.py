@@ -57,7 +57,7 @@ def _answered(cell: Cell, submitted: dict | None) -> Cell:
     """The teacher's cell, with the learner's text where it asks for one."""
     answer = copy.deepcopy(cell)
     if submitted is not None and answer.about and answer.about.get("solution"):
-        answer.source = submitted["source"]
+        answer.source, answer.claimed = submitted["source"], submitted.get("claimed", "")
         answer.pictures = submitted["pictures"] if answer.kind == "markdown" else {}
     return answer
 
@@ -76,7 +76,9 @@ def _own_cells(template, known, chosen, submitted) -> dict[str | None, list[Cell
             role = LEARNER if one["kind"] == "code" else TEXT
             teachers = _same_cell(template.cells, one)
             cell = Cell(role, one["kind"], one["source"], pictures=one["pictures"])
+            cell.claimed = one.get("claimed", "")
             if teachers is not None:
+                cell.untouched = teachers.source == one["source"]
                 cell.trusted_source, cell.tags = teachers.trusted_source, teachers.tags
             own.setdefault(after, []).append(cell)
     return own

@@ -37,6 +37,8 @@ class Cell:
     pictures: dict = field(default_factory=dict)
     outputs: list[dict] = field(default_factory=list)
     count: int | None = None
+    claimed: str = ""  # mark of the outputs that were handed in with it
+    untouched: bool = False  # the teacher's own text
 
 
 @dataclass(frozen=True)

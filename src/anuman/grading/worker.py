@@ -103,7 +103,7 @@ def _renamed(session, templates, template, handed_in: dict, outcome: Outcome):
 
 def _checked(cells: list) -> list[dict]:
     """Cells as the parser gives them; it runs in the learner's process, so nothing is taken on trust."""
-    kinds = {"kind": str, "source": str, "pictures": dict}
+    kinds = {"kind": str, "source": str, "pictures": dict, "claimed": str}
     for one in cells:
         if type(one) is not dict or any(type(one.get(k)) is not kind for k, kind in kinds.items()):
             raise LookupError("it was read wrongly")
