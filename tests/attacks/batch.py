@@ -37,6 +37,7 @@ FAMILIES = {
 USERS = ("root", "ordinary") if os.name == "posix" and os.geteuid() == 0 else ("ordinary",)
 UID = 47_110  # of the ordinary user, when root runs the tests
 CELL_S = 2  # time limit of a cell
+SETTINGS = "c.GradeSettings.submission_seconds = 30\n"
 RUN_S = 300  # a run that takes longer hangs
 NEIGHBOURS = {"a-neighbour": 0, "m-neighbour": 2, "z-neighbour": 1}
 PR_SET_CHILD_SUBREAPER = 36
@@ -129,7 +130,7 @@ class Listener:
 @functools.cache
 def _template() -> tuple[PlainCourse, tempfile.TemporaryDirectory]:
     folder = tempfile.TemporaryDirectory(prefix="attacks-template-")
-    return PlainCourse(Path(folder.name) / "course", timeout_s=CELL_S), folder
+    return PlainCourse(Path(folder.name) / "course", timeout_s=CELL_S, settings=SETTINGS), folder
 
 
 def filled(folder: Path, listener: Listener, attacks: list[Attack]) -> PlainCourse:

@@ -222,6 +222,11 @@ def _kernel(spec):
     return change
 
 
+def _slow_cells(notebooks):
+    slow = "import time\ntime.sleep(1.8)"
+    notebooks["numbers"].cells += [new_code_cell(slow) for _ in range(40)]
+
+
 def _big_cell(notebooks):
     notebooks["numbers"].cells.append(new_code_cell("x = '" + "x" * 3_000_000 + "'"))
 
@@ -415,6 +420,7 @@ ATTACKS = [
     fine("20-mb-of-outputs", changed(_huge_outputs)),
     fine("impossible-outputs", changed(_bad_outputs)),
     fine("3-mb-in-a-cell", {"change": _big_cell}),
+    fine("72-s-in-slow-cells", {"change": _slow_cells}, lost=WORDS),
     fine("copied-cells", {"change": _copies}),
     fine("no-test-cells", {"change": _no_tests}),
     fine("no-locked-cells", {"change": _no_locked_cells}),

@@ -16,7 +16,6 @@ HIDDEN = [
     "SECRET-hidden",
     "secret-hidden",
     "SECRET-HIDDEN",
-    "HIDDEN TESTS",
     "271828",
     "314159",
     "16180",

@@ -68,7 +68,9 @@ class Intake:
     def _one(self, descriptor: int, path: str, depth: int) -> None:
         state = os.fstat(descriptor)
         if stat.S_ISDIR(state.st_mode):
-            if depth < MOST_DEPTH:
+            if path.endswith(".ipynb"):  # it would stand in the place of a graded notebook
+                self.notes.append(f"{path} is left out: it is a folder.")
+            elif depth < MOST_DEPTH:
                 self._folder(descriptor, path + "/", depth + 1)
             else:
                 self.notes.append(f"{path} is left out: its folders are nested too deeply.")
