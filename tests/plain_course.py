@@ -86,7 +86,7 @@ SETUP = "import numpy as np\n\n\ndef close(a, b):\n    return abs(a - b) < 1e-9"
 class PlainCourse:
     """A course folder with one released assignment, and what a grader makes of its submissions."""
 
-    def __init__(self, root: Path, timeout_s: int = 3, settings: str = ""):
+    def __init__(self, root: Path, timeout_s: int = 3):
         self.root = root
         self.home = root.parent / "home"
         self.environment = {
@@ -101,7 +101,7 @@ class PlainCourse:
         (self.home / ".ssh").mkdir(parents=True)
         (self.home / ".ssh" / "id_ed25519").write_text("SECRET-home\n")
         root.mkdir(parents=True)
-        (root / "nbgrader_config.py").write_text(CONFIG.format(timeout_s=timeout_s) + settings)
+        (root / "nbgrader_config.py").write_text(CONFIG.format(timeout_s=timeout_s))
         for name in TASKS:
             path = root / "source" / ASSIGNMENT / f"{name}.ipynb"
             path.parent.mkdir(parents=True, exist_ok=True)

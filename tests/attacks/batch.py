@@ -37,7 +37,7 @@ FAMILIES = {
 USERS = ("root", "ordinary") if os.name == "posix" and os.geteuid() == 0 else ("ordinary",)
 UID = 47_110  # of the ordinary user, when root runs the tests
 CELL_S = 2  # time limit of a cell
-SETTINGS = "c.GradeSettings.submission_seconds = 30\n"
+SUBMISSION_S = {"files": 12}  # where an attack goes for the time limit of a whole submission
 RUN_S = 300  # a run that takes longer hangs
 NEIGHBOURS = {"a-neighbour": 0, "m-neighbour": 2, "z-neighbour": 1}
 PR_SET_CHILD_SUBREAPER = 36
@@ -130,12 +130,15 @@ class Listener:
 @functools.cache
 def _template() -> tuple[PlainCourse, tempfile.TemporaryDirectory]:
     folder = tempfile.TemporaryDirectory(prefix="attacks-template-")
-    return PlainCourse(Path(folder.name) / "course", timeout_s=CELL_S, settings=SETTINGS), folder
+    return PlainCourse(Path(folder.name) / "course", timeout_s=CELL_S), folder
 
 
 def filled(folder: Path, listener: Listener, attacks: list[Attack]) -> PlainCourse:
     """A course with the attacks' and the neighbours' submissions."""
     course = _template()[0].copy(folder / "course")
+    limit = SUBMISSION_S.get(attacks[0].family, 120)
+    with (course.root / "nbgrader_config.py").open("a") as settings:
+        settings.write(f"c.GradeSettings.submission_seconds = {limit}\n")
     release = course.release()
     values = {
         "@COURSE@": str(course.root),

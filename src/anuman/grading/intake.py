@@ -41,7 +41,7 @@ class Intake:
             os.close(descriptor)
 
     def _folder(self, descriptor: int, prefix: str, depth: int) -> None:
-        for name in sorted(os.listdir(descriptor)):
+        for name in sorted(os.listdir(descriptor), key=_weight):
             path = prefix + name
             if any(fnmatch.fnmatch(name, pattern) for pattern in self._ignored):
                 continue
@@ -101,6 +101,11 @@ class Intake:
             self.notes.append(f"{TIMESTAMP} states a time to come; it does not count.")
             return None
         return stated
+
+
+def _weight(name: str) -> tuple:
+    """What counts comes first, so that the limits leave out the rest."""
+    return not name.endswith(".ipynb"), name != TIMESTAMP, name
 
 
 def read_teachers(folder: str, ignored: list[str]) -> dict[str, bytes]:
