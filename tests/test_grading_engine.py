@@ -8,7 +8,7 @@ import time
 
 import pytest
 from engine import RULES, answer, error, graded, locked, printed, run, submitted
-from engine import cell_of_test as test_cell
+from engine import cell_of_test as tested
 
 from anuman.grading import namespaces, seccomp, worker
 
@@ -413,7 +413,6 @@ def test_the_submission_has_a_limit_too():
 
 def test_kernel_features_work():
     source = """
-%matplotlib inline
 %time 1
 !echo from the shell
 import asyncio, subprocess, sys
@@ -451,7 +450,7 @@ def test_output_is_limited():
 CELLS = [
     locked("import math"),
     answer("def f(x):\n    raise NotImplementedError"),
-    test_cell("assert f(3) == 9", "t"),
+    tested("assert f(3) == 9", "t"),
 ]
 RIGHT = "def f(x): return x * x"
 

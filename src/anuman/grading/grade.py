@@ -270,32 +270,39 @@ class _Pool:
         old.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
-        """Let the workers go."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        """Let the workers go: all work is done."""
+        self._executor.shutdown(wait=True)
+
+    def abandon(self) -> None:
+        """Drop what is waiting and running; a learner's loop must not hold up a Ctrl-C."""
+        for process in list((getattr(self._executor, "_processes", None) or {}).values()):
+            process.kill()
+        self._executor.shutdown(wait=False)
 
 
 @contextlib.contextmanager
 def _workers(count: int | None, scheduler: str | None) -> Iterator[_Pool]:
-    if scheduler:
-        from . import cluster
+    with contextlib.ExitStack() as stack:
+        if scheduler:
+            from . import cluster
 
-        with cluster.pool(scheduler) as (make, waiting):
-            pool = _Pool(make, waiting)
-            try:
-                yield pool
-            finally:
-                pool.close()
-        return
-    count = (
-        count or len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else count or os.cpu_count() or 1
-    )
-    pool = _Pool(lambda: _local(count), 2 * count)
-    try:
-        yield pool
-    finally:
+            pool = _Pool(*stack.enter_context(cluster.pool(scheduler)))
+        else:
+            processes = count or _cores()
+            pool = _Pool(lambda: _local(processes), 2 * processes)
+        try:
+            yield pool
+        except BaseException:
+            pool.abandon()
+            raise
         pool.close()
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _local(count: int) -> Executor:
