@@ -8,11 +8,13 @@ aim is missed. Stock nbgrader takes about 2 s a submission; `--growth 1000` abou
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
 import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -76,7 +78,7 @@ def timed(course: PlainCourse, words: list[str], memory: bool = False) -> Run:
             now = time.perf_counter()
             if run.first_s is None and any(course.root.glob(f"autograded/*/{ASSIGNMENT}")):
                 run.first_s = now - started
-            if memory and run.first_s is not None and now - sampled > 0.5:
+            if memory and run.first_s is not None and now - sampled > 0.2:
                 sampled = now
                 _sample(process.pid, run)
             time.sleep(0.02)
@@ -113,14 +115,13 @@ class Bench:
 
     def __init__(self, folder: Path):
         self.course = PlainCourse(folder / "course", timeout_s=30)
+        shutil.copy(self.course.root / "gradebook.db", self.course.root / "empty.db")
         self.tool = str(Path(sys.executable).parent / "anuman")
 
     def submit(self, count: int, source: str | None = None) -> None:
         """Nothing but these honest submissions, with a cell more if wanted; no grades."""
-        for name in ("submitted", "autograded", "feedback"):
-            shutil.rmtree(self.course.root / name, ignore_errors=True)
-        (self.course.root / "gradebook.db").unlink(missing_ok=True)
-        self.course.run("nbgrader", "generate_assignment", ASSIGNMENT, "--force")
+        shutil.rmtree(self.course.root / "submitted", ignore_errors=True)
+        self.forget()
         release = self.course.release()
         for number in range(count):
             notebooks, _points = honest(release, number)
@@ -128,13 +129,21 @@ class Bench:
                 notebooks["numbers"].cells.append(new_code_cell(source))
             self.course.submit(f"student-{number:04}", notebooks)
 
+    def forget(self) -> None:
+        """No grades, as before the first run."""
+        for name in ("autograded", "feedback"):
+            shutil.rmtree(self.course.root / name, ignore_errors=True)
+        shutil.copy(self.course.root / "empty.db", self.course.root / "gradebook.db")
+
     def grade(self, workers: int = WORKERS, memory: bool = False) -> Run:
-        """`anuman grade`."""
-        words = [self.tool, "grade", ASSIGNMENT, "--workers", str(workers), "--force"]
+        """`anuman grade` from the start."""
+        self.forget()
+        words = [self.tool, "grade", ASSIGNMENT, "--workers", str(workers)]
         return timed(self.course, words, memory)
 
     def stock(self) -> Run:
-        """`nbgrader autograde`."""
+        """`nbgrader autograde` from the start."""
+        self.forget()
         return timed(self.course, ["nbgrader", "autograde", ASSIGNMENT])
 
     def check_points(self, count: int) -> None:
@@ -155,7 +164,8 @@ class Bench:
             space: dict = {}
             for one in notebook.cells:
                 if one.cell_type == "code":
-                    exec(one.source, space)
+                    with contextlib.redirect_stdout(None):
+                        exec(one.source, space)
         return time.perf_counter() - started
 
 
@@ -170,7 +180,7 @@ def class_evening(bench: Bench, count: int, skip_stock: bool) -> dict:
     figures["grade, all in (s)"] = ours.wall_s
     figures["grade, running (s a submission)"] = running
     figures["first result (s)"] = min(run.first_s for run in runs)
-    figures["worker PSS (MB)"] = max(run.worker_pss[-1] for run in runs if run.worker_pss) / 1e6
+    figures["worker PSS (MB)"] = max(max(run.worker_pss) for run in runs if run.worker_pss) / 1e6
     feedback = timed(bench.course, [bench.tool, "feedback", ASSIGNMENT])
     feedback = min(
         feedback, timed(bench.course, [bench.tool, "feedback", ASSIGNMENT]), key=lambda r: r.wall_s
@@ -219,11 +229,16 @@ def growth(bench: Bench, count: int) -> dict:
     """Memory of the main process and of a worker at the beginning and at the end of many."""
     bench.submit(count)
     run = bench.grade(memory=True)
-    tenth = max(1, len(run.worker_pss) // 10)
-    early, late = (lambda xs: sum(xs[:tenth]) / tenth), (lambda xs: sum(xs[-tenth:]) / tenth)
+
+    def grown(values: list[float]) -> float:
+        """From the median of the second fifth to that of the last one, in MB."""
+        fifth = max(1, len(values) // 5)
+        early, late = values[fifth : 2 * fifth], values[-fifth:]
+        return (statistics.median(late) - statistics.median(early)) / 1e6
+
     return {
-        f"worker growth over {count} (MB)": (late(run.worker_pss) - early(run.worker_pss)) / 1e6,
-        f"main growth over {count} (MB)": (late(run.main_pss) - early(run.main_pss)) / 1e6,
+        f"worker growth over {count} (MB)": grown(run.worker_pss),
+        f"main growth over {count} (MB)": grown(run.main_pss),
     }
 
 

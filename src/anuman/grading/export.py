@@ -13,9 +13,7 @@ import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
-
-from .settings import BadCourse, Course
+from .course import BadCourse, Course
 
 FORMATS = ("csv", "moodle", "json")
 NO_GRADE = "-"  # Moodle leaves the grade empty
@@ -59,7 +57,7 @@ def run(
 ) -> int:
     """Write the grades to a file or to the terminal; 0, or 2 when there is nothing to write."""
     try:
-        grades = read(Course(folder, assignment))
+        grades = read(Course(folder), assignment)
     except BadCourse as error:
         print(f"anuman export: {error}", file=sys.stderr)
         return 2
@@ -78,16 +76,11 @@ def run(
     return 0
 
 
-def read(course: Course) -> list[StudentGrade]:
+def read(course: Course, assignment: str) -> list[StudentGrade]:
     """Grades of all students of the gradebook, by id. Raises BadCourse for an unknown assignment."""
-    if not (Path(course.place.root) / "gradebook.db").exists() and "sqlite" in course.place.db_url:
-        raise BadCourse(f"{course.folder} has no gradebook yet: generate the assignment first.")
-    with Gradebook(course.place.db_url) as gradebook:
-        try:
-            most = gradebook.find_assignment(course.assignment).max_score
-        except MissingEntry as error:
-            raise BadCourse(f"the gradebook knows no assignment {course.assignment!r}.") from error
-        submissions = {s.student_id: s for s in gradebook.assignment_submissions(course.assignment)}
+    with course.gradebook() as gradebook:
+        most = course.assignment(gradebook, assignment).max_score
+        submissions = {s.student_id: s for s in gradebook.assignment_submissions(assignment)}
         return [
             _student(student, submissions.get(student.id), most)
             for student in sorted(gradebook.students, key=lambda student: student.id)

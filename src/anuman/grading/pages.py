@@ -18,14 +18,14 @@ from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.server_extensions import formgrader
 from traitlets import Any
 
 from ..language import both
-from .settings import BadCourse, Course
+from .course import BadCourse, Course
 
 NBGRADERS = Path(formgrader.__file__).parent / "templates"
 TEMPLATES = Path(__file__).parent / "jupyter_data" / "nbconvert" / "templates"
@@ -122,10 +122,10 @@ def run(
 
 def make(assignment: str, folder: Path, workers: int | None = None) -> Iterator[Pages]:
     """Make the pages of everybody who is graded. Raises BadCourse if nobody is."""
-    course = Course(folder, assignment)
-    students = _graded(course)
+    course = Course(folder)
+    students = _graded(course, assignment)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what goes wrong is told at the end
-    worker = _Worker(course)
+    worker = _Worker(course, assignment)
     first, rest = students[:1], students[1:]
     yield from map(worker.pages, first)  # loads the templates, once for all
     both("")  # and the translations
@@ -137,35 +137,38 @@ def make(assignment: str, folder: Path, workers: int | None = None) -> Iterator[
         yield from pool.imap(_one, rest, chunksize=1)
 
 
-def _graded(course: Course) -> list[tuple[str, list[Path]]]:
+def _graded(course: Course, assignment: str) -> list[tuple[str, list[Path]]]:
     """Student and graded notebooks that belong to the assignment, for everybody who has some."""
-    with Gradebook(course.place.db_url) as gradebook:
-        try:
-            official = {n.name for n in gradebook.find_assignment(course.assignment).notebooks}
-        except MissingEntry as error:
-            raise BadCourse(f"the gradebook knows no assignment {course.assignment!r}.") from error
-        graded = {s.student_id for s in gradebook.assignment_submissions(course.assignment)}
+    with course.gradebook() as gradebook:
+        official = {n.name for n in course.assignment(gradebook, assignment).notebooks}
+        graded = {s.student_id for s in gradebook.assignment_submissions(assignment)}
     found = []
     for student in sorted(graded):
-        folder = course.path(course.place.autograded_directory, student)
+        folder = _folder(course, course.place.autograded_directory, student, assignment)
         notebooks = sorted(folder / f"{name}.ipynb" for name in official)
         if any(path.is_file() for path in notebooks):
             found.append((student, [path for path in notebooks if path.is_file()]))
     if not found:
         raise BadCourse(
-            f"nobody is graded for {course.assignment!r} yet: run `anuman grade {course.assignment}` first."
+            f"nobody is graded for {assignment!r} yet: run `anuman grade {assignment}` first."
         )
     return found
+
+
+def _folder(course: Course, step: str, student: str, assignment: str) -> Path:
+    """A student's folder in one of nbgrader's steps."""
+    return Path(course.place.format_path(step, student, assignment))
 
 
 class _Worker:
     """Makes the pages of one student after the other, with one set of templates."""
 
-    def __init__(self, course: Course):
+    def __init__(self, course: Course, assignment: str):
         config = course.config.copy()
         config.GenerateFeedback.preprocessors = PREPROCESSORS
         if "extra_template_basedirs" not in config.HTMLExporter:
             config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), str(NBGRADERS)]
+        self._place, self._assignment = course.place, assignment
         self._course = course
         converter = GenerateFeedback(coursedir=course.place, config=config)
         self._mode = int(str(converter.permissions), 8)
@@ -191,13 +194,13 @@ class _Worker:
             "output_files_dir": f"{notebook.stem}_files",
             "nbgrader": {
                 "student": student,
-                "assignment": self._course.assignment,
+                "assignment": self._assignment,
                 "notebook": notebook.stem,
-                "db_url": self._course.place.db_url,
+                "db_url": self._place.db_url,
             },
         }
         text, _resources = self._exporter.from_filename(str(notebook), resources=resources)
-        folder = self._course.path(self._course.place.feedback_directory, student)
+        folder = _folder(self._course, self._place.feedback_directory, student, self._assignment)
         folder.mkdir(parents=True, exist_ok=True)
         page, new = folder / f"{notebook.stem}.html", folder / f".{notebook.stem}.new"
         new.write_text(safe_page(text), encoding="utf-8")
