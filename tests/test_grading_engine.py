@@ -7,8 +7,7 @@ import sys
 import time
 
 import pytest
-from engine import RULES, answer, error, graded, locked, printed, run, submitted
-from engine import cell_of_test as tested
+from engine import RULES, answer, cell_of_test, error, graded, locked, printed, run, submitted
 
 from anuman.grading import namespaces, seccomp, worker
 
@@ -450,7 +449,7 @@ def test_output_is_limited():
 CELLS = [
     locked("import math"),
     answer("def f(x):\n    raise NotImplementedError"),
-    tested("assert f(3) == 9", "t"),
+    cell_of_test("assert f(3) == 9", "t"),
 ]
 RIGHT = "def f(x): return x * x"
 

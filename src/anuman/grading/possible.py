@@ -57,8 +57,12 @@ def _try() -> tuple[str, str] | None:
             os.closerange(4, 65536)
             channel = wire.Channel(socket.socket(fileno=3))
             try:
-                sandbox.enter(sandbox.Walls(sandbox.system_folders(), []), 3)
-                channel.send(["ready"])
+                ids = sandbox.fork(3)
+                if ids is None:
+                    os.wait()
+                else:
+                    sandbox.build(sandbox.Walls(sandbox.system_folders(), []), ids)
+                    channel.send(["ready"])
             except OSError as error:
                 channel.send(["failed", getattr(error, "step", "file system"), error.errno or 0])
         finally:

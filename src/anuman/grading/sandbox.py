@@ -1,13 +1,14 @@
 """Puts a forked process where it sees a read-only system, one scratch folder and nothing else.
 
-The process that calls `enter` leaves every namespace, forks once more (a process never moves into
-a new pid namespace itself, its children do) and stays behind as the keeper that reaps the child.
-The child is pid 1 of its namespace: one kill from outside ends all that it started.
+`fork` makes the process in new namespaces; in it `build` makes a root of its own, gives up every
+right and loads the filter of system calls.
 """
 
+import contextlib
 import errno
 import os
 import resource
+import secrets
 import signal
 import socket
 import sys
@@ -23,6 +24,13 @@ INSIDE = 1000  # what the learner's user and group are called inside
 OUTSIDE_FIRST, OUTSIDE_COUNT = 61184, 4096
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("ld.so.cache", "localtime", "alternatives", "fonts", "ssl/openssl.cnf")
+NAMESPACES = {
+    "mount": ns.CLONE_NEWNS,
+    "pid": ns.CLONE_NEWPID,
+    "net": ns.CLONE_NEWNET,
+    "ipc": ns.CLONE_NEWIPC,
+    "uts": ns.CLONE_NEWUTS,
+}
 DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
@@ -65,25 +73,59 @@ def _inside(path: str, outer: str) -> bool:
     return path == outer or path.startswith(outer + "/")
 
 
-def enter(walls: Walls, keep: int) -> None:
-    """Return in a child behind the walls; `keep` is the descriptor of its way to the worker.
+def fork(keep: int) -> tuple[int, int] | None:
+    """Fork into new namespaces: None here; in the child what it hands to `build`.
 
-    The calling process never returns: it waits for the child and ends. Raises ns.SandboxError, in
-    the process in which the step failed.
+    The other end of the descriptor `keep` is told the child's pid and gets a descriptor of the
+    process. Raises ns.SandboxError naming what the system refuses.
     """
-    os.setsid()  # no terminal, and no signal meant for the grader's group
-    rest = ns.CLONE_NEWNS | ns.CLONE_NEWPID | ns.CLONE_NEWNET | ns.CLONE_NEWIPC | ns.CLONE_NEWUTS
-    as_root = os.geteuid() == 0
-    if not as_root:
-        _new_user()
-    ns.unshare(rest, "unshare mount, pid, net, ipc, uts")
-    child = os.fork()
-    if child:
-        _keep(child, keep)
+    ids = os.getuid(), os.getgid()  # unknown inside the new user namespace
+    alone = 0 if os.geteuid() == 0 else ns.CLONE_NEWUSER
+    try:
+        pid, handle = ns.fork_into(alone | sum(NAMESPACES.values()))
+    except ns.SandboxError as error:
+        raise ns.SandboxError(_refused(alone), error.errno) from None
+    if pid == 0:
+        return ids
+    channel = wire.Channel(socket.socket(fileno=os.dup(keep)))
+    with contextlib.suppress(wire.Closed):  # the worker is gone, and the child goes with it
+        channel.send(["keeper", pid], descriptors=[handle])
+    channel.close()
+    os.close(handle)
+    return None
+
+
+def _refused(alone: int) -> str:
+    """The step that failed: the first namespace that a process cannot make here by itself."""
+    tried = {"user": ns.CLONE_NEWUSER} if alone else {}
+    for name, flag in (tried | NAMESPACES).items():
+        ours, theirs = os.pipe()
+        if os.fork() == 0:
+            with contextlib.suppress(ns.SandboxError):
+                ns.unshare(alone | flag, name)
+                os.write(theirs, b"made")
+            os._exit(0)
+        os.close(theirs)
+        made = os.read(ours, 4)
+        os.close(ours)
+        if not made:
+            return f"unshare {name}"
+    return "clone into new namespaces"
+
+
+def build(walls: Walls, ids: tuple[int, int]) -> None:
+    """In the child: build the walls and give up all rights. Raises ns.SandboxError.
+
+    The child is pid 1 of its namespace: one kill from outside ends all that it started.
+    """
+    as_root = ids[0] == 0
     # Its parent is of another pid namespace: getppid() is 0 here and cannot be compared. Should the
-    # parent have ended already, the descriptor `keep` reads as closed before any code is run.
+    # parent have ended already, the way to the worker reads as closed before any code is run.
     ns.prctl("PR_SET_PDEATHSIG", ns.PR_SET_PDEATHSIG, signal.SIGKILL)
-    owner = OUTSIDE_FIRST + os.getsid(0) % OUTSIDE_COUNT if as_root else os.getuid()
+    os.setsid()  # no terminal, and no signal meant for the grader's group
+    if not as_root:
+        _map_user(*ids)
+    owner = OUTSIDE_FIRST + secrets.randbelow(OUTSIDE_COUNT) if as_root else INSIDE
     _build_root(walls, owner)
     if as_root:
         _become(owner)
@@ -93,21 +135,13 @@ def enter(walls: Walls, keep: int) -> None:
     os.chdir(SCRATCH)
 
 
-def _keep(child: int, keep: int) -> None:
-    """Hand the worker a descriptor of the child, wait for the child, end."""
-    channel = wire.Channel(socket.socket(fileno=keep))
-    channel.send(["keeper", child], descriptors=[os.pidfd_open(child)])
-    os.closerange(0, 65536)
-    os.waitpid(child, 0)
-    os._exit(0)
-
-
-def _new_user() -> None:
-    """A user namespace of its own, in which this process is user INSIDE (and, for now, mighty)."""
-    uid, gid = os.getuid(), os.getgid()
-    ns.unshare(ns.CLONE_NEWUSER, "unshare user")
-    for name, line in (("setgroups", "deny"), ("uid_map", uid), ("gid_map", gid)):
-        text = line if name == "setgroups" else f"{INSIDE} {line} 1"
+def _map_user(uid: int, gid: int) -> None:
+    """In a new user namespace: be user INSIDE, who is this one outside (and, for now, mighty)."""
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{INSIDE} {uid} 1"),
+        ("gid_map", f"{INSIDE} {gid} 1"),
+    ):
         try:
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
@@ -124,7 +158,8 @@ def _become(owner: int) -> None:
     # A change of user clears both: the files in /proc are root's then, and the death signal is lost.
     ns.prctl("PR_SET_DUMPABLE", ns.PR_SET_DUMPABLE, 1)
     try:
-        _new_user()
+        ns.unshare(ns.CLONE_NEWUSER, "unshare user")
+        _map_user(owner, owner)
     except ns.SandboxError as error:
         # Systems that keep user namespaces from ordinary users. The walls stand without it: they
         # were built by root, and this process is a user without rights.

@@ -53,9 +53,21 @@ def serve(channel: wire.DescriptorChannel, shell) -> None:
         elif kind in FORKS:
             given = channel.descriptors.pop(0)
             details["parent"] = os.getpid()
-            if os.fork() == 0:
+            if kind == "learner" and details["walls"] is not None:
+                _fork_isolated(details, given, shell)
+            elif os.fork() == 0:
                 _become(kind, details, given, shell)
             os.close(given)
+
+
+def _fork_isolated(details: dict, given: int, shell) -> None:
+    try:
+        details["ids"] = sandbox.fork(given)
+    except namespaces.SandboxError as error:
+        wire.Channel(socket.socket(fileno=os.dup(given))).send(["failed", error.step, error.errno])
+        return
+    if details["ids"] is not None:
+        _become("learner", details, given, shell)
 
 
 def _preload(modules) -> list[str]:
@@ -84,8 +96,6 @@ def _become(kind: str, details: dict, given: int, shell) -> None:
 def _learner(details: dict, given: int, shell) -> None:
     from . import learner
 
-    if sys.platform == "linux":
-        namespaces.die_with_parent(details["parent"])
     os.dup2(given, 3)
     os.closerange(4, 65536)
     channel = wire.Channel(socket.socket(fileno=3), MOST_NOTEBOOK, MOST_NOTEBOOK)
@@ -93,12 +103,14 @@ def _learner(details: dict, given: int, shell) -> None:
         try:
             walls = dict(details["walls"])
             walls["limits"] = sandbox.Limits(**walls["limits"])
-            sandbox.enter(sandbox.Walls(**walls), 3)
+            sandbox.build(sandbox.Walls(**walls), details["ids"])
         except OSError as error:
             step = getattr(error, "step", "file system")
             channel.send(["failed", step, error.errno or 0])
             return
     else:
+        if sys.platform == "linux":
+            namespaces.die_with_parent(details["parent"])
         os.chdir(details["folder"])
     learner.serve(channel, shell, details)
 
