@@ -1,14 +1,14 @@
 """Hostile submissions: each gets the points it deserves and harms nobody, for root and an ordinary user."""
 
 import pytest
-from batch import FAMILIES, NEIGHBOURS, SECRETS, USERS, end_of, graded
+from batch import BATCHES, NEIGHBOURS, SECRETS, USERS, end_of, graded
 from plain_course import POINTS, honest
 
-PAIRS = [pytest.param(family, user, id=f"{family}-{user}") for family in FAMILIES for user in USERS]
+PAIRS = [pytest.param(batch, user, id=f"{batch}-{user}") for batch in BATCHES for user in USERS]
 EACH = [
-    pytest.param(attack, user, id=f"{attack.name}-{user}")
+    pytest.param(batch, attack, user, id=f"{attack.name}-{user}")
     for user in USERS
-    for attacks in FAMILIES.values()
+    for batch, attacks in BATCHES.items()
     for attack in attacks
 ]
 # What only the hidden tests hold must not show in feedback either.
@@ -23,20 +23,20 @@ HIDDEN = [
 
 
 def test_the_suite_is_large():
-    names = [attack.name for attacks in FAMILIES.values() for attack in attacks]
+    names = [attack.name for attacks in BATCHES.values() for attack in attacks]
     assert len(set(names)) == len(names) >= 60
 
 
-@pytest.mark.parametrize(("family", "user"), PAIRS)
-def test_the_run_ends_and_lists_everybody(family, user):
-    outcome = graded(family, user)
+@pytest.mark.parametrize(("batch", "user"), PAIRS)
+def test_the_run_ends_and_lists_everybody(batch, user):
+    outcome = graded(batch, user)
     assert outcome.status in (0, 1), end_of(outcome.said)
-    assert set(outcome.results) == {a.name for a in FAMILIES[family]} | set(NEIGHBOURS)
+    assert set(outcome.results) == {a.name for a in BATCHES[batch]} | set(NEIGHBOURS)
 
 
-@pytest.mark.parametrize(("family", "user"), PAIRS)
-def test_honest_neighbours_get_their_points(family, user):
-    outcome = graded(family, user)
+@pytest.mark.parametrize(("batch", "user"), PAIRS)
+def test_honest_neighbours_get_their_points(batch, user):
+    outcome = graded(batch, user)
     release = outcome.course.release()
     for student, number in NEIGHBOURS.items():
         assert outcome.points[student] == honest(release, number)[1], student
@@ -46,26 +46,26 @@ def test_honest_neighbours_get_their_points(family, user):
         } == outcome.points[student]
 
 
-@pytest.mark.parametrize(("family", "user"), PAIRS)
-def test_nothing_is_harmed_and_nothing_survives(family, user):
-    outcome = graded(family, user)
+@pytest.mark.parametrize(("batch", "user"), PAIRS)
+def test_nothing_is_harmed_and_nothing_survives(batch, user):
+    outcome = graded(batch, user)
     assert outcome.survivors == []
     assert outcome.connections == []
     assert outcome.escaped == []
     assert outcome.changed == []
 
 
-@pytest.mark.parametrize(("family", "user"), PAIRS)
-def test_feedback_for_everybody(family, user):
-    outcome = graded(family, user)
+@pytest.mark.parametrize(("batch", "user"), PAIRS)
+def test_feedback_for_everybody(batch, user):
+    outcome = graded(batch, user)
     assert outcome.feedback_status in (0, 1), end_of(outcome.feedback_said)
     for student in NEIGHBOURS:
         assert set(outcome.pages(student)) == {"numbers", "words"}
 
 
-@pytest.mark.parametrize(("attack", "user"), EACH)
-def test_points_are_those_deserved(attack, user):
-    outcome = graded(attack.family, user)
+@pytest.mark.parametrize(("batch", "attack", "user"), EACH)
+def test_points_are_those_deserved(batch, attack, user):
+    outcome = graded(batch, user)
     result = outcome.results[attack.name]
     recorded = outcome.points.get(attack.name, {})
     shown = {task["id"]: task["points"] for task in result["tasks"]}
@@ -84,9 +84,9 @@ def test_points_are_those_deserved(attack, user):
             assert task["reason"].strip(), task["id"]
 
 
-@pytest.mark.parametrize(("attack", "user"), EACH)
-def test_nothing_leaks(attack, user):
-    outcome = graded(attack.family, user)
+@pytest.mark.parametrize(("batch", "attack", "user"), EACH)
+def test_nothing_leaks(batch, attack, user):
+    outcome = graded(batch, user)
     outputs = outcome.outputs(attack.name)
     assert [secret for secret in SECRETS if secret in outputs] == []
     for name, page in outcome.pages(attack.name).items():

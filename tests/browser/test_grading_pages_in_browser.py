@@ -12,7 +12,7 @@ from plain_course import ASSIGNMENT
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "attacks"))
 
-from batch import FAMILIES, graded
+from batch import FAMILIES, run
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +34,7 @@ ACTIVE_IN_CELLS = ACTIVE.replace(
 @pytest.fixture(scope="module")
 def outcome():
     """The family of attacks on pages, graded, with feedback."""
-    return graded("pages", "ordinary")
+    return run(FAMILIES["pages"], "ordinary")
 
 
 def watched(chromium, allowed):
