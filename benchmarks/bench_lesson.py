@@ -1,8 +1,8 @@
-"""How long lesson 02 runs headless, beside a notebook that only starts a kernel.
+"""How long each lesson runs headless, beside a notebook that only starts a kernel.
 
     python benchmarks/bench_lesson.py [rounds]
 
-Both run in turn, round after round. The lesson includes its own measurement of the machine.
+All run in turn, round after round. A lesson includes its own measurement of the machine.
 """
 
 import os
@@ -15,29 +15,30 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-LESSON = Path(__file__).parents[1] / "lessons" / "02-roofline.ipynb"
+LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("[0-9]*.ipynb"))
 
 
 def seconds(notebook: nbformat.NotebookNode) -> float:
     """Wall time of one headless run, kernel start and end included."""
     started = time.perf_counter()
-    NotebookClient(notebook, resources={"metadata": {"path": str(LESSON.parent)}}).execute()
+    NotebookClient(notebook, resources={"metadata": {"path": str(LESSONS[0].parent)}}).execute()
     return time.perf_counter() - started
 
 
 def main(rounds: int) -> None:
     empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
-    times: dict[str, list[float]] = {"one empty cell": [], "lesson 02": []}
+    times: dict[str, list[float]] = {"one empty cell": []} | {path.stem: [] for path in LESSONS}
     for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as home:  # a fresh home: nothing measured before
-            os.environ["ANUMAN_HOME"] = home
-            times["one empty cell"].append(seconds(empty))
-            times["lesson 02"].append(seconds(nbformat.read(LESSON, as_version=4)))
+        times["one empty cell"].append(seconds(empty))
+        for path in LESSONS:
+            with tempfile.TemporaryDirectory() as home:  # a fresh home: nothing measured before
+                os.environ["ANUMAN_HOME"] = home
+                times[path.stem].append(seconds(nbformat.read(path, as_version=4)))
     base = statistics.median(times["one empty cell"])
     for name, measured in times.items():
         middle = statistics.median(measured)
         print(
-            f"{name:16} median {middle:6.2f} s   {middle / base:5.1f} x   max {max(measured):.2f} s"
+            f"{name:22} median {middle:6.2f} s   {middle / base:5.1f} x   max {max(measured):.2f} s"
         )
 
 

@@ -32,10 +32,10 @@ QUIET = 1.1  # a round is quiet when its read and its product took at most this 
 Visit = Callable[[], float]
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Least time in s of three calls."""
+def timed(work: Callable[[], object], calls: int = 3) -> float:
+    """Least time in s of a few calls."""
     taken = []
-    for _ in range(3):
+    for _ in range(calls):
         start = time.perf_counter()
         work()
         taken.append(time.perf_counter() - start)
@@ -58,7 +58,7 @@ def decode(model: lm.Model, batch: int) -> Visit:
 
 def prefill(model: lm.Model) -> Visit:
     prompt = [list(range(PROMPT))]
-    return lambda: timed(lambda: lm.forward(model, prompt, [lm.Cache(model.config, PROMPT)]))
+    return lambda: timed(lambda: lm.forward(model, prompt, [lm.Cache(model.config, PROMPT)]), 1)
 
 
 class Other:
@@ -69,9 +69,12 @@ class Other:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self.process.stdout.readline()  # ready
+        self.ready = False
 
     def visit(self) -> float:
+        """Least time in s; the first visit waits until the engine is ready."""
+        if not self.ready:
+            self.ready = self.process.stdout.readline().strip() == "ready"
         self.process.stdin.write("go\n")
         self.process.stdin.flush()
         return float(self.process.stdout.readline())
@@ -82,10 +85,12 @@ class Other:
 
 
 def load_cost(path: Path) -> dict[str, float]:
-    """Seconds of lm.load and the process's growth in bytes, in a fresh process."""
+    """Seconds of lm.load, and how much the process's peak memory (Linux: VmHWM) grows, over the weights."""
     code = (
-        "import resource, sys, time, json; from anuman import lm\n"
-        "def most(): return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "import json, pathlib, sys, time; from anuman import lm\n"
+        "def most():\n"
+        "    lines = pathlib.Path('/proc/self/status').read_text().splitlines()\n"
+        "    return 1024 * next(int(l.split()[1]) for l in lines if l.startswith('VmHWM'))\n"
         "before = most(); start = time.perf_counter(); model = lm.load(sys.argv[1])\n"
         "seconds = time.perf_counter() - start; lm.generate(model, 'The', 8)\n"
         "print(json.dumps({'s': seconds, 'growth': (most() - before) / model.nbytes}))"

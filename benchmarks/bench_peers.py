@@ -22,6 +22,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
+from typing import ClassVar
 
 from anuman import catalog, physics
 from anuman.physics.conditions import Conditions, read
@@ -60,7 +61,11 @@ class Ours(Peer):
 
 class LlmAnalysis(Peer):
     package = "llm-analysis"
-    GPUS = {"A100-80": "a100-sxm-80gb", "A100-40": "a100-sxm-40gb", "H100-SXM": "h100-sxm-80gb"}
+    GPUS: ClassVar = {
+        "A100-80": "a100-sxm-80gb",
+        "A100-40": "a100-sxm-40gb",
+        "H100-SXM": "h100-sxm-80gb",
+    }
 
     def analysis(self, c: Conditions):
         from llm_analysis.analysis import LLMAnalysis
@@ -112,16 +117,21 @@ class LlmAnalysis(Peer):
 
 class GenZ(Peer):
     package = "genz-llm"
-    SYSTEMS = {
+    SYSTEMS: ClassVar = {
         "A100-80": "A100_80GB_GPU", "A100-40": "A100_40GB_GPU", "H100-SXM": "H100_GPU",
         "MI300X": "MI300X", "MI325X": "MI325X", "TPUv4": "TPUv4",
     }  # fmt: skip
-    MODELS = {
+    MODELS: ClassVar = {
         "Llama-2-7B": "llama2_7b", "Llama-2-13B": "llama2_13b", "Llama-2-70B": "llama2_70b",
         "Llama-3.1-8B": "llama3_8b", "Llama-3.1-70B": "Llama-3.1-70B", "GPT-3-175B": "gpt-3",
         "Llama-3.1-405B": "Llama-3.1-405B", "Mixtral-8x7B": "mixtral_8x7b",
     }  # fmt: skip
-    BITS = {(16, "bf16"): "bf16", (16, "fp16"): "bf16", (8, "fp8"): "fp8", (8, "int8"): "int8"}
+    BITS: ClassVar = {
+        (16, "bf16"): "bf16",
+        (16, "fp16"): "bf16",
+        (8, "fp8"): "fp8",
+        (8, "int8"): "int8",
+    }
 
     def names(self, c):
         try:
@@ -153,17 +163,17 @@ class GenZ(Peer):
 
 class MlSysim(Peer):
     package = "mlsysim"
-    CHIPS = {
+    CHIPS: ClassVar = {
         "A100-80": "A100", "A100-40": "A100_40GB", "H100-SXM": "H100", "H200": "H200",
         "B200": "B200", "MI300X": "MI300X", "MI325X": "MI325X", "TPUv4": "TPUv4", "V100": "V100",
     }  # fmt: skip
-    MODELS = {
+    MODELS: ClassVar = {
         "Llama-2-7B": "Llama2_7B", "Llama-2-13B": "Llama2_13B", "Llama-2-70B": "Llama2_70B",
         "Llama-3.1-8B": "Llama3_8B", "Llama-3.1-70B": "Llama3_70B", "GPT-3-175B": "GPT3",
         "Llama-3.1-405B": "Llama3_405B", "Mixtral-8x7B": "Mixtral_8x7B",
         "DeepSeek-V3": "DeepSeek_V3", "PaLM-540B": "PaLM_540B",
     }  # fmt: skip
-    PRECISION = {16: "fp16", 8: "int8", 4.5: "int4", 4: "int4"}
+    PRECISION: ClassVar = {16: "fp16", 8: "int8", 4.5: "int4", 4: "int4"}
 
     def solve(self, c, batch, tokens):
         import mlsysim
@@ -191,11 +201,11 @@ class MlSysim(Peer):
 
 class AiConfigurator(Peer):
     package = "aiconfigurator"
-    SYSTEMS = {
+    SYSTEMS: ClassVar = {
         "A100-80": "a100_sxm", "H100-SXM": "h100_sxm", "H200": "h200_sxm", "B200": "b200_sxm",
         "L40S": "l40s",
     }  # fmt: skip
-    MODELS = {
+    MODELS: ClassVar = {
         "Llama-3.1-8B": "meta-llama/Meta-Llama-3.1-8B",
         "Llama-3.1-70B": "meta-llama/Meta-Llama-3.1-70B",
         "Llama-2-70B": "meta-llama/Meta-Llama-3.1-70B",  # the same but for the vocabulary
@@ -204,7 +214,7 @@ class AiConfigurator(Peer):
         "Qwen3-235B-A22B": "Qwen/Qwen3-235B-A22B",
         "DeepSeek-V3": "deepseek-ai/DeepSeek-V3",
     }  # fmt: skip
-    GEMM = {
+    GEMM: ClassVar = {
         (16, "bf16"): "bfloat16", (16, "fp16"): "bfloat16", (8, "fp8"): "fp8",
         (4.5, "fp4"): "nvfp4", (8, "bf16"): "int8_wo", (4.5, "bf16"): "int4_wo",
     }  # fmt: skip

@@ -158,18 +158,8 @@ def test_a_full_cache_ends_an_answer(model):
     assert max(short.lengths) <= 4
 
 
-def test_the_sweep_counts_the_work_of_every_batch(model):
-    points = lm.batch_sweep(model, 0.1, (1, 2, 5))
-    assert [p.batch for p in points] == [1, 2, 5]
-    assert points[1].flops == pytest.approx(2 * points[0].flops)
-    assert points[0].bytes < points[1].bytes < 2 * points[0].bytes  # the weights count once
-    assert all(p.seconds > 0 and p.plain_s > 0 for p in points)
-
-
 def test_bad_calls_are_refused(model):
     with pytest.raises(ValueError, match="policy"):
         lm.serve(model, PROMPTS, 2, "bus")
     with pytest.raises(lm.LmError, match="slots"):
         lm.serve(model, PROMPTS, 0, "static")
-    with pytest.raises(ValueError, match="seconds"):
-        lm.batch_sweep(model, 0)

@@ -16,6 +16,7 @@ import pytest
 
 from anuman.check import check, examples
 from anuman.check.call import TimeLimit, call
+from anuman.check.task import tasks
 
 
 class Liar:
@@ -247,3 +248,59 @@ def test_slow_calls_share_one_limit(monkeypatch, capsys):
 
     assert check("02-roofline/step_time", slow) == 0.0
     assert len(calls) == 3  # one for each part
+
+
+ATTEND = "04-kv-cache/attend_with_cache"
+
+
+def attended(change):
+    """The right answer of the attention task, changed."""
+    right = tasks()[ATTEND].function
+    return lambda q, k, v, cache: change(*right(q, k, v, cache))
+
+
+BAD_ARRAYS = {
+    "nan": (lambda out, kv: (out * np.nan, kv), "holds NaN"),
+    "no pair": (lambda out, kv: (out, kv[0]), "cache must be a pair of arrays"),
+    "None in the cache": (lambda out, kv: (out, (kv[0], None)), "returned None"),
+    "cache forgotten": (lambda out, kv: out, "it must return 2 values: (out, cache)"),
+    "order": (lambda out, kv: (kv, out), "The order must be (out, cache)."),
+    "ragged": (lambda out, kv: ([[1.0], [1.0, 2.0]], kv), "different lengths"),
+    "flat": (lambda out, kv: (out.ravel(), kv), "must be an array with the axes (t, e)"),
+    "text": (lambda out, kv: ([["a"]], kv), "returned text"),
+    "complex": (lambda out, kv: (out + 1j, kv), "complex number"),
+    "cut": (lambda out, kv: (out[:, :1], kv), "Its shape is"),
+    "other values": (lambda out, kv: (out + 1, kv), "out is wrong in some cases"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ARRAYS)
+def test_bad_array_is_told_what_is_wrong(name, capfd):
+    change, message = BAD_ARRAYS[name]
+    assert check(ATTEND, attended(change)) == 0.0
+    said, errors = capfd.readouterr()
+    assert message in said
+    assert errors == ""
+
+
+GOOD_ARRAYS = {
+    "float32": lambda out, kv: (np.float32(out), [np.float32(a) for a in kv]),
+    "lists": lambda out, kv: [out.tolist(), [a.tolist() for a in kv]],
+    "stacked": lambda out, kv: (out, np.stack(kv)),
+    "matrix": lambda out, kv: (np.asmatrix(out), kv),
+    "objects": lambda out, kv: (out.astype(object), kv),
+    "seven digits": lambda out, kv: (out.round(7), kv),
+}
+
+
+@pytest.mark.parametrize("name", GOOD_ARRAYS)
+def test_every_kind_of_array_counts(name, capsys):
+    assert check(ATTEND, attended(GOOD_ARRAYS[name])) == 3.0
+
+
+def test_numbers_of_arrays_are_not_told_in_error_messages(capsys):
+    def tells(q, k, v, cache):
+        raise ValueError(f"{q[0, 0]!r} {float(k[0, 0])}")
+
+    assert check(ATTEND, tells) == 0.0
+    assert "ValueError: np.float64(<q>) <k>" in capsys.readouterr().out

@@ -10,15 +10,23 @@ import numpy as np
 import pytest
 
 from anuman import lm
-from anuman.lm import backprop, checkpoints, safetensors, stories, training, training_command
+from anuman.lm import (
+    backprop,
+    checkpoints,
+    judging,
+    safetensors,
+    stories,
+    training,
+    training_command,
+)
 from anuman.lm.config import Config, shapes
 from anuman.lm.training import Recipe, Training
 
 TINY = Config(vocab=300, dim=16, layers=2, heads=4, kv_heads=2, hidden=24, context=48)
 SHORT = Recipe(steps=12, batch=2, warmup=3)
 CI = Recipe(steps=400, batch=4, warmup=40)
-CI_BOUND = 0.9  # nats a token; 0.79 was reached, 0.02 more or less by seed
-NAMES_HOLD, SUMS_HOLD, WHOLE = 0.7, 0.95, 0.9  # shares of what the shipped model writes
+CI_BOUND = 0.9  # nats a token; seeds 1 and 2 reached 0.797 and 0.775
+NAMES_HOLD, SUMS_HOLD, WHOLE = 0.8, 0.95, 0.9  # shares of what the shipped model writes
 
 
 # Gradients
@@ -81,6 +89,48 @@ def test_training_and_engine_compute_the_same_logits():
     model = begun.model()
     there = lm.forward(model, [list(tokens[0])], [lm.Cache(model.config, tokens.size)], every=True)
     assert np.abs(here - there).max() < 1e-4
+
+
+# Steps
+
+
+def test_adam_is_kingma_and_bas_formula():
+    """Algorithm 1 of Adam (2015), one number at a time in fp64."""
+    trained = Training.start(SHORT, TINY)
+    places = np.arange(0, trained.weights.size, 997)
+    w = trained.weights[places].astype(float)
+    m = v = np.zeros(len(places))
+    b1, b2, eps = training.BETA_1, training.BETA_2, training.ADAM_EPS
+    for t in range(1, 6):
+        trained.gradients[:] = np.random.default_rng(t).standard_normal(trained.weights.size)
+        g = trained.gradients[places].astype(float)
+        m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
+        w = w - SHORT.rate(t - 1) * (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**t)) + eps)
+        trained.adam()
+        trained.step += 1
+    np.testing.assert_allclose(trained.weights[places], w, rtol=1e-4, atol=1e-6)
+
+
+def test_the_rate_rises_in_a_line_and_falls_in_half_a_cosine():
+    recipe = Recipe(steps=110, warmup=10, peak_rate=1.0)
+    assert [recipe.rate(step) for step in (0, 4, 9)] == pytest.approx([0.1, 0.5, 1.0])
+    middle = (1 + training.LAST_RATE) / 2
+    assert recipe.rate(60) == pytest.approx(middle)
+    assert recipe.rate(110) == pytest.approx(training.LAST_RATE)
+
+
+def test_every_step_has_stories_of_its_own_and_always_the_same():
+    begun = Training.start(SHORT, TINY)
+    rows = [tuple(row) for step in range(20) for row in begun.batch(step)]
+    assert len(set(rows)) == len(rows) == 40
+    assert np.array_equal(begun.batch(7), Training.start(SHORT, TINY).batch(7))
+    assert not np.array_equal(begun.batch(7), Training.start(replace(SHORT, seed=2), TINY).batch(7))
+
+
+def test_a_large_gradient_is_clipped():
+    begun = Training.start(replace(SHORT, clip=1e-3), TINY)
+    begun.update(begun.batch(0))
+    assert np.linalg.norm(begun.gradients) == pytest.approx(1e-3, rel=1e-4)
 
 
 # A stop changes nothing
@@ -302,18 +352,16 @@ def test_the_shipped_file_reaches_the_loss_in_its_header():
 
 
 @pytest.mark.parametrize("language", stories.LANGUAGES)
-def test_names_and_sums_hold_in_most_of_its_stories(language):
-    model, beginnings = lm.load(), []
-    words = stories.WORDS[language]
-    for number in range(40):
-        name = (words.boys + words.girls)[number % 16]
-        beginnings.append({"en": f"One day {name}", "hi": f"एक दिन {name}"}[language])
-    texts = lm.generate_batch(model, beginnings, 120, temperature=0.5, seed=1)
-    found = [
-        stories.examine(start + text, language)
-        for start, text in zip(beginnings, texts, strict=True)
-    ]
-    assert np.mean([f.names_hold for f in found]) >= NAMES_HOLD
-    right, wrong = sum(f.right for f in found), sum(f.wrong for f in found)
-    assert right >= len(found) and right / (right + wrong) >= SUMS_HOLD
-    assert np.mean([f.complete for f in found]) >= WHOLE
+def test_names_and_sums_hold_as_often_as_the_header_says(language):
+    model = lm.load()
+    stated = judging.Shares(**json.loads(model.about["stories_that_hold"])[language])
+    found = judging.judge(model, language)
+    assert found.stories == stated.stories >= 64
+    assert found.sums == pytest.approx(stated.sums, abs=0.05) and found.sums >= SUMS_HOLD
+    assert found.names == pytest.approx(stated.names, abs=0.1) and found.names >= NAMES_HOLD
+    assert found.grammar == pytest.approx(stated.grammar, abs=0.1) and found.grammar >= WHOLE
+
+
+def test_a_model_that_knows_nothing_writes_no_story_that_holds():
+    shares = judging.judge(Training.start(SHORT, TINY).model(), "en", count=4)
+    assert shares == judging.Shares(4, 0.0, None, 0.0, 0.0)

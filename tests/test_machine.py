@@ -75,7 +75,23 @@ def test_both_forms_give_the_product():
         if form == "blocked":
             assert result.shape == (64 // gemm.BLOCK_ROWS, batch, gemm.BLOCK_ROWS)
             result = result.transpose(0, 2, 1).reshape(64, batch)
+        if form == "by row":
+            assert result.shape == (64 // gemm.BLOCK_ROWS, batch, gemm.BLOCK_ROWS, 1)
+            result = result[..., 0].transpose(0, 2, 1).reshape(64, batch)
         np.testing.assert_allclose(result, weights @ inputs[:batch].T, rtol=1e-4, atol=1e-4)
+
+
+def test_blocks_count_in_the_better_of_their_two_ways():
+    timed = [
+        rounds.Point(("plain", 2), len, seconds=[1.0]),
+        rounds.Point(("blocked", 2), len, seconds=[3.0]),
+        rounds.Point(("by row", 2), len, seconds=[2.0]),
+        rounds.Point(("blocked", 16), len, seconds=[4.0]),
+    ]
+    small = plan.Plan(plan.SMALLEST_BUFFER, 64, 128, 256, None)
+    plain, blocked = (gemm.sweep(timed, form, small) for form in ("plain", "blocked"))
+    assert [(p.batch, p.seconds) for p in plain] == [(2, 1.0)]
+    assert [(p.batch, p.seconds) for p in blocked] == [(2, 2.0), (16, 4.0)]
 
 
 @pytest.mark.parametrize("nbytes", [64 * 2**10, MIB])

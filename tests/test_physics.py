@@ -135,3 +135,11 @@ def test_negative_tokens_are_refused_and_none_cost_nothing():
     with pytest.raises(ValueError, match="tokens"):
         physics.forward_flops(7e9, -1)
     assert physics.forward_flops(7e9, 0) == 0
+
+
+def test_room_beside_the_weights_by_hand():
+    # 100 GB, 20 GB of weights, 10 GB for each text of 50,000 tokens at 200,000 bytes.
+    assert physics.room_for(100e9, 20e9, 200_000, 50_000) == pytest.approx(8)
+    assert physics.room_for(100e9, 120e9, 200_000, 50_000) == 0
+    with pytest.raises(ValueError, match="context"):
+        physics.room_for(100e9, 20e9, 200_000, 0)

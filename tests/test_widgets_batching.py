@@ -7,16 +7,19 @@ from drawing import drawings, examine
 
 from anuman import physics
 from anuman.lessons import batching as lesson
+from anuman.lm.batch_sweep import BatchStep, Sweep
 from anuman.widgets import batch_gain, number, own_batching, published_batching
 
 
-def point(batch, seconds, plain):
-    return SimpleNamespace(
-        batch=batch, seconds=seconds, plain_s=plain, flops=2_000_000 * batch, bytes=4_000_000
+def steps(*seconds):
+    return tuple(
+        BatchStep(batch, s, 2_000_000 * batch, 4_000_000)
+        for batch, s in zip((1, 2, 8), seconds, strict=True)
     )
 
 
-POINTS = [point(1, 1e-3, 1e-3), point(2, 1.1e-3, 3e-3), point(8, 1.7e-3, 3.5e-3)]
+FORMS = {"blocks": steps(1e-3, 1.1e-3, 1.7e-3), "plain": steps(1e-3, 3e-3, 3.5e-3)}
+SWEEP = Sweep(1_000_000, 4_000_000, 32, 5, 0.01, FORMS)
 
 
 def machine():
@@ -43,8 +46,8 @@ def test_gain_shows_law_and_trial():
     [
         batch_gain.batch_gain,
         published_batching.published_batching,
-        lambda: own_batching.own_batches(POINTS, machine()),
-        lambda: own_batching.own_batches(POINTS, None),
+        lambda: own_batching.own_batches(SWEEP, machine()),
+        lambda: own_batching.own_batches(SWEEP, None),
     ],
 )
 def test_pictures_keep_the_rules(figure):
@@ -53,9 +56,9 @@ def test_pictures_keep_the_rules(figure):
 
 
 def test_shared_and_own_part_of_a_step():
-    shared, each = own_batching.shared_and_own(POINTS)
+    shared, each = own_batching.shared_and_own(FORMS["blocks"])
     assert (shared, each) == pytest.approx((0.9e-3, 0.1e-3))
-    found = own_batching.own_batches(POINTS, machine())
+    found = own_batching.own_batches(SWEEP, machine())
     assert "900 µs" in found.words
     assert "100 µs" in found.words
     assert number(8 / 1.7e-3 / 1e3) in found.words
@@ -69,7 +72,7 @@ def test_bound_uses_the_cache_that_holds_the_weights():
 
 
 def test_an_unmeasured_computer_has_no_bound_and_no_packing():
-    found = own_batching.own_batches(POINTS, None)
+    found = own_batching.own_batches(SWEEP, None)
     assert "unknown" in found.html
     assert "most by both clocks" not in found.html
     assert "has not been measured" in own_batching.packing(None).words

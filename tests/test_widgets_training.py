@@ -86,9 +86,9 @@ def test_a_stop_leaves_a_checkpoint_and_going_on_changes_nothing(home, monkeypat
 
 def test_a_second_press_does_not_start_a_second_training():
     widget = training_against_inference()
-    widget.begin()
+    widget.train.click()
     first = widget.thread
-    widget.begin()
+    widget.train.click()
     assert widget.thread is first
     widget.stop.click()
     finished(widget)
@@ -96,8 +96,8 @@ def test_a_second_press_does_not_start_a_second_training():
 
 def test_a_stop_while_measuring_trains_nothing(monkeypatch):
     widget = training_against_inference()
-    monkeypatch.setattr(widget._stop, "clear", widget._stop.set)
-    widget.begin()
+    monkeypatch.setattr(widget.stopped, "clear", widget.stopped.set)
+    widget.train.click()
     assert "nothing was trained" in finished(widget)
     assert widget.seen.costs == [] and widget.seen.losses == []
 
@@ -108,7 +108,7 @@ def test_a_full_disk_is_said(monkeypatch):
 
     monkeypatch.setattr(checkpoints, "save_checkpoint", full)
     widget = training_against_inference()
-    widget.begin()
+    widget.train.click()
     assert "No space left on device" in finished(widget)
     assert not widget.train.disabled
 

@@ -1,6 +1,6 @@
 """Pictures of every page and widget for people to look at: languages, themes, widths.
 
-python tests/browser/screenshots.py FOLDER [--languages en hi] [--themes light dark] [--widths 1280 800]
+python tests/browser/screenshots.py FOLDER [--languages en hi] [--themes light dark] [--widths 1280 800] [--only 01]
 python tests/browser/screenshots.py --readme docs/lesson-02.png
 """
 
@@ -16,7 +16,8 @@ from notebook_page import PANEL, NotebookPage
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from anuman import browser
-from anuman.widgets import _
+from anuman.widgets import _, number
+from anuman.widgets.memory_jar_words import policies
 
 SLICE = 1400  # pixels of height in one picture
 TALLEST = 15_000  # Chromium draws no larger page in one piece
@@ -83,6 +84,57 @@ def lesson(page: NotebookPage, name: Path) -> None:
     whole(page, name.with_name(name.name + ".open"))
 
 
+def plain_lesson(page: NotebookPage, name: Path) -> None:
+    """Any other lesson: locked, then with everything opened without predictions."""
+    page.run_all()
+    whole(page, name.with_name(name.name + ".locked"))
+    page.output("gate").get_by_role("button", name=_("Show me")).click()
+    for box in page.page.get_by_label(_("Show these numbers as a table")).all():
+        box.check()
+    page.page.locator(f"{PANEL} summary").evaluate_all("all => all.forEach(e => e.click())")
+    page.page.wait_for_timeout(1000)
+    whole(page, name.with_name(name.name + ".open"))
+
+
+def jar_lesson(page: NotebookPage, name: Path) -> None:
+    """Lesson 04: locked, opened, the jar's states, everything unfolded."""
+    page.run_all()
+    whole(page, name.with_name(name.name + ".locked"))
+    page.output("gate").get_by_role("button", name=_("Show me")).click()
+    widget = page.output("memory-jar")
+    words = widget.locator("svg[role=img] > desc").first
+    model, chips = widget.get_by_label(_("Model")), widget.get_by_label(_("Chips"))
+    room, requests = (
+        widget.get_by_label(label)
+        for label in (_("Room of a request, in tokens"), _("Requests at once"))
+    )
+    one(page, "memory-jar", name.with_name(name.name + ".first"))
+    for state, model_name, chip, tokens, count, policy in (
+        ("overflow", "Llama-3.1-70B", "8 × H100-SXM", "131072", "20", "full"),
+        ("reserved", "Llama-3.1-70B", "8 × H100-SXM", "131072", "11", "reserved"),
+        ("paged", "Llama-3.1-70B", "8 × H100-SXM", "131072", "24", "paged"),
+        ("thin", "Llama-3.1-8B", "8 × H100-SXM", "2048", "4000", "reserved"),
+        ("weights", "DeepSeek-V3", "1 × H100-SXM", "2048", "9", "full"),
+    ):
+        model.select_option(model_name)
+        chips.select_option(chip)
+        widget.get_by_label(_("Texts and room")).select_option(policies()[policy])
+        for field, value in ((room, tokens), (requests, count)):
+            field.fill(value)
+            field.press("Enter")
+        expect(words).to_contain_text(number(int(count)))
+        expect(words).to_contain_text(number(int(tokens)))
+        one(page, "memory-jar", name.with_name(f"{name.name}.{state}"))
+    widget.get_by_label(_("Show these numbers as a table")).check()
+    widget.locator("table").wait_for()
+    page.page.locator(f"{PANEL} summary").evaluate_all("all => all.forEach(e => e.click())")
+    whole(page, name.with_name(name.name + ".open"))
+
+
+# Lessons whose widgets have states worth a picture of their own.
+LESSONS = {"02-roofline": lesson, "04-kv-cache": jar_lesson}
+
+
 def look(
     chromium: Browser,
     server: lab_server.LabServer,
@@ -90,14 +142,18 @@ def look(
     language: str,
     theme: str,
     width: int,
+    only: str = "",
 ) -> None:
-    """All pictures of one language, theme and width."""
+    """All pictures of one language, theme and width; only: of notebooks with this in their path."""
     os.environ["ANUMAN_LANG"] = language  # the language of `_` here
     base = "lessons/hi" if language == "hi" else "lessons"
-    notebooks = [f"{base}/00-start-here.ipynb", f"{base}/02-roofline.ipynb"]
+    stems = sorted(path.stem for path in (server.course / "lessons").glob("*.ipynb"))
+    notebooks = [f"{base}/{stem}.ipynb" for stem in stems]
     if language == "en":  # exercises hold both languages
-        notebooks.append("exercises/02-roofline/02-roofline.ipynb")
-    for notebook in notebooks:
+        notebooks += [
+            f"exercises/{stem}/{stem}.ipynb" for stem in stems if not stem.startswith("00")
+        ]
+    for notebook in (n for n in notebooks if only in n):
         kind, stem = notebook.partition("/")[0], Path(notebook).stem
         name = folder / f"{kind}-{stem}.{language}.{theme}.{width}"
         server.refresh()
@@ -112,7 +168,7 @@ def look(
             page.run_all()
             whole(page, name)
         else:
-            lesson(page, name)
+            LESSONS.get(stem, plain_lesson)(page, name)
         page.close()
         print(name, flush=True)
 
@@ -139,6 +195,7 @@ def main() -> int:
     parser.add_argument("--readme", type=Path, metavar="FILE", help="take this one picture only")
     parser.add_argument("--languages", nargs="+", default=["en", "hi"], choices=["en", "hi"])
     parser.add_argument("--themes", nargs="+", default=["light", "dark"], choices=["light", "dark"])
+    parser.add_argument("--only", default="", metavar="WORDS", help="part of a notebook's path")
     parser.add_argument("--widths", nargs="+", default=[1280, 800], type=int)
     args = parser.parse_args()
     if (args.folder is None) == (args.readme is None):
@@ -159,7 +216,7 @@ def main() -> int:
                     readme(chromium, server, args.readme)
                 else:
                     for choice in itertools.product(args.languages, args.themes, args.widths):
-                        look(chromium, server, args.folder, *choice)
+                        look(chromium, server, args.folder, *choice, args.only)
                 chromium.close()
         finally:
             server.stop()

@@ -321,10 +321,10 @@ def test_each_control_of_the_memory_jar_by_keyboard(open_lesson, lab, language):
     assert_holds(widget, jar)
     choose(page, _("Each layer keeps"), memory_jar_words.keeping(jar, model.heads))
     jar = replace(jar, kept=model.heads)
-    choose(page, _("Bytes per kept number"), _("1 (8 bits)"))
-    jar = replace(jar, kv_size=1.0)
     choose(page, _("Texts and room"), memory_jar_words.policies()[PAGED])
-    assert_holds(widget, replace(jar, policy=PAGED))
+    jar = replace(jar, policy=PAGED)
+    choose(page, _("Bytes per kept number"), _("1 (8 bits)"))
+    assert_holds(widget, replace(jar, kv_size=1.0))
     page.watch.assert_quiet()
 
 

@@ -223,7 +223,7 @@ def without_arguments(text: str, names: tuple[str, ...], args: tuple) -> str:
     def name_of(match: re.Match) -> str:
         return flat.get(float(match.group()), match.group())
 
-    return re.sub(r"(?<![\w.])\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", name_of, text)
+    return re.sub(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", name_of, text)
 
 
 def _numbers(value: Any) -> Iterator[float]:

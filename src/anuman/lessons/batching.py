@@ -3,6 +3,7 @@
 from functools import cache
 
 from anuman import catalog, lm, physics
+from anuman.lm import batch_sweep
 from anuman.widgets import Question, _, number, si, table, verdict_card
 from anuman.widgets.batch_gain import MEAN, batch_gain
 from anuman.widgets.load_curve import LoadSetting
@@ -139,7 +140,7 @@ def _model() -> lm.Model:
 
 def sweep(machine):
     """Measure the course's own model at growing batches, beside the bound of the measured machine."""
-    return own_batches(lm.batch_sweep(_model()), machine)
+    return own_batches(batch_sweep.measure(_model(), seconds_wanted=3.0), machine)
 
 
 packing = own_packing

@@ -1,5 +1,7 @@
 """Lesson 01: its questions, its worked numbers, its measurement and its verdict."""
 
+from html import escape
+
 from anuman import catalog, claims, physics
 from anuman.widgets import (
     Figure,
@@ -8,11 +10,13 @@ from anuman.widgets import (
     crossing_words,
     language,
     number,
+    ratios,
     scientific,
     si,
     table,
     verdict_card,
 )
+from anuman.widgets.figure import folded
 from anuman.widgets.peak_shares import training_tokens
 
 CHIP = "H100-SXM"
@@ -155,8 +159,11 @@ def deadlines() -> Figure:
         for field, q in catalog.workload(name).quantities.items()
         if field in ("ttft", "tpot", "deadline")
     )
-    said = "; ".join(f"{s.title}, {s.publisher}, {s.date}" for s in sources)
-    return table(head, rows, _("Limits by kind of work. Sources: {said}").format(said=said))
+    notes = [f"{s.title}, {s.publisher}, {s.date}, {s.url}" for s in sources]
+    shown = table(head, rows, _("Published limits by kind of work"))
+    below = "".join(f'<p class="quiet">{escape(note)}</p>' for note in notes)
+    html = shown.html + folded(_("Sources"), below)
+    return Figure(html, "\n".join([shown.words, *notes]))
 
 
 def own_costs() -> Figure:
@@ -186,15 +193,17 @@ def own_costs() -> Figure:
     caption = _(
         "{tokens} tokens in {batch} pieces, a model of {params} parameters of 4 bytes, one core; "
         "energy at {watts} ({chip})"
-    )
-    return table(
-        head,
-        rows,
-        caption.format(
-            tokens=number(tokens), batch=number(cost.batch), params=number(cost.params),
-            watts=si(watts, "W"), chip=POWERED_AS,
-        ),
+    ).format(
+        tokens=number(tokens), batch=number(cost.batch), params=number(cost.params),
+        watts=si(watts, "W"), chip=POWERED_AS,
     )  # fmt: skip
+    picture = ratios.picture(
+        _("Learning against reading, on this computer"),
+        [(name, more / less) for name, more, less, _unit in pairs],
+        law,
+    )
+    shown = table(head, rows, caption)
+    return Figure(picture.markup() + shown.html, f"{picture.description}\n{shown.words}", picture)
 
 
 def _written(step: claims.Step) -> str:

@@ -5,7 +5,7 @@ lm.generate(model, "Anu had", 40)         its text
 for step in lm.stream(model, "Anu had"):  the same step by step, with time, FLOPs and bytes
 """
 
-from anuman.lm.batching import BatchPoint, Queue, batch_sweep, serve
+from anuman.lm.batching import Queue, serve
 from anuman.lm.cache import PAGE, Cache, PagedCache, Pool
 from anuman.lm.config import Config, shapes
 from anuman.lm.counting import Work, counted
@@ -17,7 +17,14 @@ from anuman.lm.errors import (
     PromptError,
     WeightFileError,
 )
-from anuman.lm.generating import Step, generate, generate_batch, stream, timed_forward
+from anuman.lm.generating import (
+    Step,
+    generate,
+    generate_batch,
+    prompt_tokens,
+    stream,
+    timed_forward,
+)
 from anuman.lm.loading import ANU_STORIES, from_tensors, load, random, save
 from anuman.lm.model import Model, forward
 from anuman.lm.products import matmul
@@ -30,7 +37,6 @@ from anuman.lm.tokenizer import Tokenizer, pieces
 __all__ = [
     "ANU_STORIES",
     "PAGE",
-    "BatchPoint",
     "Cache",
     "Cancelled",
     "Config",
@@ -48,7 +54,6 @@ __all__ = [
     "Tokenizer",
     "WeightFileError",
     "Work",
-    "batch_sweep",
     "counted",
     "draw",
     "first_layers",
@@ -61,6 +66,7 @@ __all__ = [
     "matmul",
     "pieces",
     "probabilities",
+    "prompt_tokens",
     "quantize",
     "quantize_model",
     "random",

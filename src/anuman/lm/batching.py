@@ -1,10 +1,9 @@
-"""The real model with many sequences at once: the time of a step by batch, and two ways to serve a queue.
+"""Two ways to serve a queue of prompts with the real model: static and continuous batching.
 
 Everything is timed with one BLAS thread. A newcomer's prompt is read in the same step in which the
 others write a token, so an answer of n tokens (its end among them) takes n steps.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,60 +13,9 @@ from anuman.lm.cache import Cache
 from anuman.lm.errors import LmError
 from anuman.lm.generating import prompt_tokens, timed_forward
 from anuman.lm.model import Model
-from anuman.lm.products import plain
 from anuman.lm.sampling import draw, probabilities
-from anuman.machine.rounds import Point, run
 
-BATCHES = (1, 2, 4, 8, 16, 32, 64)
-CONTEXT = 32  # tokens in every cache of the sweep
 POLICIES = ("static", "continuous")
-
-
-@dataclass(frozen=True)
-class BatchPoint:
-    """A decode step of `batch` sequences: seconds in blocks and with the plain product; FLOPs, bytes."""
-
-    batch: int
-    seconds: float
-    plain_s: float
-    flops: int
-    bytes: int
-
-
-def batch_sweep(
-    model: Model, seconds: float = 3.0, batches: Sequence[int] = BATCHES
-) -> list[BatchPoint]:
-    """Time a decode step at each batch, both ways in turn, for about `seconds` s."""
-    if not 0 < seconds <= 600:
-        raise ValueError(f"seconds is {seconds!r}: give a number above 0 and at most 600")
-    random = np.random.default_rng(5)
-    prompt = random.integers(0, model.config.vocab, CONTEXT)
-    caches = [Cache(model.config, CONTEXT + 1) for _ in range(max(batches))]
-    for cache in caches:
-        timed_forward(model, [prompt], [cache])
-    tokens = [[int(t)] for t in random.integers(0, model.config.vocab, max(batches))]
-
-    def step(batch: int):
-        _logits, _seconds, work = timed_forward(model, tokens[:batch], caches[:batch])
-        for cache in caches[:batch]:
-            cache.truncate(CONTEXT)
-        return work
-
-    def plain_step(batch: int):
-        with plain():
-            return step(batch)
-
-    points = [
-        Point((way, b), lambda way=way, b=b: way(b), calls=2, warm=True)
-        for b in batches
-        for way in (step, plain_step)
-    ]
-    run(points, time.perf_counter() + seconds, lambda done: None, lambda: False)
-    best = {point.key: point.best for point in points}
-    return [
-        BatchPoint(b, best[step, b], best[plain_step, b], (work := step(b)).flops, work.bytes)
-        for b in batches
-    ]
 
 
 @dataclass

@@ -13,6 +13,8 @@ import numpy as np
 from anuman.lm import safetensors
 from anuman.lm.config import Config, shapes
 from anuman.lm.errors import LmError, WeightFileError
+from anuman.lm.judging import judge
+from anuman.lm.loading import from_tensors
 from anuman.lm.tokenizer import Tokenizer
 from anuman.lm.training import VALIDATION_ROWS, Recipe, Training, held_out_loss
 
@@ -75,6 +77,8 @@ def save_weights(training: Training, path: Path) -> float:
     recipe, losses = training.recipe, {}
     for chosen in (recipe.languages, *((language,) for language in recipe.languages)):
         losses[chosen] = held_out_loss(rounded, training.config, training.tokenizer, chosen)
+    model = from_tensors(training.config, rounded, training.tokenizer)
+    shares = {language: asdict(judge(model, language)) for language in recipe.languages}
     metadata = {
         "name": "Anu stories",
         "data": DATA,
@@ -86,6 +90,7 @@ def save_weights(training: Training, path: Path) -> float:
         "validation_loss": f"{losses[recipe.languages]:.4f}",
         "validation_loss_by_language": json.dumps({k: round(losses[(k,)], 4) for k in recipe.languages}),
         "validation_rows": str(VALIDATION_ROWS),
+        "stories_that_hold": json.dumps(shares),
         "curve": json.dumps([(step, round(loss, 4)) for step, loss in training.validation]),
         "config": json.dumps(training.config.as_dict()),
         "tokenizer": json.dumps(training.tokenizer.as_dict()),

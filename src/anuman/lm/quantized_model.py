@@ -7,7 +7,8 @@ import numpy as np
 
 from anuman.lm.cache import Cache
 from anuman.lm.errors import LmError
-from anuman.lm.model import Model, forward
+from anuman.lm.generating import timed_forward
+from anuman.lm.model import Model
 from anuman.lm.quantization import Quantized, quantize
 
 MATRICES = ("wqkv", "wo", "w_gate_up", "w_down")
@@ -40,7 +41,8 @@ def loss(model: Model, tokens: Sequence[int]) -> float:
     """
     if not 2 <= len(tokens) <= model.config.context + 1:
         raise LmError(f"{len(tokens)} tokens; 2 to {model.config.context + 1} are needed")
-    logits = forward(model, [tokens[:-1]], [Cache(model.config, len(tokens) - 1)], every=True)
+    cache = Cache(model.config, len(tokens) - 1)
+    logits, _seconds, _work = timed_forward(model, [tokens[:-1]], [cache], every=True)
     top = logits.max(axis=-1, keepdims=True)
     log_sum = np.log(np.exp(logits - top).sum(axis=-1)) + top[:, 0]
     return float(np.mean(log_sum - logits[np.arange(len(logits)), list(tokens[1:])]))

@@ -13,6 +13,7 @@ from anuman.machine.record import SweepPoint
 from anuman.machine.rounds import Point
 
 BLOCK_ROWS = 16
+MOST_BY_ROW = 8  # columns up to which blocks are also multiplied column by column
 PEAK = ("peak", 0)
 
 
@@ -28,7 +29,9 @@ def points(weights: np.ndarray) -> list[Point]:
 
     The plain form is `W @ X`. From two columns on, BLAS first rearranges W for large products, which
     costs more than it saves while there are few columns. In blocks of 16 rows the products are small
-    and most BLAS libraries leave W as it is.
+    and BLAS libraries with kernels for small products leave W as it is. For the others every block
+    is multiplied with one column after the other while it is in the cache ("by row"), which needs no
+    rearranging at all.
     """
     rows, columns = weights.shape
     blocks = weights.reshape(-1, BLOCK_ROWS, columns).transpose(0, 2, 1)
@@ -41,6 +44,10 @@ def points(weights: np.ndarray) -> list[Point]:
         z = results[1, : rows * batch].reshape(-1, batch, BLOCK_ROWS)
         found.append(Point(("plain", batch), _product(weights, x.T, y)))
         found.append(Point(("blocked", batch), _product(x, blocks, z)))
+        if 1 < batch <= MOST_BY_ROW:
+            single = weights.reshape(-1, 1, BLOCK_ROWS, columns)
+            z = results[1, : rows * batch].reshape(-1, batch, BLOCK_ROWS, 1)
+            found.append(Point(("by row", batch), _product(single, x[:, :, None], z)))
     return found
 
 
@@ -60,12 +67,16 @@ def peak(timed: Sequence[Point], side: int) -> float:
 
 
 def sweep(timed: Sequence[Point], form: str, plan: Plan) -> tuple[SweepPoint, ...]:
-    """The points of one form, "plain" or "blocked", by batch."""
-    found = []
+    """The points of one form by batch: "plain", or "blocked" in the better way of taking the blocks."""
+    ways = ("blocked", "by row") if form == "blocked" else (form,)
+    best: dict[int, float] = {}
     for point in timed:
-        if point.key[0] == form:
+        if point.key[0] in ways:
             batch = point.key[1]
-            flops = 2 * plan.rows * plan.columns * batch
-            nbytes = 4 * (plan.rows * plan.columns + (plan.rows + plan.columns) * batch)
-            found.append(SweepPoint(batch, point.best, flops / point.best, flops / nbytes))
+            best[batch] = min(point.best, best.get(batch, point.best))
+    found = []
+    for batch, seconds in best.items():
+        flops = 2 * plan.rows * plan.columns * batch
+        nbytes = 4 * (plan.rows * plan.columns + (plan.rows + plan.columns) * batch)
+        found.append(SweepPoint(batch, seconds, flops / seconds, flops / nbytes))
     return tuple(found)

@@ -7,15 +7,16 @@ forms, so the cost grows with requests and changes, not with tokens.
 
 from collections import deque
 from collections.abc import Sequence
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from math import inf
 
 from anuman.language import _
 
 from .arrivals import Arrivals
+from .decoding import Decoding
 from .job import Job
 from .legality import PolicyBroke
-from .run import Gaps, Run, Served, Span, Totals
+from .run import Run, Served, Span, Totals
 from .steps import StepTime, checked, steps_seconds, steps_until
 
 
@@ -40,19 +41,12 @@ class Server:
         self.steps = 0
         self.totals = Totals()
         self.spans: list[Span] = []
-        self.gaps: list[Gaps] = []
         self._done: list[Job] = []
         self._step_time = step_time
         self._costs: dict[int, tuple[float, float]] = {}
         self._free = list(range(slots))  # a heap of slot numbers
         self._prefilling: deque[Job] = deque()
-        self._ends: list[tuple[int, int, Job]] = []  # heap: the decode step after which a job ends
-        self._order = 0
-        self._decode_steps = 0
-        self._decoding = 0
-        self._context = 0  # sum of the contexts that the next decode step reads
-        self._waits: list[list] = []  # [time of the last token, decoding jobs that had it then]
-        self._last_decode_s = 0.0
+        self._decoding = Decoding(trace)
         self._ask = False
         self._wake = inf
 
@@ -89,9 +83,6 @@ class Server:
     def described(self, job: Job) -> dict:
         """A job as plain data, for a learner's rule."""
         request = job.request
-        generated = job.generated
-        if job.last_step >= 0:
-            generated = request.output_tokens - (job.last_step - self._decode_steps)
         return {
             "id": request.id,
             "arrival_s": request.arrival_s,
@@ -99,7 +90,7 @@ class Server:
             "input_tokens": request.input_tokens,
             "output_tokens": request.output_tokens,
             "kv_tokens": self.memory.largest(request),
-            "generated": generated,
+            "generated": self._decoding.generated(job),
         }
 
     def admit(self, job: Job) -> None:
@@ -117,7 +108,7 @@ class Server:
         self.memory.take(job)
         job.slot = heappop(self._free)
         self.running[job.id] = job
-        self._hold()
+        self.totals.kv_peak = max(self.totals.kv_peak, self.memory.used)
         if job.admitted_s < 0:
             job.admitted_s = self.now
         if job.swapped:
@@ -144,7 +135,7 @@ class Server:
         done = sorted([*self._done, *elsewhere], key=lambda job: (job.request.arrival_s, job.id))
         return Run(
             self.policy.name, self.slots, self.kv_capacity, [_served(job) for job in done],
-            self.totals, spans=self.spans, gaps=self.gaps,
+            self.totals, spans=self.spans, gaps=self._decoding.gaps,
         )  # fmt: skip
 
     def _take_arrivals(self) -> bool:
@@ -191,8 +182,8 @@ class Server:
     def _prefill_step(self) -> None:
         """One step that reads prompts: all that is admitted, or as much as the budget allows."""
         policy = self.policy
-        decodes = 0 if policy.prefill == "alone" else self._decoding
-        if decodes and self.memory.steps_left(self._decode_steps) < 1:
+        decodes = 0 if policy.prefill == "alone" else self._decoding.count
+        if decodes and self.memory.steps_left(self._decoding.steps) < 1:
             self._send_back()
             return
         room = inf if policy.budget is None else max(1, policy.budget - decodes)
@@ -212,18 +203,16 @@ class Server:
             self._step_time.affine(decodes, tokens, pairs),
             f"{decodes} decodes, {tokens} prompt tokens",
         )
-        seconds = fixed + (slope * self._context if decodes else 0.0)
+        seconds = fixed + (slope * self._decoding.context if decodes else 0.0)
         self.totals.context_s += seconds - fixed
-        self._advance(seconds, 1, decodes, decodes, tokens, len(read))
-        if decodes:
-            self._all_have_a_token(1, seconds, 0.0)
+        self._advance(seconds, 1, decodes, decodes, tokens, len(read), seconds)
         for job in read:
             self._prefilling.popleft()
             job.generated += 1
             if job.first_token_s < 0:
                 job.first_token_s = self.now
-            elif self.trace:
-                self.gaps.append(Gaps(self.now - job.last_token_s, 0.0, 1, 1))
+            else:
+                self._decoding.late_token(self.now - job.last_token_s)
             job.last_token_s = self.now
             if job.generated == job.request.output_tokens:
                 self._finish(job)
@@ -233,13 +222,12 @@ class Server:
 
     def _decode(self) -> None:
         """All the steps until something changes."""
-        k = self._ends[0][0] - self._decode_steps
-        left = self.memory.steps_left(self._decode_steps)
-        if left < 1:
+        decoding = self._decoding
+        k = min(decoding.until_the_next_end(), self.memory.steps_left(decoding.steps))
+        if k < 1:
             self._send_back()
             return
-        k = min(k, left)
-        n = self._decoding
+        n, context = decoding.count, decoding.context
         rows = len(self.running) if self.policy.keeps_rows else n
         cost = self._costs.get(rows)
         if cost is None:
@@ -249,87 +237,53 @@ class Server:
         if self._free and self.policy.joins:
             wait = min(self.arrivals.next_s(), self._wake) - self.now
             if wait < inf:
-                k = min(k, steps_until(wait, fixed, slope, self._context, n))
-        seconds = steps_seconds(k, fixed, slope, self._context, n)
-        first = fixed + slope * self._context
+                k = min(k, steps_until(wait, fixed, slope, context, n))
+        seconds = steps_seconds(k, fixed, slope, context, n)
         self.totals.context_s += seconds - k * fixed
-        self._advance(seconds, k, n, rows, 0, 0)
-        self._all_have_a_token(k, first, slope * n)
+        self._advance(seconds, k, n, rows, 0, 0, fixed + slope * context, slope * n)
         self._end_answers()
 
     # What happens within
 
     def _advance(
-        self, seconds: float, k: int, decodes: int, rows: int, tokens: int, emitted: int
+        self,
+        seconds: float,
+        k: int,
+        decodes: int,
+        rows: int,
+        tokens: int,
+        first_tokens: int,
+        first_s: float = 0.0,
+        more_s: float = 0.0,
     ) -> None:
-        """Let k steps pass: time, totals, contexts, memory."""
+        """Let k steps pass, the first of first_s seconds and each of more_s more than the one before."""
         start, before = self.now, self.memory.used
         self.now += seconds
         self.steps += k
         if decodes:
-            self.memory.grow(self._decode_steps, k)
-            self._decode_steps += k
-            self._context += decodes * k
-        totals, after = self.totals, self.memory.used
-        totals.steps += k
-        totals.busy_s += seconds
-        totals.row_s += rows * seconds
-        totals.decode_s += decodes * seconds
-        totals.prefill_tokens += tokens
-        totals.kv_token_s += (before + after) / 2 * seconds
-        totals.kv_peak = max(totals.kv_peak, after)
+            self.memory.grow(self._decoding.steps, k)
+            self._decoding.advance(k, start, self.now, first_s, more_s)
+        emitted = decodes * k + first_tokens
+        span = Span(
+            start, self.now, k, decodes, rows, tokens, emitted, before, self.memory.used
+        )  # fmt: skip
+        self.totals.add(span)
         if self.line:
             if self._free:
-                totals.no_room_s += seconds
+                self.totals.no_room_s += seconds
             else:
-                totals.no_slot_s += seconds
+                self.totals.no_slot_s += seconds
         if self.trace:
-            emitted += decodes * k
-            self.spans.append(
-                Span(start, self.now, k, decodes, rows, tokens, emitted, before, after)
-            )
-
-    def _hold(self) -> None:
-        self.totals.kv_peak = max(self.totals.kv_peak, self.memory.used)
-
-    def _all_have_a_token(self, k: int, first_s: float, more_s: float) -> None:
-        """Every decoding sequence got k tokens, the first of them after first_s."""
-        n = self._decoding
-        if self.trace:
-            start = self.spans[-1].start_s
-            for last_s, count in self._waits:
-                if count:
-                    self.gaps.append(Gaps(start - last_s + first_s, 0.0, 1, count))
-            if k > 1:
-                self.gaps.append(Gaps(first_s + more_s, more_s, k - 1, n))
-        self._waits = [[self.now, n]]
-        self._last_decode_s = self.now
+            self.spans.append(span)
 
     def _start_decoding(self, job: Job) -> None:
-        left = job.request.output_tokens - job.generated
-        job.joined_step, job.joined_context = self._decode_steps, job.cached
-        job.last_step = self._decode_steps + left
-        self._order += 1
-        heappush(self._ends, (job.last_step, self._order, job))
-        self._decoding += 1
-        self._context += job.cached + 1  # the step reads what is cached and the token itself
+        self._decoding.start(job)
         self.memory.join(job)
-        if self._waits and self._waits[-1][0] == job.last_token_s:
-            self._waits[-1][1] += 1
-        else:
-            self._waits.append([job.last_token_s, 1])
-
-    def _stop_decoding(self, job: Job) -> None:
-        self._decoding -= 1
-        self._context -= job.context(self._decode_steps) + 1
-        self.memory.leave(job)
 
     def _end_answers(self) -> None:
         """Let go of everybody whose last token has just come."""
-        while self._ends and self._ends[0][0] <= self._decode_steps:
-            job = heappop(self._ends)[2]
-            self._stop_decoding(job)
-            self._waits[0][1] -= 1
+        while (job := self._decoding.next_ended()) is not None:
+            self.memory.leave(job)
             self._finish(job)
 
     def _finish(self, job: Job) -> None:
@@ -339,7 +293,7 @@ class Server:
         self.arrivals.done(self.now)
         if not self.policy.keeps_rows:
             self._let_go(job)
-        elif not self._decoding and not self._prefilling:
+        elif not self._decoding.count and not self._prefilling:
             for held in list(self.running.values()):
                 self._let_go(held)
 
@@ -352,26 +306,18 @@ class Server:
     def _send_back(self) -> None:
         """Pages have run out: the last one admitted goes back into the line."""
         job = next(reversed(self.running.values()))
-        if job.last_step >= 0:
-            stepped = self._decode_steps > job.joined_step
-            had = self._last_decode_s if stepped else job.last_token_s
-            self._ends = [entry for entry in self._ends if entry[2] is not job]
-            heapify(self._ends)
-            self._stop_decoding(job)
-            job.cached = job.context(self._decode_steps)
-            job.generated = job.request.output_tokens - (job.last_step - self._decode_steps)
-            for wait in self._waits:
-                if wait[0] == had:
-                    wait[1] -= 1
-            job.last_token_s = had
+        answering = job.last_step >= 0
+        if answering:
+            self._decoding.send_back(job)
+            self.memory.leave(job)
         else:
             self._prefilling.remove(job)
         del self.running[job.id]
-        self.memory.give_back(job, self._decode_steps)
+        self.memory.give_back(job, self._decoding.steps)
         heappush(self._free, job.slot)
         job.preemptions += 1
         self.line.add(job)
-        if self.policy.swap_s_per_token is not None and job.last_step >= 0:
+        if self.policy.swap_s_per_token is not None and answering:
             job.swapped = True
             self._move(job.cached)
         else:

@@ -1,7 +1,8 @@
 """Published runs under Poisson load, simulated: which rate gives their time per token, and how the tails look.
 
 A row of the catalogue's measurements of kind "serving" says chips, model, precision, rate and mean
-lengths. Lengths are drawn geometrically around those means, because the logs give no more.
+lengths. Every request has the mean lengths, because the logs say nothing of their spread: what scatters
+here is the arrivals alone.
 """
 
 from collections.abc import Mapping
@@ -11,16 +12,37 @@ from functools import cached_property
 from anuman import catalog, physics
 from anuman.physics import conditions
 
-from .lengths import geometric
-from .metrics import metrics
+from .overload import load
+from .percentiles import percentile
 from .policies import Continuous, PagedKV
 from .run import Run
 from .simulate import simulate
 from .workload import poisson
 
-COUNT = 3000  # requests on one replica
-WARM_UP = 1 / 3
-HALVINGS = 12
+LATENCIES = 6  # a run lasts so many times as long as an answer takes; its middle third counts
+FEWEST, MOST = 1500, 12_000  # requests on one replica
+HALVINGS = 9
+
+
+@dataclass(frozen=True)
+class Users:
+    """What users notice, in seconds."""
+
+    tpot_mean_s: float
+    tpot_p99_s: float
+    ttft_p50_s: float
+    ttft_p99_s: float
+    overload: bool
+
+    @property
+    def ttft_tail(self) -> float:
+        """p99 over p50 of the time to first token."""
+        return self.ttft_p99_s / self.ttft_p50_s
+
+    @property
+    def tpot_tail(self) -> float:
+        """p99 of the time per token over its mean."""
+        return self.tpot_p99_s / self.tpot_mean_s
 
 
 @dataclass(frozen=True)
@@ -39,41 +61,56 @@ class Published:
             c.chip, c.model, c.tp, c.pp, c.weight_bits, c.activation, c.kv_bits, c.software
         )
 
-    def run(self, rate: float, count: int = COUNT, seed: int = 1) -> Run:
+    @property
+    def tpot_s(self) -> float:
+        """The published mean time per output token."""
+        return self.values["tpot_mean_ms"] / 1000
+
+    def run(self, rate: float, seed: int = 1) -> Run:
         """One replica at its share of `rate` requests/s, as its software batches."""
         c, d = self.conditions, self.deployment
-        requests = poisson(
-            rate / c.replicas, count, geometric(max(1, c.prompt)), geometric(max(1, c.output)), seed
-        )
+        each, prompt, answer = rate / c.replicas, max(1, round(c.prompt)), max(1, round(c.output))
+        count = int(min(MOST, max(FEWEST, each * answer * self.tpot_s * LATENCIES)))
+        requests = poisson(each, count, prompt, answer, seed)
         prefill = "mixed" if d.engine.mixes_prompts else "alone"
         policy = (
             Continuous(prefill=prefill) if d.engine.reserves_output else PagedKV(prefill=prefill)
         )
         return simulate(requests, policy, d, d.engine.max_batch, int(d.kv_capacity), trace=False)
 
-    def found(self, rate: float, count: int = COUNT, seed: int = 1) -> dict:
-        """The metrics at `rate`, after the warm-up."""
-        return metrics(self.run(rate, count, seed), warm_up=WARM_UP)
+    def users(self, rate: float, seed: int = 1) -> Users:
+        """What the users of the run's steady part notice at `rate`."""
+        run = self.run(rate, seed)
+        third = len(run) // 3
+        steady = run.served[third : 2 * third]
+        ttft = [s.ttft_s for s in steady]
+        tpot = [s.tpot_s for s in steady]
+        return Users(
+            sum(tpot) / len(tpot),
+            percentile(tpot, 99),
+            percentile(ttft, 50),
+            percentile(ttft, 99),
+            load(run).state == "overload",
+        )
 
-    def rate_at_tpot(self, tpot_s: float, count: int = COUNT) -> float:
-        """The rate, in requests/s of all replicas, at which the simulated mean TPOT is tpot_s.
+    def rate_at_tpot(self) -> float:
+        """The largest rate, in requests/s of all replicas, whose simulated mean TPOT is at most the
+        published one and whose queue has an end. 0 when even a lone request is slower.
 
-        Found by halving, over the same drawn requests; the mean TPOT rises with the rate. 0 when even
-        a lone request is slower.
+        Found by halving between 0 and three times the published rate.
         """
         c, d = self.conditions, self.deployment
-        if d.decode_step(1, c.prompt + c.output / 2) > tpot_s:
+        if d.decode_step(1, c.prompt + c.output / 2) > self.tpot_s:
             return 0.0
-        low, high = 0.0, 2.0 * (c.load or 1.0)
-        while self.found(high, count)["tpot_mean_s"] < tpot_s and high < 64 * (c.load or 1.0):
-            low, high = high, 2 * high
+        low, high = 0.0, 3.0 * self.values["qps_at_tpot"]
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            if self.found(middle, count)["tpot_mean_s"] < tpot_s:
+            found = self.users(middle)
+            if found.tpot_mean_s <= self.tpot_s and not found.overload:
                 low = middle
             else:
                 high = middle
-        return (low + high) / 2
+        return low
 
 
 def published() -> list[Published]:

@@ -75,11 +75,15 @@ def run(arguments: list[str]) -> int:
         print(f"anuman simulate: {error}", file=sys.stderr)
         return 2
     rows = [one.name | metrics for one, metrics in zip(cases, found, strict=True)]
-    if args.json:
-        written = rows[0] if len(rows) == 1 else {"runs": rows}
-        args.json.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
     for row in rows:
         print(words(row))
+    if args.json:
+        written = rows[0] if len(rows) == 1 else {"runs": rows}
+        try:
+            args.json.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            print(f"anuman simulate: {args.json}: {error.strerror}", file=sys.stderr)
+            return 2
     if any("error" in row for row in rows):
         return 2
     return int(any(row["load_state"] == "overload" for row in rows))

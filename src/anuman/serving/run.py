@@ -82,6 +82,17 @@ class Totals:
     steps: int = 0
     prefill_tokens: int = 0
 
+    def add(self, span: Span) -> None:
+        """Count what a span did."""
+        seconds = span.end_s - span.start_s
+        self.steps += span.steps
+        self.busy_s += seconds
+        self.row_s += span.rows * seconds
+        self.decode_s += span.decodes * seconds
+        self.prefill_tokens += span.prefill_tokens
+        self.kv_token_s += (span.kv_start + span.kv_end) / 2 * seconds
+        self.kv_peak = max(self.kv_peak, span.kv_end)
+
 
 @dataclass
 class Run:

@@ -4,6 +4,7 @@ from anuman.language import N_, _, both, language, number, scientific, si
 
 from .crossover import crossover
 from .duel import policy_duel
+from .fewer_bits import fewer_bits
 from .figure import Figure, figure, table
 from .kv_published import published_kv
 from .load_curves import load_curves
@@ -17,7 +18,9 @@ from .published import published_roofline
 from .published_shares import published_shares
 from .reality import reality
 from .roofline import two_clocks
+from .sweep_live import batch_sweep
 from .theatre import batching_theatre
+from .token_steps import token_steps
 from .training_live import training_against_inference
 
 __all__ = [
@@ -26,9 +29,11 @@ __all__ = [
     "Predictions",
     "Question",
     "_",
+    "batch_sweep",
     "batching_theatre",
     "both",
     "crossover",
+    "fewer_bits",
     "figure",
     "language",
     "load_curves",
@@ -47,6 +52,7 @@ __all__ = [
     "si",
     "sort_names",
     "table",
+    "token_steps",
     "training_against_inference",
     "two_clocks",
     "verdict_card",

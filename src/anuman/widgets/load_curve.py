@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from anuman import catalog, physics, serving
+from anuman import physics, serving
 from anuman.physics import load as formula
 
 SHARES = tuple(
@@ -153,18 +153,3 @@ def curve(setting: LoadSetting, count: int) -> Curve:
     except (LookupError, ValueError) as error:  # UnknownName and MissingValue are LookupErrors
         return Curve(setting, count, 0.0, (), str(error))
     return curve_of(setting, count, [serving.run_case(case) for case in wanted])
-
-
-def chips() -> list[str]:
-    """Chips of the catalogue whose efficiencies are known, so that their steps have a time."""
-    found = []
-    for name in catalog.chips():
-        try:
-            capacity(LoadSetting(chip=name, chips=1, input=10, output=10, model="Llama-3.1-8B"))
-        except physics.DoesNotFit:
-            found.append(name)
-        except (LookupError, ValueError):
-            continue
-        else:
-            found.append(name)
-    return found

@@ -45,9 +45,9 @@ class MemoryJar(Live):
 
     def __init__(self, gate=None, models: Sequence[str] = MODELS):
         start = first_jar()
-        layout = ipywidgets.Layout(width="auto", min_width="190px", flex="1 1 250px")
 
-        def choice(label: str, options, value) -> ipywidgets.Dropdown:
+        def choice(label: str, options, value, width: int = 210) -> ipywidgets.Dropdown:
+            layout = ipywidgets.Layout(width="auto", min_width="190px", flex=f"1 1 {width}px")
             return ipywidgets.Dropdown(
                 options=options, value=value, description=label, style=WIDE, layout=layout
             )
@@ -56,11 +56,11 @@ class MemoryJar(Live):
         self.site = choice(_("Chips"), places, places[0][1])
         self.model = choice(_("Model"), list(models), start.model.name)
         self.weight_size = choice(_("Bytes per weight"), bytes_per_weight_options(), 2.0)
-        self.kept = choice(_("Each layer keeps"), self._kept(start), start.kept)
+        self.kept = choice(_("Each layer keeps"), self._kept(start), start.kept, 340)
         kv_sizes = [(_("2 (fp16)"), 2.0), (_("1 (8 bits)"), 1.0), (_("0.5 (4 bits)"), 0.5)]
         self.kv_size = choice(_("Bytes per kept number"), kv_sizes, start.kv_size)
         policies = [(words, name) for name, words in memory_jar_words.policies().items()]
-        self.policy = choice(_("Texts and room"), policies, start.policy)
+        self.policy = choice(_("Texts and room"), policies, start.policy, 340)
         self.context, context_slider = doubling(
             _("Room of a request, in tokens"), _("Room, doubling"), start.context, 128, LONGEST
         )
@@ -77,8 +77,8 @@ class MemoryJar(Live):
         self.controls = ipywidgets.VBox(
             [
                 ipywidgets.Box([self.site, self.model, self.weight_size], layout=row),
-                ipywidgets.Box([self.kept, self.kv_size, self.policy], layout=row),
-                ipywidgets.Box([self.context, context_slider], layout=row),
+                ipywidgets.Box([self.kept, self.policy], layout=row),
+                ipywidgets.Box([self.kv_size, self.context, context_slider], layout=row),
                 ipywidgets.Box([self.requests, requests_slider], layout=row),
             ]
         )

@@ -98,10 +98,10 @@ def _requests(j: Jar, scale: _Scale) -> str:
 def _slabs(j: Jar, scale: _Scale, first: int, last: int, inside: bool) -> str:
     made, below = "", j.weights + j.reserved(first)
     for request in range(first, last):
+        if below + j.slots(request) * j.token > scale.top:
+            return made + _more(last - request)
         height = scale.height(j.slots(request) * j.token)
         top = scale.y(below) - height
-        if top < TOP - 6:  # above the picture: said in the banner
-            return made + _more(last - request)
         share = j.length(request) / j.slots(request)
         made += _slab(top, height, share, inside)
         if height >= LABEL:

@@ -114,7 +114,7 @@ def product(j: Jar) -> str:
 
 def terms(j: Jar) -> list[tuple[str, str]]:
     """The fraction of the law, in symbols and with the present values."""
-    symbols = "L·(c + r)·k" if j.kept == LATENT else "2·L·g·e·k"
+    symbols = "L·(c + r)·b" if j.kept == LATENT else "2·L·g·e·b"
     memory = f"{scientific(j.memory)} − {j.weight_size:g} × {scientific(j.model.params)}"
     return [
         ("M − w·N", f"{symbols}·S"),
@@ -132,7 +132,8 @@ def result(j: Jar) -> str:
     """The quotient and the whole requests in it."""
     if not j.weights_fit:
         return _("below 0, so no request")
-    return _("{room}, so {held} whole requests").format(room=number(j.room), held=number(j.held))
+    room = number(j.room, len(str(j.held)) + 1)  # never rounded up to the next whole request
+    return _("{room}, so {held} whole requests").format(room=room, held=number(j.held))
 
 
 def rows(j: Jar) -> list[tuple[str, str]]:
@@ -144,7 +145,7 @@ def rows(j: Jar) -> list[tuple[str, str]]:
         (_("bytes per weight w"), f"{j.weight_size:g}"),
         (_("weights"), f"{si(j.weights, 'B')} = {gib(j.weights)}"),
         (_("each layer keeps"), keeping(j, j.kept)),
-        (_("bytes per kept number k"), f"{j.kv_size:g}"),
+        (_("bytes per kept number b"), f"{j.kv_size:g}"),
         (_("room of a request S, tokens"), number(j.context)),
         (_("texts and room"), policies()[j.policy]),
         *((label, f"{value} ({note})" if note else value) for label, value, note in facts(j)),

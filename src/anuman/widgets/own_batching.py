@@ -20,26 +20,27 @@ def least_seconds(machine: Machine, flops: float, nbytes: float, weights: float)
     return max(flops / machine.peak, nbytes / near.bandwidth)
 
 
-def shared_and_own(points: Sequence) -> tuple[float, float]:
+def shared_and_own(steps: Sequence) -> tuple[float, float]:
     """(a, b) of seconds = a + b · batch, through the smallest and the largest batch measured."""
-    first, last = points[0], points[-1]
+    first, last = steps[0], steps[-1]
     each = (last.seconds - first.seconds) / (last.batch - first.batch)
     return first.seconds - each * first.batch, each
 
 
-def own_batches(points: Sequence, machine: Machine | None) -> Figure:
+def own_batches(sweep, machine: Machine | None) -> Figure:
     """Tokens a second of all users against the batch: measured both ways, and the most by both clocks.
 
-    points: lm.BatchPoint. Without a measured machine there is no bound.
+    sweep: a Sweep of lm.batch_sweep. Without a measured machine there is no bound.
     """
+    steps, plain = sweep.steps["blocks"], sweep.steps["plain"]
     most = {}
     if machine:
-        weights = points[0].bytes
         most = {
-            p.batch: p.batch / least_seconds(machine, p.flops, p.bytes, weights) for p in points
+            s.batch: s.batch / least_seconds(machine, s.flops, s.nbytes, sweep.weight_bytes)
+            for s in steps
         }
-    rates = [p.batch / s for p in points for s in (p.seconds, p.plain_s)]
-    xs = [p.batch for p in points]
+    rates = [s.batch / s.seconds for s in (*steps, *plain)]
+    xs = [s.batch for s in steps]
     chart = Chart(
         Axis(xs[0] / 1.3, xs[-1] * 1.3, _("users in the batch"), log=True,
              marks=tuple(xs), format=number),
@@ -51,27 +52,25 @@ def own_batches(points: Sequence, machine: Machine | None) -> Figure:
     if most:
         chart.line(list(most.items()), COMPUTE, "9 5")
         chart.label(xs[2], most[xs[2]], _("most by both clocks"), "above", kind="strong")
-    one = points[0].batch / points[0].seconds
+    one = steps[0].batch / steps[0].seconds
     chart.line([(x, one) for x in (xs[0], xs[-1])], INK, "2 4", 1.5)
-    chart.label(xs[-3], one, _("if nothing were shared"), "below")
-    for shape, colour, dash, name, pick in (
-        ("circle", MEASURED, "", _("● in blocks"), lambda p: p.seconds),
-        ("triangle", MEMORY, "2 4", _("▲ plain product"), lambda p: p.plain_s),
+    chart.label(xs[-2], one, _("if nothing were shared"), "below")
+    for shape, colour, dash, name, timed, at, side in (
+        ("circle", MEASURED, "", _("● in blocks"), steps, len(xs) // 2, "above"),
+        ("triangle", MEMORY, "2 4", _("▲ plain product"), plain, 1, "below"),
     ):
-        line = [(p.batch, p.batch / pick(p)) for p in points]
+        line = [(s.batch, s.batch / s.seconds) for s in timed]
         chart.line(line, colour, dash)
         for x, y in line:
             chart.point(x, y, colour, shape, 5, number(y))
-        side = "above" if shape == "circle" else "below"
-        chart.label(*line[len(line) // 2 if shape == "circle" else 1], name, side, kind="strong")
-    shared, each = shared_and_own(points)
-    gain = points[-1].batch / points[-1].seconds / one
+        chart.label(*line[at], name, side, kind="strong")
+    shared, each = shared_and_own(steps)
     said = _(
         "A step takes about {shared} for everybody together and {each} more for each user. "
         "{users} users together get {gain} times the tokens of one."
     ).format(
         shared=si(max(0.0, shared), "s"), each=si(each, "s"), users=number(xs[-1]),
-        gain=number(gain),
+        gain=number(xs[-1] / steps[-1].seconds / one),
     )  # fmt: skip
     head = [
         _("users"), _("step, in blocks"), _("step, plain product"), _("tokens/s, all users"),
@@ -79,11 +78,11 @@ def own_batches(points: Sequence, machine: Machine | None) -> Figure:
     ]  # fmt: skip
     rows = [
         [
-            number(p.batch), si(p.seconds, "s"), si(p.plain_s, "s"),
-            number(p.batch / p.seconds), number(1 / p.seconds),
-            percent(p.batch / p.seconds / most[p.batch]) if most else _("unknown"),
+            number(s.batch), si(s.seconds, "s"), si(slow.seconds, "s"),
+            number(s.batch / s.seconds), number(1 / s.seconds),
+            percent(s.batch / s.seconds / most[s.batch]) if most else _("unknown"),
         ]
-        for p in points
+        for s, slow in zip(steps, plain, strict=True)
     ]  # fmt: skip
     return figure(chart.picture(said), head, rows, said)
 

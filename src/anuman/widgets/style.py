@@ -43,7 +43,7 @@ HTML_CSS = f"""{DARK}
 .anuman h4 {{ font-size: 15px; margin: 14px 0 4px; }}
 .anuman p {{ margin: 0 0 10px; max-width: 70ch; }}
 .anuman p.ask {{ margin: 12px 0 0; }}
-.anuman .quiet {{ font-size: 13px; opacity: .82; }}
+.anuman .quiet {{ font-size: 13px; opacity: .82; overflow-wrap: anywhere; }}
 .anuman .flow {{ display: flex; flex-wrap: wrap; gap: 14px; align-items: stretch; }}
 .anuman .wide {{ flex: 3 1 430px; min-width: 0; }}
 .anuman .side {{ flex: 1 1 210px; display: flex; flex-wrap: wrap; gap: 12px; align-content: stretch; }}

@@ -120,7 +120,11 @@ ATTEND_WITH_CACHE = Task(
     id=f"{ASSIGNMENT}/attend_with_cache",
     function=attend_with_cache,
     result=Result((array("out", "t", "e"), pair("cache", "n + t", "e"))),
-    examples=(ONE, (_row(0, 0), _row(0, 1), _row(6, 0), (_row(1, 0), _row(2, 4)))),
+    examples=(
+        ONE,
+        (_row(0, 0), _row(0, 1), _row(6, 0), (_row(1, 0), _row(2, 4))),
+        (np.zeros((2, 2)), np.eye(2), np.array([[2.0, 4.0], [6.0, 0.0]]), None),
+    ),
     parts=(
         Part(
             N_("the first call, with no cache yet"),

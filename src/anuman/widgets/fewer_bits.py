@@ -1,0 +1,141 @@
+"""The bundled model in 8, 4 and 2 bits a weight: the error of a block, the size, and what it costs."""
+
+from functools import lru_cache
+from statistics import fmean
+
+import ipywidgets
+
+from anuman.language import _, language
+
+from . import style
+from .clocks_view import placeholder
+from .fewer_bits_view import Block, Version, html, still
+from .figure import Live
+
+BITS = (8, 4, 2)
+STORIES = 24  # held-out stories that the loss is the mean of
+WRITTEN = 50  # tokens of the sample
+
+
+@lru_cache(maxsize=1)
+def _model():
+    from anuman import lm
+
+    return lm.load()
+
+
+@lru_cache(maxsize=8)
+def version(bits: int, spoken: str) -> Version:
+    """The bundled model in `bits` (32: as it is), its loss and its text in a language."""
+    from itertools import islice
+
+    from anuman import lm
+    from anuman.lm import stories
+
+    model = _model()
+    small = model if bits == 32 else lm.quantize_model(model, bits)
+    fast = model if bits == 32 else lm.quantize_model(model, bits, keep=False)
+    texts = islice(stories.stories((spoken,), 0, validation=True), STORIES)
+    tokens = [model.tokenizer.encode(text)[: model.config.context] for text in texts]
+    beginning = stories.BEGINNINGS[spoken]
+    return Version(
+        bits,
+        small.nbytes,
+        8 * small.nbytes / model.config.params,
+        fmean(lm.loss(fast, text) for text in tokens),
+        beginning + lm.generate(fast, beginning, WRITTEN),
+    )
+
+
+def versions(spoken: str) -> list[Version]:
+    """The original and every smaller one."""
+    return [version(bits, spoken) for bits in (32, *BITS)]
+
+
+def matrices() -> dict[str, object]:
+    """Name -> matrix [out, in] of the first and last block, by the names of the papers."""
+    found = {}
+    for place in (0, -1):
+        layer = _model().layers[place]
+        number = place % len(_model().layers) + 1
+        found |= {
+            f"{number}: Wq, Wk, Wv": layer.wqkv,
+            f"{number}: Wo": layer.wo,
+            f"{number}: W_gate, W_up": layer.w_gate_up,
+            f"{number}: W_down": layer.w_down,
+        }
+    return found
+
+
+class FewerBits(Live):
+    """Bits, matrix and row; one block before and after, size, loss and text of the whole model.
+
+    `gate` (a Predictions) keeps it closed until the learner has guessed or asked to be shown.
+    """
+
+    def __init__(self, gate=None):
+        self.language = language()
+        wide = {"description_width": "initial"}
+        self.bits = ipywidgets.ToggleButtons(
+            options=[(_("{bits} bits").format(bits=b), b) for b in BITS],
+            value=4, description=_("Bits a weight"), style=wide | {"button_width": "90px"},
+        )  # fmt: skip
+        self.matrix = ipywidgets.Dropdown(
+            options=list(matrices()), description=_("Layer and matrix"), style=wide
+        )
+        self.row = ipywidgets.BoundedIntText(
+            value=1, min=1, max=1, description=_("Row"), style=wide,
+            layout=ipywidgets.Layout(width="140px"),
+        )  # fmt: skip
+        self.as_table = ipywidgets.Checkbox(
+            value=False, description=_("Show these numbers as a table"), indent=False
+        )
+        self.picture = ipywidgets.HTML()
+        super().__init__([], lambda: still(versions(self.language), self.block))
+        self.layout.max_width = "1040px"
+        self._limit_row()
+        self.matrix.observe(self._limit_row, "value")
+        for control in (self.bits, self.matrix, self.row, self.as_table):
+            control.observe(self._draw, "value")
+        if gate is not None and gate.locked:
+            self.children = [ipywidgets.HTML(placeholder())]
+            gate.on_unlock(self._open)
+        else:
+            self._open()
+
+    @property
+    def block(self) -> Block:
+        """The chosen row's first block, before and after."""
+        from anuman.lm import quantize
+        from anuman.lm.quantization import BLOCK
+
+        first = matrices()[self.matrix.value][self.row.value - 1, :BLOCK]
+        small = quantize(first[None], self.bits.value)
+        return Block(
+            self.bits.value,
+            self.matrix.value,
+            self.row.value,
+            tuple(map(float, first)),
+            tuple(map(float, small.dequantized()[0])),
+            float(small.scale[0, 0]),
+        )
+
+    def _limit_row(self, _change=None) -> None:
+        self.row.max = len(matrices()[self.matrix.value])
+
+    def _open(self) -> None:
+        look = ipywidgets.HTML(style.STYLE, layout=ipywidgets.Layout(display="none"))
+        row = ipywidgets.HBox(
+            [self.bits, self.matrix, self.row], layout=ipywidgets.Layout(flex_flow="row wrap")
+        )
+        self.children = [look, row, self.picture, self.as_table]
+        self._draw()
+
+    def _draw(self, _change=None) -> None:
+        shown = html(versions(self.language), self.block, self.as_table.value)
+        self.picture.value = style.unstyled(shown)
+
+
+def fewer_bits(gate=None) -> FewerBits:
+    """Quantize the bundled model and see error, size and loss; closed while `gate` is locked."""
+    return FewerBits(gate)
