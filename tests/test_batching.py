@@ -2,8 +2,11 @@
 
 import math
 import random
+import sys
 
+import engine
 import pytest
+from answer_bank import answers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -126,6 +129,21 @@ def test_a_rule_cannot_change_the_queue():
         return [waiting[0]["id"]] if not running else []
 
     assert mean_steps(spoils, QUEUE) == mean_steps(honest, QUEUE)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
+def test_the_puzzle_is_graded_across_the_wall():
+    """The rule runs in the learner's process, decision by decision; the queue stays on this side."""
+    stub = "def admit(waiting, running, free_kv):\n    raise NotImplementedError()"
+    check = 'from anuman.check import check\n\ncheck("05-batching/admit", admit)'
+    for kind, points in (("right", None), ("wrong", 0.5)):
+        chosen = next(
+            a for a in answers("05-batching", kind) if a.task == "admit" and a.points == points
+        )
+        outputs = engine.run(chosen.source, check, stub=stub)[-1]
+        result = next(o for o in outputs if o["output_type"] == "execute_result")
+        assert float(result["data"]["text/plain"]) == (points or ADMIT.points)
+        assert chosen.hint in engine.printed(outputs)
 
 
 # The real model
