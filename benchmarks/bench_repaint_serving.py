@@ -3,7 +3,7 @@
 python benchmarks/bench_repaint_serving.py [--rounds N]
 A key on a slider moves through a run that is there already; a key in a box (the duel's seed, the
 theatre's seed) simulates both policies anew; one in the load curves' box simulates fifteen rates with
-200 requests each. Medians, each beside the bare slider's. Target: 100 ms.
+100 requests each, then longer runs in the background. Medians, each beside the bare slider's. Target: 100 ms.
 """
 
 import argparse

@@ -1,10 +1,15 @@
 """Files of weights: what is written is read, anything damaged is refused and named."""
 
+import contextlib
 import json
 import struct
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lm_models import CONFIG, model, tensors, tokenizer
 
 from anuman import lm
@@ -220,6 +225,8 @@ def test_every_truncation_of_a_gguf_file_is_refused(tmp_path):
         ({"llama.block_count": None}, "lack what a model needs: KeyError"),
         ({"llama.block_count": 2}, "there is no tensor blk.1.attn_norm.weight"),
         ({"llama.block_count": 0}, "layers is 0"),
+        ({"general.alignment": 0}, "truncated, damaged or of a kind"),
+        ({"general.alignment": "32"}, "truncated, damaged or of a kind"),
         ({"llama.embedding_length": 64}, "has the shape"),
         ({"llama.rope.dimension_count": 4}, "rotates only a part"),
         ({"tokenizer.ggml.merges": ["a Ġ"]}, "has no token"),
@@ -230,6 +237,50 @@ def test_gguf_files_of_another_kind_are_refused(tmp_path, changes, words):
     path = tmp_path / "other.gguf"
     path.write_bytes(small_gguf(changes))
     with pytest.raises(lm.WeightFileError, match=words):
+        lm.load(path)
+
+
+def small_safetensors() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "x")
+        lm.save(path, tensors(), CONFIG, tokenizer(), {})
+        return path.read_bytes()
+
+
+WHOLE_GGUF, WHOLE_SAFETENSORS = small_gguf(), small_safetensors()
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.tuples(st.integers(4, len(WHOLE_GGUF) // 8), st.binary(min_size=1, max_size=8)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_gguf_file_with_wrong_bytes_is_read_or_refused(tmp_path_factory, changes):
+    data = bytearray(WHOLE_GGUF)
+    for at, wrong in changes:
+        data[at : at + len(wrong)] = wrong
+    path = tmp_path_factory.mktemp("wrong") / "wrong.gguf"
+    path.write_bytes(data)
+    with contextlib.suppress(lm.WeightFileError, lm.OutOfMemory):
+        lm.load(path)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1500), st.binary(min_size=1, max_size=8)), min_size=1, max_size=4
+    )
+)
+def test_a_safetensors_file_with_wrong_bytes_is_read_or_refused(tmp_path_factory, changes):
+    path = tmp_path_factory.mktemp("wrong") / "wrong.safetensors"
+    data = bytearray(WHOLE_SAFETENSORS)
+    for at, wrong in changes:
+        data[at : at + len(wrong)] = wrong
+    path.write_bytes(data)
+    with contextlib.suppress(lm.WeightFileError, lm.OutOfMemory):
         lm.load(path)
 
 

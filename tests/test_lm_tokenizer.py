@@ -1,11 +1,13 @@
 """Byte-pair encoding: any text survives, merges apply by rank and within pieces."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from anuman import lm
-from anuman.lm.tokenizer import merged
+from anuman.lm.tokenizer import joined, merged
 
 MERGES = [(b"l", b"o"), (b"lo", b"w"), (b"e", b"r"), (b" ", b"low"), (b"low", b"er")]
 TOKENIZER = lm.Tokenizer.from_merges(MERGES, ["<|end|>", "<|start|>"])
@@ -52,6 +54,26 @@ def test_the_merge_learned_first_goes_first():
     # "ab" was learned before "bc", so "abc" is ab + c although bc comes later in the text.
     assert merged(b"abc", {(b"b", b"c"): 1, (b"a", b"b"): 0}) == (b"ab", b"c")
     assert merged(b"abc", {(b"b", b"c"): 0, (b"a", b"b"): 1}) == (b"a", b"bc")
+
+
+@given(st.text("ab", max_size=60), st.lists(st.tuples(*[st.integers(0, 99)] * 2), max_size=12))
+def test_merging_is_joining_the_best_pair_again_and_again(text, choices):
+    """As the algorithm is usually told: find the earliest pair, join it everywhere, look again."""
+    known, ranks = [b"a", b"b"], {}
+    for left, right in choices:
+        pair = known[left % len(known)], known[right % len(known)]
+        if b"".join(pair) not in known:
+            ranks[pair] = len(ranks)
+            known.append(b"".join(pair))
+    tokens = tuple(c.encode() for c in text)
+    while found := [pair for pair in itertools.pairwise(tokens) if pair in ranks]:
+        tokens = joined(tokens, min(found, key=ranks.get))
+    assert merged(text.encode(), ranks) == tokens
+
+
+def test_a_long_word_takes_no_time_to_speak_of():
+    word = "lower" * 20_000
+    assert TOKENIZER.encode(word) == [260] * 20_000
 
 
 def test_a_merge_never_crosses_pieces():

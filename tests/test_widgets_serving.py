@@ -98,6 +98,19 @@ def test_play_slider_and_box_are_one():
     assert widget.step.value == widget.play.max == widget.slider.max == end
 
 
+def test_play_starts_anew_at_the_end_and_pauses():
+    widget = batching_theatre()
+    assert widget.button.description == "Play"
+    widget.button.click()
+    assert (widget.play.playing, widget.step.value) == (True, 0)
+    assert widget.button.description == "Pause"
+    widget.play.value = 12  # the browser's clock
+    widget.button.click()
+    assert (widget.play.playing, widget.step.value) == (False, 12)
+    widget.button.click()
+    assert (widget.play.playing, widget.step.value) == (True, 12)
+
+
 def test_the_waiting_line_and_the_memory_are_those_of_the_step():
     widget = batching_theatre()
     widget.step.value = 3
@@ -169,6 +182,14 @@ def test_short_runs_come_at_once_and_longer_ones_later():
     assert widget.curve.count == 3000
     assert "3,000 simulated requests at each rate" in widget.picture.value
     assert widget.stop.disabled and not widget.longer.disabled
+
+
+def test_an_exported_page_never_keeps_the_short_runs():
+    widget = load_curves()
+    bundle = widget._repr_mimebundle_()
+    assert "3,000 simulated requests at each rate" in bundle["text/html"]
+    assert widget.background.wait(120)
+    assert widget.curve.count == 3000
 
 
 def test_cancel_keeps_the_short_runs():

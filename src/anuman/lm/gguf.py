@@ -33,6 +33,8 @@ SCALARS = {
 }
 TEXT, ARRAY = 8, 9
 BLOCK = 32
+# What reading wrong bytes as a GGUF file can raise.
+DAMAGE = (struct.error, KeyError, TypeError, ValueError, ArithmeticError, RecursionError)
 CHUNK = 65_536  # weights decoded at a time
 
 
@@ -146,7 +148,7 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, object]]:
     try:
         with data:
             return _parse(data, path)
-    except (struct.error, KeyError, ValueError, OverflowError) as error:
+    except DAMAGE as error:
         raise WeightFileError(
             f"{path} is truncated, damaged or of a kind that is not read here: {error}"
         ) from None

@@ -6,11 +6,11 @@ joined until no known pair is left. Any text can be written; no token is ever "u
 """
 
 import codecs
+import heapq
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise
 
 from anuman.lm.errors import LmError, PromptError, WeightFileError
 
@@ -179,14 +179,33 @@ class Decoder:
 
 
 def merged(piece: bytes, ranks: dict[Pair, int]) -> Piece:
-    """Join the neighbours of lowest rank, wherever they stand, until no pair has a rank."""
-    tokens = tuple(piece[i : i + 1] for i in range(len(piece)))
-    while len(tokens) > 1:
-        best = min(pairwise(tokens), key=lambda p: ranks.get(p, len(ranks)))
-        if best not in ranks:
-            break
-        tokens = joined(tokens, best)
-    return tokens
+    """Join the neighbours of lowest rank, the leftmost first, until no pair has a rank.
+
+    Every pair waits in a heap; a join changes two pairs, so a piece of n bytes takes n log n steps.
+    """
+    tokens, end = [piece[i : i + 1] for i in range(len(piece))], len(piece)
+    before, after = list(range(-1, end - 1)), list(range(1, end + 1))
+    heap: list[tuple[int, int]] = []
+
+    def wait(left: int, right: int) -> None:
+        rank = ranks.get((tokens[left], tokens[right])) if left >= 0 and right < end else None
+        if rank is not None:
+            heapq.heappush(heap, (rank, left))
+
+    for i in range(end):
+        wait(i, i + 1)
+    while heap:
+        rank, i = heapq.heappop(heap)
+        j = after[i]
+        if j == end or ranks.get((tokens[i], tokens[j])) != rank:
+            continue  # another join took one of the two meanwhile
+        tokens[i], tokens[j] = tokens[i] + tokens[j], b""
+        after[i] = after[j]
+        if after[j] < end:
+            before[after[j]] = i
+        wait(before[i], i)
+        wait(i, after[i])
+    return tuple(token for token in tokens if token)
 
 
 def joined(tokens: Piece, pair: Pair) -> Piece:

@@ -9,6 +9,7 @@ from anuman.language import _, number
 
 from . import load_view, load_words
 from .background import Background
+from .figure import Figure
 from .gated import Gated, choice, decimal, whole
 from .load_curve import POLICIES, SHARES, Curve, LoadSetting, Point, cases, curve, curve_of
 
@@ -22,7 +23,7 @@ class LoadCurves(Gated):
 
     def __init__(self, gate=None, setting: LoadSetting | None = None, count: int = THOROUGH):
         first = setting or LoadSetting()
-        super().__init__(lambda: load_view.still(self.curve, self.point))
+        super().__init__(self._still)
         self.chip = choice(_("Chip"), CHIPS, first.chip)
         self.chips = choice(_("Chips that share the model"), (1, 2, 4, 8), first.chips)
         self.model = choice(_("Model (bf16)"), MODELS, first.model)
@@ -98,6 +99,15 @@ class LoadCurves(Gated):
         """Pictures, cards, and the table when it is asked for."""
         twin = load_view.table(self.curve) if table and self.curve.points else ""
         return load_view.html(self.curve, self.point) + twin
+
+    def _still(self) -> Figure:
+        """What an exported page keeps: never the short runs, which are not in a steady state."""
+        if self.curve.points and self.curve.count < self.count:
+            self._cancel()
+            self.curve = curve(self.setting, self.count)
+            self.draw()
+            self._show_progress()
+        return load_view.still(self.curve, self.point)
 
     def _typed(self, change) -> None:
         self.slider.value = self._place(change["new"])

@@ -33,7 +33,15 @@ class Theatre(Gated):
         self.rate.layout.flex = "0 1 330px"
         self.kv_capacity = whole(_("KV memory, tokens"), first.kv_capacity, 11, 100_000)
         self.seed = whole(_("Seed"), first.seed, 1, 9999)
-        self.play = ipywidgets.Play(value=0, min=0, max=1, interval=FRAME_MS)
+        # Its own buttons have no names; ours has one, and it only keeps the time.
+        self.play = ipywidgets.Play(
+            value=0, min=0, max=1, interval=FRAME_MS, layout=ipywidgets.Layout(display="none")
+        )
+        self.button = ipywidgets.Button(
+            description=_("Play"), layout=ipywidgets.Layout(width="110px")
+        )
+        self.button.on_click(lambda _button: self._play_or_pause())
+        self.play.observe(self._said, "playing")
         self.slider = ipywidgets.IntSlider(
             value=0, min=0, max=1, readout=False, tooltip=_("Step"),
             layout=ipywidgets.Layout(flex="1 1 240px", width="auto"),
@@ -54,7 +62,7 @@ class Theatre(Gated):
         rows = (
             [self.lengths, self.mean, self.slots, self.requests],
             [self.rate, self.kv_capacity, self.seed],
-            [self.play, self.step, self.slider],
+            [self.button, self.play, self.step, self.slider],
         )
         self.open_with(gate, rows, ())
 
@@ -86,6 +94,15 @@ class Theatre(Gated):
         for control in (self.slider, self.step, self.play):
             control.value = end
         self._busy = False
+
+    def _play_or_pause(self) -> None:
+        """From here on, or from the start when everything is over."""
+        if not self.play.playing and self.play.value >= self.play.max:
+            self.play.value = 0
+        self.play.playing = not self.play.playing
+
+    def _said(self, change) -> None:
+        self.button.description = _("Pause") if change["new"] else _("Play")
 
     def _changed(self, _change) -> None:
         self._restart()

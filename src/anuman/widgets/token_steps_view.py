@@ -43,7 +43,9 @@ class Seen:
 def times(seen: Seen) -> Picture:
     """Time of every step: the prompt's, then one a token."""
     steps = seen.steps
-    longest = max((step.seconds for step in steps), default=0.01)
+    # A step that another program held up must not make all others invisible: it is cut off at the top.
+    longest = max([s.seconds for s in seen.prefill] or [0.01])
+    longest = max(longest, 3 * _decode(seen)) if seen.decode else longest
     chart = Chart(
         Axis(-0.5, max(len(steps), 8) - 0.5, _("step"), format=lambda x: number(round(x) + 1)),
         Axis(0, 1.25 * longest, _("time of the step"), format=lambda s: si(s, "s", like=longest)),
@@ -54,11 +56,16 @@ def times(seen: Seen) -> Picture:
     width = max(1.5, min(14.0, 300 / max(len(steps), 1)))
     for place, step in enumerate(steps):
         colour = COMPUTE if step.kind == "prefill" else MEMORY
-        chart.line([(place, 0), (place, step.seconds)], colour, width=width)
+        top = min(step.seconds, chart.y.high)
+        chart.line([(place, 0), (place, top)], colour, width=width)
         name = f"{_kind(step)}: {si(step.seconds, 's')}"
         if len(steps) < 150:
             shape = "square" if step.kind == "prefill" else "circle"
-            chart.point(place, step.seconds, colour, shape, 3.5, name)
+            shape = "triangle" if top < step.seconds else shape
+            chart.point(place, top, colour, shape, 3.5, name)
+    if any(step.seconds > chart.y.high for step in steps):
+        label = _("▲ far longer: another program was at work")
+        chart.label(len(steps), 0.95 * chart.y.high, label, "left", kind="small")
     if seen.prefill:
         taken, tokens = _prefill(seen)
         label = _("■ prefill: {tokens} tokens in {time}").format(
