@@ -25,7 +25,7 @@ ALLOWED = {
         "catalog", "claims", "language", "lm", "machine", "paths", "physics", "serving", "widgets",
     },
     "check": {"language", "physics"},
-    "grading": {"paths"},
+    "grading": {"language", "paths"},
 }  # fmt: skip
 
 
