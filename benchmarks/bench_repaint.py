@@ -57,7 +57,7 @@ def press(page: NotebookPage, cell_id: str, key: str) -> None:
     """One key on a cell's slider; returns when its answer has been drawn."""
     cell = page.cell(cell_id)
     count = cell.evaluate("cell => cell.times.length")
-    cell.locator(".noUi-handle").press(key)
+    cell.locator(".noUi-handle").first.press(key)
     page.page.wait_for_function(
         "([cell, count]) => cell.times.length > count",
         arg=[cell.element_handle(), count],
@@ -102,7 +102,7 @@ def main() -> int:
                 page = NotebookPage(chromium, server, "bench.ipynb", height=1400)
                 page.run_all()
                 for cell_id in CELLS:
-                    page.cell(cell_id).locator(".noUi-handle").wait_for()
+                    page.cell(cell_id).locator(".noUi-handle").first.wait_for()
                     page.cell(cell_id).evaluate(WATCH)
                 measure(page, 1)  # warm
                 throttle = page.page.context.new_cdp_session(page.page)
