@@ -1,5 +1,7 @@
 """An nbgrader course on disk: its settings, its assignment, its submissions."""
 
+import fnmatch
+import glob
 import hashlib
 import json
 import os
@@ -109,8 +111,6 @@ class Course:
         return sorted(found, key=lambda one: one.student)
 
     def _folders(self, assignment: str) -> Iterator[str]:
-        import glob
-
         yield from glob.glob(
             self.place.format_path(self.place.submitted_directory, "*", glob.escape(assignment))
         )
@@ -179,8 +179,6 @@ class Course:
 
 
 def _matches(student: str, pattern: str) -> bool:
-    import fnmatch
-
     return student == pattern or fnmatch.fnmatchcase(student, pattern)
 
 
