@@ -9,6 +9,7 @@ aim is missed. Stock nbgrader takes about 2 s a submission; `--growth 1000` abou
 
 import argparse
 import contextlib
+import ctypes
 import json
 import os
 import re
@@ -38,14 +39,13 @@ while time.process_time() - started < 1:
 CALLS = """import time
 import numpy as np
 
-def microseconds(call, times=2000):
-    call()
+def microseconds(call):
     best = 1e9
-    for _ in range(5):
+    for _ in range(40):
         started = time.perf_counter()
-        for _ in range(times // 5):
+        for _ in range(50):
             call()
-        best = min(best, (time.perf_counter() - started) / (times // 5))
+        best = min(best, (time.perf_counter() - started) / 50)
     return best * 1e6
 
 data = np.arange(1000.0)
@@ -86,6 +86,9 @@ def timed(course: PlainCourse, words: list[str], memory: bool = False) -> Run:
         if process.returncode:
             said.seek(0)
             raise SystemExit(f"{' '.join(words)} failed:\n{said.read()[-3000:]}")
+    with contextlib.suppress(ChildProcessError):
+        while True:  # orphans come to us: their CPU time counts too
+            os.waitpid(-1, 0)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     run.cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return run
@@ -208,21 +211,24 @@ def class_evening(bench: Bench, count: int, skip_stock: bool) -> dict:
 def long_cells(bench: Bench, count: int) -> dict:
     """Submissions that compute one second themselves, on one worker and on two."""
     bench.submit(count, SECOND)
+    own = [_own_second()]
+    one = bench.grade(workers=1)
+    own.append(_own_second())
+    two = bench.grade(workers=2)
+    each_of_one = (one.wall_s - one.first_s) / (count - 1)
+    each_of_two = (two.wall_s - two.first_s) / (count - 2)  # two are there at the first look
+    return {
+        "1 s of own computing, one worker (x own time)": each_of_one / statistics.mean(own),
+        "two workers (x one)": each_of_one / each_of_two,
+    }
+
+
+def _own_second() -> float:
+    """What the second of computing takes here and now, on a machine that others may use too."""
     started = time.perf_counter()
     for _ in range(3):
         exec(SECOND, {})
-    own = (time.perf_counter() - started) / 3
-    one, two = bench.grade(workers=1), bench.grade(workers=2)
-
-    def each(run: Run) -> float:
-        return (run.wall_s - run.first_s) / (count - 1)
-
-    return {
-        "1 s of own computing, one worker (x own time)": each(one) / own,
-        "two workers (x one)": (one.wall_s - one.first_s)
-        / (count - 1)
-        / ((two.wall_s - two.first_s) / (count - 2)),
-    }
+    return (time.perf_counter() - started) / 3
 
 
 def growth(bench: Bench, count: int) -> dict:
@@ -287,6 +293,18 @@ AIMS = {
 }
 
 
+def report(figures: dict) -> list[str]:
+    """Print figures beside their aims; the names of those that miss it."""
+    missed = []
+    for name, value in figures.items():
+        sign, aim = AIMS.get(name, ("", None))
+        reached = aim is None or (value >= aim if sign == ">=" else value <= aim)
+        missed += [] if reached else [name]
+        aimed = f"{sign} {aim:g}" if sign else ""
+        print(f"{name:50} {value:10.3f}   {aimed:10} {'' if reached else 'missed'}", flush=True)
+    return missed
+
+
 def main() -> int:
     """Measure everything and print it; 1 if an aim is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -295,22 +313,15 @@ def main() -> int:
     parser.add_argument("--growth", type=int, default=100, help="submissions for the memory")
     parser.add_argument("--skip-stock", action="store_true")
     args = parser.parse_args()
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
     with tempfile.TemporaryDirectory(prefix="bench-grade-") as folder:
         bench = Bench(Path(folder).resolve())
-        figures = class_evening(bench, args.submissions, args.skip_stock)
-        figures |= calls(bench)
+        missed = report(calls(bench))
+        missed += report(class_evening(bench, args.submissions, args.skip_stock))
         if args.long:
-            figures |= long_cells(bench, args.long)
+            missed += report(long_cells(bench, args.long))
         if args.growth:
-            figures |= growth(bench, args.growth)
-    missed = []
-    for name, value in figures.items():
-        sign, aim = AIMS.get(name, ("", None))
-        reached = aim is None or (value >= aim if sign == ">=" else value <= aim)
-        missed += [] if reached else [name]
-        print(
-            f"{name:50} {value:10.3f}   {f'{sign} {aim:g}' if sign else '':10} {'' if reached else 'missed'}"
-        )
+            missed += report(growth(bench, args.growth))
     print(json.dumps({"cores": os.cpu_count(), "tasks": len(POINTS), "missed": missed}))
     return int(bool(missed))
 

@@ -139,6 +139,16 @@ def test_feedback_shows_no_expected_value_and_no_input(capsys):
             assert f"{number:.6g}" not in said
 
 
+def test_feedback_shows_no_hidden_value_inside_a_dictionary(capsys):
+    task = tasks()["01-what-is-inference/deadline_met"]
+
+    def tells(workload, step_time, steps):
+        raise ValueError(f"{workload['deadline']} {steps}")
+
+    assert check(task.id, tells) == 0.0
+    assert "ValueError: <workload> <steps>" in capsys.readouterr().out
+
+
 def test_ids(capsys):
     assert check("ridge", lambda flops, bandwidth: flops / bandwidth) == 1.0
     with pytest.raises(UnknownTask, match="nearest is '02-roofline/ridge'"):

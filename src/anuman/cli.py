@@ -54,7 +54,7 @@ def grade(args: argparse.Namespace) -> int:
     from .grading import grade
 
     return grade.run(
-        args.course,
+        args.course or paths.nbgrader_course(),
         args.assignment,
         args.student,
         args.force,
@@ -151,17 +151,13 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--format", choices=("csv", "moodle", "json"), default="csv")
     sub.add_argument("--output", type=Path, metavar="FILE", help="write there, not to the terminal")
 
-    sub = command(grade, "Grade a class's submissions to an assignment, isolated and in parallel.")
-    sub.add_argument("assignment", help="e.g. 02-roofline")
+    sub = of_class(grade, "Grade a class's submissions to an assignment, isolated and in parallel.")
     sub.add_argument(
         "--student", default="*", metavar="ID", help="only this one (a glob may be given)"
     )
     sub.add_argument("--force", action="store_true", help="grade again what is graded already")
     sub.add_argument("--workers", type=int, metavar="N", help="processes (default: one a core)")
     sub.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of a Dask scheduler")
-    sub.add_argument(
-        "--course", type=Path, default=Path("."), metavar="DIR", help="nbgrader course"
-    )
     sub.add_argument(
         "--unsafe", action="store_true", help="go on where learners' code cannot be isolated"
     )

@@ -13,7 +13,7 @@
         progress: Callable[[Progress], None] | None = None,
     ) -> ClassResult
 
-Raises grade.BadCourse (nothing that could be graded) and possible.CannotIsolate (no sandbox here).
+Raises results.BadCourse (nothing that could be graded) and possible.CannotIsolate (no sandbox here).
 `ClassResult.as_json()` is what `--json FILE` holds:
 
     {"assignment", "students": [{"id", "status", "points", "max_points", "tasks", "notes"}], "summary"}
@@ -31,5 +31,6 @@ How it works, module by module, from the inside out:
 - proxies, trusted: the teacher's cells, run apart; the learner's names call into the sandbox.
 - session, worker: one notebook, one submission: time limits, replays, outputs.
 - intake, staging: a submission's files read safely; its answers put into the release notebook.
-- gradebook, grade: nbgrader's converter and gradebook, one commit a submission; the command.
+- course, gradebook: the course on disk; nbgrader's converter, one commit a submission.
+- pool, cluster, grade: local and Dask workers; the command.
 """

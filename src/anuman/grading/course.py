@@ -1,15 +1,21 @@
 """An nbgrader course on disk: its settings, its assignment, its submissions."""
 
+import fnmatch
+import glob
 import hashlib
 import json
 import os
 import re
+import sysconfig
+import tempfile
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Assignment, Gradebook, MissingEntry
+from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets import Float, Integer, List, Unicode
 from traitlets.config import Config, Configurable
@@ -76,6 +82,9 @@ class Course:
 
     def gradebook(self) -> Gradebook:
         """nbgrader's gradebook of this course."""
+        tools = sysconfig.get_path("scripts")  # nbgrader starts `alembic` by name
+        if tools not in os.environ.get("PATH", "").split(os.pathsep):
+            os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", "")])
         return Gradebook(self.place.db_url, self.place.course_id)
 
     def assignment(self, gradebook: Gradebook, name: str) -> Assignment:
@@ -85,14 +94,30 @@ class Course:
         try:
             found = gradebook.find_assignment(name)
         except MissingEntry:
-            there = ", ".join(one.name for one in gradebook.assignments) or "none"
-            raise BadCourse(
-                f"the gradebook has no assignment {name!r} (it has: {there}). Generate it first: "
-                f"nbgrader generate_assignment {name}"
-            ) from None
+            self._enter(name, gradebook)
+            found = gradebook.find_assignment(name)
         if not found.notebooks:
             raise BadCourse(f"assignment {name!r} has no notebooks in the gradebook.")
         return found
+
+    def _enter(self, name: str, gradebook: Gradebook) -> None:
+        """Put an assignment that was released from another gradebook into this one; releases stay as they are."""
+        source = self.place.format_path(self.place.source_directory, "", name)
+        if not glob.glob(os.path.join(glob.escape(source), "*.ipynb")):
+            there = ", ".join(one.name for one in gradebook.assignments) or "none"
+            raise BadCourse(
+                f"no assignment {name!r}: {source} holds no notebook, and the gradebook has none of "
+                f"that name (it has: {there})."
+            ) from None
+        with tempfile.TemporaryDirectory(prefix="anuman-release-") as elsewhere:
+            config = deepcopy(self.config)
+            config.CourseDirectory.release_directory = elsewhere
+            place = CourseDirectory(config=config, assignment_id=name)
+            try:
+                GenerateAssignment(coursedir=place, config=config).start()
+            except NbGraderException as error:
+                raise BadCourse(f"assignment {name!r} cannot be generated: {error}") from error
+        gradebook.db.expire_all()
 
     def submissions(self, assignment: str, student: str) -> list[Found]:
         """Submissions in submitted/, in the order of the students' ids."""
@@ -109,8 +134,6 @@ class Course:
         return sorted(found, key=lambda one: one.student)
 
     def _folders(self, assignment: str) -> Iterator[str]:
-        import glob
-
         yield from glob.glob(
             self.place.format_path(self.place.submitted_directory, "*", glob.escape(assignment))
         )
@@ -179,8 +202,6 @@ class Course:
 
 
 def _matches(student: str, pattern: str) -> bool:
-    import fnmatch
-
     return student == pattern or fnmatch.fnmatchcase(student, pattern)
 
 

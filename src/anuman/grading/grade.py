@@ -8,14 +8,14 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import possible, worker
+from . import pool, possible, worker
 from .results import DONE, FAILED, GRADED, BadCourse, ClassResult, StudentResult, TaskResult
 from .work import TEST, Outcome, Rules, Submission, Template
 
@@ -77,24 +77,26 @@ def grade_course(
         raise BadCourse(f"--workers {workers}: at least one is needed.")
     if not unsafe and not scheduler:  # Dask's workers find out themselves
         possible.require()
-    with _workers(workers, scheduler) as pool:
-        pool.warm()  # they start while nbgrader is imported here
+    with pool.workers(workers, scheduler) as there:
+        there.warm()  # they start while nbgrader is imported here
         with _without("rfc3987_syntax"):
             from .course import Course
 
         with _calm():
             place = Course(course)
             with _only_one(place.root):
-                return _Run(place, assignment, pool, progress, not unsafe).grade(student, force)
+                return _Run(place, assignment, there, progress, not unsafe).grade(student, force)
 
 
 class _Run:
     """One run of the command."""
 
-    def __init__(self, course: "Course", assignment: str, pool, progress, isolate: bool):
+    def __init__(
+        self, course: "Course", assignment: str, there: pool.Pool, progress, isolate: bool
+    ):
         from .gradebook import Recorder
 
-        self._course, self._name, self._pool, self._progress = course, assignment, pool, progress
+        self._course, self._name, self._pool, self._progress = course, assignment, there, progress
         with contextlib.closing(course.gradebook()) as book:
             row = course.assignment(book, assignment)
             self._templates: tuple[Template, ...] = course.templates(row)
@@ -242,89 +244,6 @@ class _Run:
         folder = self._recorder.final_folder(student)
         tasks: list[TaskResult] = report.tasks(submission, folder, self._templates)
         return StudentResult(student, status, tasks, notes)
-
-
-class _Pool:
-    """Local worker processes, or a Dask cluster."""
-
-    def __init__(self, make: Callable[[], Executor], most_waiting: int):
-        self._make, self.most_waiting = make, most_waiting
-        self._executor = make()
-
-    def warm(self) -> None:
-        """Have the workers start."""
-        for _ in range(self.most_waiting // 2):
-            self._executor.submit(worker.warm)
-
-    def submit(self, function: Callable, *arguments) -> Future:
-        """As an executor does."""
-        try:
-            return self._executor.submit(function, *arguments)
-        except BrokenProcessPool:
-            self.renew()
-            return self._executor.submit(function, *arguments)
-
-    def renew(self) -> None:
-        """New workers: one was lost, which ends the pool."""
-        old, self._executor = self._executor, self._make()
-        old.shutdown(wait=False, cancel_futures=True)
-
-    def close(self) -> None:
-        """Let the workers go: all work is done."""
-        self._executor.shutdown(wait=True)
-
-    def abandon(self) -> None:
-        """Drop what is waiting and running; a learner's loop must not hold up a Ctrl-C."""
-        for process in list((getattr(self._executor, "_processes", None) or {}).values()):
-            process.kill()
-        self._executor.shutdown(wait=False)
-
-
-@contextlib.contextmanager
-def _workers(count: int | None, scheduler: str | None) -> Iterator[_Pool]:
-    with contextlib.ExitStack() as stack:
-        if scheduler:
-            from . import cluster
-
-            pool = _Pool(*stack.enter_context(cluster.pool(scheduler)))
-        else:
-            processes = count or _cores()
-            pool = _Pool(lambda: _local(processes), 2 * processes)
-        try:
-            yield pool
-        except BaseException:
-            pool.abandon()
-            raise
-        pool.close()
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _local(count: int) -> Executor:
-    import multiprocessing
-
-    return ProcessPoolExecutor(
-        count,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start_worker,
-        initargs=(os.getpid(),),
-    )
-
-
-def _start_worker(parent: int) -> None:
-    """In a new worker: end with the command, also when that is killed."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's affair
-    if sys.platform == "linux":
-        from . import namespaces
-
-        namespaces.die_with_parent(parent)
 
 
 @contextlib.contextmanager
