@@ -21,7 +21,7 @@ DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 BARS = """svg => [...svg.querySelectorAll("rect[rx]")].map(bar => bar.getBBox().width)"""
 NAMELESS = """root => [...root.querySelectorAll("input, select, button, textarea")]
   .filter(e => !(e.labels && e.labels[0] && e.labels[0].textContent.trim()) && !e.textContent.trim()
-               && !e.getAttribute("aria-label")).map(e => e.outerHTML)"""
+               && !e.getAttribute("aria-label") && e.offsetParent).map(e => e.outerHTML)"""
 
 # By how many pixels the course's boxes and pictures reach over the right edge of their cell.
 OVERHANG = """cell => [...cell.querySelectorAll(".anuman, .anuman .card, .anuman .banner, svg[role=img], img")]
