@@ -27,6 +27,7 @@ WHOLE = {
     "02-roofline/ridge",
     "02-roofline/verdict",
     "04-kv-cache/verdict",
+    "05-batching/verdict",
 }
 
 
