@@ -362,7 +362,24 @@ def test_one_student_and_bad_input(course):
         assert "Traceback" not in course.done.stderr
     done = course.run(ANUMAN, "grade", "hw9", ok=False)
     assert done.returncode == 2 and "it has: hw" in done.stderr
-    assert "generate_assignment" in done.stderr
+    assert "holds no notebook" in done.stderr
+
+
+def test_a_new_gradebook_learns_the_assignment_from_its_source(course):
+    """A fresh clone has releases and no gradebook.db; `alembic`, which nbgrader starts, is not on PATH."""
+    expected = hand_in(course, 2)
+    released = {p: p.read_bytes() for p in course.root.glob("release/**/*.ipynb")}
+    (course.root / "gradebook.db").unlink()
+    done = subprocess.run(
+        [ANUMAN, "grade", ASSIGNMENT],
+        cwd=course.root,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(course.root.parent)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert course.points() == expected
+    assert {p: p.read_bytes() for p in course.root.glob("release/**/*.ipynb")} == released
 
 
 def test_late_penalties_and_hooks_of_the_course(course):

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -58,7 +59,11 @@ def workers(count: int | None, scheduler: str | None) -> Iterator[Pool]:
             pool = Pool(*stack.enter_context(cluster.pool(scheduler)))
         else:
             processes = count or _cores()
-            pool = Pool(lambda: _local(processes), 2 * processes)
+            # Killed workers leave their folders behind: all of them lie in one that goes with the pool.
+            folder = stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="anuman-grade-", ignore_cleanup_errors=True)
+            )
+            pool = Pool(lambda: _local(processes, folder), 2 * processes)
         try:
             yield pool
         except BaseException:
@@ -74,17 +79,18 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _local(count: int) -> Executor:
+def _local(count: int, folder: str) -> Executor:
     return ProcessPoolExecutor(
         count,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start_worker,
-        initargs=(os.getpid(),),
+        initargs=(os.getpid(), folder),
     )
 
 
-def _start_worker(parent: int) -> None:
-    """In a new worker: end with the command, also when that is killed."""
+def _start_worker(parent: int, folder: str) -> None:
+    """In a new worker: end with the command, also when that is killed; temporary folders lie in `folder`."""
+    tempfile.tempdir = folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's affair
     if sys.platform == "linux":
         namespaces.die_with_parent(parent)
