@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .call import SECONDS, Outcome, TimeLimit, call, without_arguments
+from .call import Outcome, TimeLimit, call, without_arguments
 from .result import Unreadable, kind
 from .task import Case, Misconception, Part, Task
 from .words import N_, Message
@@ -87,7 +87,7 @@ def _tries(task: Task, part: Part, learner: Callable, end: float) -> Iterator[Tr
     for case in part.cases:
         expected = task.result.read(task.goal(case))
         left = max(0.1, end - time.monotonic())
-        outcome = call(task.job(learner), case, seconds=min(SECONDS, left))
+        outcome = call(task.job(learner), case, seconds=min(task.seconds, left))
         found, problem = read(task, case, outcome)
         yield Tried(case, expected, found, problem)
         if isinstance(outcome.error, TimeLimit):
@@ -124,7 +124,7 @@ def _raised(task: Task, case: Case, outcome: Outcome) -> Message:
     if isinstance(error, TimeLimit):
         return Message(
             N_("The function takes more than {seconds} seconds: does a loop never end?"),
-            {"seconds": f"{SECONDS:g}"},
+            {"seconds": f"{task.seconds:g}"},
         )
     if isinstance(error, RecursionError):
         return Message(N_("The function calls itself without end (RecursionError)."))

@@ -11,6 +11,7 @@ from .result import Unreadable
 from .task import Case, Task
 from .words import N_, Message
 
+PUZZLE_SECONDS = 6.0  # for a case of hundreds of decisions, each perhaps in another process
 # Rules of anuman.serving in the words of somebody who is writing admit.
 OWN_WORDS = {
     "kv": N_("there is not enough free memory for it; count free_kv down while you choose"),
@@ -36,6 +37,10 @@ class Puzzle(Task):
 
     enough: float = 1.0
     target: float = 1.0
+
+    @property
+    def seconds(self) -> float:
+        return PUZZLE_SECONDS
 
     @property
     def case_names(self) -> tuple[str, ...]:

@@ -39,7 +39,8 @@ def examples(task_id: str, learner: Any) -> None:
 
 def _example(task: Task, case: Case, learner: Any) -> list[Message]:
     if isinstance(task, Puzzle):
-        return task.shown(case, *read(task, case, call(task.job(learner), case, silent=False)))
+        played = call(task.job(learner), case, task.seconds, silent=False)
+        return task.shown(case, *read(task, case, played))
     expected = reading(task, task.function, case)
     found, problem = read(task, case, call(learner, case, silent=False))
     arguments = ", ".join(

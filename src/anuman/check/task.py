@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from .call import SECONDS
 from .result import Result
 from .words import Message
 
@@ -75,6 +76,11 @@ class Task:
         """Names of the arguments."""
         code = self.function.__code__
         return code.co_varnames[: code.co_argcount]
+
+    @property
+    def seconds(self) -> float:
+        """Most seconds that one case may take."""
+        return SECONDS
 
     @property
     def case_names(self) -> tuple[str, ...]:
