@@ -52,8 +52,10 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
+    "anuman.grading.feedback.SafeToRead",
 ]
 c.GenerateFeedback.preprocessors = [
+    "anuman.grading.feedback.Clean",
     "nbgrader.preprocessors.GetGrades",
     "anuman.grading.feedback.HideTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",

@@ -27,6 +27,7 @@ WHOLE = {
     "02-roofline/ridge",
     "02-roofline/verdict",
     "04-kv-cache/verdict",
+    "05-batching/verdict",
 }
 
 
@@ -136,6 +137,16 @@ def test_feedback_shows_no_expected_value_and_no_input(capsys):
     for _part, case in cases(task):
         for number in [*case[2:4], reading(task, task.function, case)[0]]:
             assert f"{number:.6g}" not in said
+
+
+def test_feedback_shows_no_hidden_value_inside_a_dictionary(capsys):
+    task = tasks()["01-what-is-inference/deadline_met"]
+
+    def tells(workload, step_time, steps):
+        raise ValueError(f"{workload['deadline']} {steps}")
+
+    assert check(task.id, tells) == 0.0
+    assert "ValueError: <workload> <steps>" in capsys.readouterr().out
 
 
 def test_ids(capsys):

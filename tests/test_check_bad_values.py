@@ -239,7 +239,7 @@ def test_the_users_own_interrupt_is_not_swallowed():
 def test_slow_calls_share_one_limit(monkeypatch, capsys):
     """Many slow calls must not add up to more than a task may take."""
     monkeypatch.setattr("anuman.check.grade.TASK_SECONDS", 0.0)
-    monkeypatch.setattr("anuman.check.grade.SECONDS", 30.0)
+    monkeypatch.setattr("anuman.check.task.SECONDS", 30.0)
     calls = []
 
     def slow(n, batch, flops, bandwidth, bytes_per_weight):

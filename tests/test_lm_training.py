@@ -91,6 +91,48 @@ def test_training_and_engine_compute_the_same_logits():
     assert np.abs(here - there).max() < 1e-4
 
 
+# Steps
+
+
+def test_adam_is_kingma_and_bas_formula():
+    """Algorithm 1 of Adam (2015), one number at a time in fp64."""
+    trained = Training.start(SHORT, TINY)
+    places = np.arange(0, trained.weights.size, 997)
+    w = trained.weights[places].astype(float)
+    m = v = np.zeros(len(places))
+    b1, b2, eps = training.BETA_1, training.BETA_2, training.ADAM_EPS
+    for t in range(1, 6):
+        trained.gradients[:] = np.random.default_rng(t).standard_normal(trained.weights.size)
+        g = trained.gradients[places].astype(float)
+        m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
+        w = w - SHORT.rate(t - 1) * (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**t)) + eps)
+        trained.adam()
+        trained.step += 1
+    np.testing.assert_allclose(trained.weights[places], w, rtol=1e-4, atol=1e-6)
+
+
+def test_the_rate_rises_in_a_line_and_falls_in_half_a_cosine():
+    recipe = Recipe(steps=110, warmup=10, peak_rate=1.0)
+    assert [recipe.rate(step) for step in (0, 4, 9)] == pytest.approx([0.1, 0.5, 1.0])
+    middle = (1 + training.LAST_RATE) / 2
+    assert recipe.rate(60) == pytest.approx(middle)
+    assert recipe.rate(110) == pytest.approx(training.LAST_RATE)
+
+
+def test_every_step_has_stories_of_its_own_and_always_the_same():
+    begun = Training.start(SHORT, TINY)
+    rows = [tuple(row) for step in range(20) for row in begun.batch(step)]
+    assert len(set(rows)) == len(rows) == 40
+    assert np.array_equal(begun.batch(7), Training.start(SHORT, TINY).batch(7))
+    assert not np.array_equal(begun.batch(7), Training.start(replace(SHORT, seed=2), TINY).batch(7))
+
+
+def test_a_large_gradient_is_clipped():
+    begun = Training.start(replace(SHORT, clip=1e-3), TINY)
+    begun.update(begun.batch(0))
+    assert np.linalg.norm(begun.gradients) == pytest.approx(1e-3, rel=1e-4)
+
+
 # A stop changes nothing
 
 

@@ -5,6 +5,7 @@ import math
 import pickle
 import random
 
+import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -337,6 +338,7 @@ def test_bad_requests_are_refused_by_name(requests, said):
         ({"slots": 0}, "slots is 0"),
         ({"slots": 2.0}, "slots is 2.0"),
         ({"kv_capacity": -5}, "kv_capacity is -5"),
+        ({"kv_capacity": math.nan}, "kv_capacity is nan"),
         ({"policy": "contiguous"}, "policy is 'contiguous': give one of one-at-a-time"),
         ({"step_time": 0}, "step_time is 0"),
         ({"step_time": "fast"}, "step_time is 'fast'"),
@@ -348,6 +350,14 @@ def test_bad_arguments_are_refused_by_name(changed, said):
             "kv_capacity": 100}  # fmt: skip
     with pytest.raises(ValueError, match=said):
         serving.simulate(**{**good, **changed})
+
+
+def test_numbers_of_numpy_and_of_deployments_are_welcome():
+    plain = serving.simulate([(0, 5, 2), (1, 6, 3)], "continuous", 1.0, 2, 100)
+    numbers = numpy.array([[0, 5, 2], [1, 6, 3]])
+    assert serving.simulate(numbers, "continuous", 1.0, 2, 100.9).served == plain.served
+    endless = serving.simulate(numbers, "paged", 1.0, 2, math.inf)
+    assert [s.finish_s for s in endless] == [s.finish_s for s in plain]
 
 
 MANY = [(0.0, 10, 5), (0.1, 10, 5), (0.2, 10, 5), (0.3, 10, 5)]

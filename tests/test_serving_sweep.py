@@ -160,3 +160,10 @@ def test_a_scheduler_that_is_not_there_is_named():
         serving.executor(scheduler="tcp://127.0.0.1:9"),
     ):
         pass
+
+
+def test_static_batching_waits_for_its_batch_and_not_for_memory():
+    policy, many = serving.as_policy("static-timeout"), {"slots": 64, "count": 200}
+    assert serving.run_case(case(1, policy, kv_capacity=10**6, **many))["limited_by"] == "batch"
+    assert serving.run_case(case(4, policy, kv_capacity=2000, **many))["limited_by"] == "kv"
+    assert serving.run_case(case(4, kv_capacity=2000, **many))["limited_by"] == "kv"

@@ -1,5 +1,6 @@
 """The theatre, the load curves and the duel: what they show at every setting, and what they never do."""
 
+import html
 import itertools
 import re
 import threading
@@ -41,12 +42,12 @@ class Gate:
         self.listeners.append(listener)
 
 
-def plain(html: str) -> str:
-    return re.sub(r"<style>.*?</style>|<[^>]*>", " ", html)
+def plain(page: str) -> str:
+    return html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", page))
 
 
-def numbers(html: str) -> list[str]:
-    return sorted(re.findall(r"\d(?:[\d,.]*\d)?", plain(html)))
+def numbers(page: str) -> list[str]:
+    return sorted(re.findall(r"\d(?:[\d,.]*\d)?", plain(page)))
 
 
 # The theatre
@@ -323,13 +324,13 @@ def test_the_picture_stands_without_a_kernel(name):
     assert bundle["text/plain"].strip()
 
 
-def looks_right(html: str, still) -> None:
-    for svg in drawings(html):
+def looks_right(page: str, still) -> None:
+    for svg in drawings(page):
         examine(svg)
     if still.picture:
         examine(still.picture.markup())
     assert still.words.strip()
-    assert not re.search(r"\b(nan|inf|none)\b", plain(html).lower())
+    assert not re.search(r"\b(nan|inf|none)\b", plain(page).lower())
 
 
 @pytest.mark.parametrize("lang", ["en", "hi"])
@@ -347,9 +348,9 @@ def test_extremes_of_the_theatre(lang, requests, slots, lengths, mean, rate, kv,
     with speaking(lang):
         state = stage(Setting(requests, slots, lengths, mean, rate, kv))
         step = round(at * state.end)
-        html = theatre_view.html(state, step)
+        page = theatre_view.html(state, step)
         looks_right(
-            html + (theatre_view.table(state) if state.scenes else ""),
+            page + (theatre_view.table(state) if state.scenes else ""),
             theatre_view.still(state, step),
         )
         assert bool(state.scenes) or theatre_words.problems(state)
@@ -370,8 +371,8 @@ def test_extremes_of_the_load_curves(lang, chip, chips, policy, input, output, s
     with speaking(lang):
         found = curve(LoadSetting(chip, chips, "Llama-3.1-8B", policy, input, output, slo, slo), 60)
         point = found.points[SHARES.index(share)] if found.points else None
-        html = load_view.html(found, point) + (load_view.table(found) if found.points else "")
-        looks_right(html, load_view.still(found, point))
+        page = load_view.html(found, point) + (load_view.table(found) if found.points else "")
+        looks_right(page, load_view.still(found, point))
         assert bool(found.points) or load_words.problems(found)
 
 
@@ -390,8 +391,8 @@ def test_extremes_of_the_duel(lang, first, second, rate, slots, requests, output
     with speaking(lang):
         load = LoadSetting(chip=chip, output=output)
         state = duel(DuelSetting(load, first, second, rate, slots, requests))
-        html = duel_view.html(state) + (duel_view.table(state) if state.sides else "")
-        looks_right(html, duel_view.still(state))
+        page = duel_view.html(state) + (duel_view.table(state) if state.sides else "")
+        looks_right(page, duel_view.still(state))
         assert bool(state.sides) or duel_words.problems(state)
 
 

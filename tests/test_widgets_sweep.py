@@ -22,6 +22,7 @@ TINY = lm.Config(vocab=64, dim=32, layers=1, heads=2, kv_heads=1, hidden=64, con
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("ANUMAN_HOME", str(tmp_path))
     monkeypatch.setattr(measuring, "SPEED_CONFIG", TINY)
+    monkeypatch.setattr(measuring, "MOST_ROUNDS", 4)
     return tmp_path
 
 
@@ -47,7 +48,9 @@ def made_sweep(seconds=lambda form, batch: 0.01 * batch, spread=0.02) -> Sweep:
 def test_every_point_is_measured_and_counted():
     model = lm.random(TINY)
     seen = []
-    sweep = measuring.measure(model, context=10, rounds=2, progress=seen.append)
+    sweep = measuring.measure(model, 10, rounds=2, seconds_wanted=0, progress=seen.append)
+    assert sweep.rounds == 2
+    assert sweep.steps["blocks"][0] == sweep.steps["plain"][0]  # one row: the same product
     assert seen == sorted(seen) and seen[-1] == 1
     kv = 4 * TINY.kv_per_token
     for form in FORMS:

@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from . import paths
+
 
 def lab(args: argparse.Namespace) -> int:
     from . import lab
@@ -31,6 +33,36 @@ def simulate(args: argparse.Namespace) -> int:
     from .serving import report
 
     return report.run(args.arguments)
+
+
+def feedback(args: argparse.Namespace) -> int:
+    from .grading import pages
+
+    return pages.run(
+        args.assignment, args.course or paths.nbgrader_course(), args.json, args.workers
+    )
+
+
+def export(args: argparse.Namespace) -> int:
+    from .grading import export
+
+    course = args.course or paths.nbgrader_course()
+    return export.run(args.assignment, args.format, course, args.output, args.json)
+
+
+def grade(args: argparse.Namespace) -> int:
+    from .grading import grade
+
+    return grade.run(
+        args.course or paths.nbgrader_course(),
+        args.assignment,
+        args.student,
+        args.force,
+        args.workers,
+        args.scheduler,
+        args.unsafe,
+        args.json,
+    )
 
 
 def machine(args: argparse.Namespace) -> int:
@@ -103,6 +135,32 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command(simulate, "Serve a stream of requests on chips of the catalogue.", json=False)
     sub.add_argument("arguments", nargs=argparse.REMAINDER, help="see anuman simulate --help")
+
+    def of_class(function, help: str) -> argparse.ArgumentParser:
+        sub = command(function, help)
+        sub.add_argument("assignment", help="name of the assignment, e.g. 02-roofline")
+        sub.add_argument(
+            "--course", type=Path, metavar="DIR", help="another nbgrader course folder"
+        )
+        return sub
+
+    sub = of_class(feedback, "Make the feedback pages of everybody who is graded.")
+    sub.add_argument("--workers", type=int, metavar="N", help="processes; one a core if not given")
+
+    sub = of_class(export, "Write the gradebook's grades as a table or for Moodle.")
+    sub.add_argument("--format", choices=("csv", "moodle", "json"), default="csv")
+    sub.add_argument("--output", type=Path, metavar="FILE", help="write there, not to the terminal")
+
+    sub = of_class(grade, "Grade a class's submissions to an assignment, isolated and in parallel.")
+    sub.add_argument(
+        "--student", default="*", metavar="ID", help="only this one (a glob may be given)"
+    )
+    sub.add_argument("--force", action="store_true", help="grade again what is graded already")
+    sub.add_argument("--workers", type=int, metavar="N", help="processes (default: one a core)")
+    sub.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of a Dask scheduler")
+    sub.add_argument(
+        "--unsafe", action="store_true", help="go on where learners' code cannot be isolated"
+    )
 
     command(machine, "Measure this computer's memory bandwidth and arithmetic.")
     sub = command(lm, "Run a real language model on this computer; `anuman lm -h`.", json=False)

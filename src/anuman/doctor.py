@@ -255,6 +255,16 @@ def exchange() -> str:
     return "nbgrader's exchange works, for a class on one shared computer"
 
 
+def isolation() -> str:
+    """Learners' code can be kept from this computer, for `anuman grade`; found out by doing it."""
+    from .grading import possible
+
+    problem = possible.why_not()
+    if problem:
+        raise CannotError(f"a class cannot be graded in isolation: {problem[0]}", problem[1])
+    return "a class can be graded: learners' code runs isolated from this computer"
+
+
 def browser_for_tests() -> str:
     """A browser that the tests can drive."""
     path = browser.find()
@@ -285,6 +295,7 @@ CHECKS: list[tuple[Check, bool]] = [  # with: the course does not work without i
     (kernel, True),
     (nbgrader, True),
     (exchange, False),
+    (isolation, False),
     (browser_for_tests, False),
     (devanagari, False),
 ]

@@ -30,6 +30,12 @@ def course_root() -> Path:
     )
 
 
+def nbgrader_course() -> Path:
+    """The working folder if it is an nbgrader course, else the folder of this course."""
+    here = Path.cwd()
+    return here if (here / "nbgrader_config.py").is_file() else course_root()
+
+
 def home() -> Path:
     """Folder of a learner's own records (predictions, measurements): ANUMAN_HOME, else ~/.anuman."""
     folder = Path(os.environ.get("ANUMAN_HOME") or Path.home() / ".anuman").expanduser()

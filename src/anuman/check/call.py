@@ -227,9 +227,11 @@ def without_arguments(text: str, names: tuple[str, ...], args: tuple) -> str:
 
 
 def _numbers(value: Any) -> Iterator[float]:
-    """All numbers in an argument: a number, a nested list, an array."""
+    """All numbers in an argument: a number, a nested list, an array, the values of a dictionary."""
     if hasattr(value, "tolist"):
         value = value.tolist()
+    if isinstance(value, dict):
+        value = list(value.values())
     if isinstance(value, list | tuple):
         for item in value:
             yield from _numbers(item)

@@ -19,6 +19,7 @@ def explain(graded: Graded) -> list[Message]:
     said = [Message(N_("{name}: {points} of {most} points."), fields)]
     if graded.problem:
         return [*said, graded.problem]
+    said += _remarks(graded)
     if not any(result.wrong for result in graded.parts):
         return [*said, Message(N_("All cases are right."))]
     everywhere = matching(graded.task, graded.parts)
@@ -35,6 +36,12 @@ def explain(graded: Graded) -> list[Message]:
     for result, state in zip(graded.parts, _states(graded), strict=True):
         said += [state, *reasons.get(result.part.name, [])]
     return said
+
+
+def _remarks(graded: Graded) -> list[Message]:
+    """What the task says about its cases, each once."""
+    tried = {id(one.case): one for result in graded.parts for one in result.tried}
+    return [m for one in tried.values() for m in graded.task.remarks(one.case, one.found)]
 
 
 def _states(graded: Graded) -> list[Message]:
@@ -63,11 +70,13 @@ def _reason(task: Task, result: PartResult) -> list[Message]:
     if not isinstance(expected, float):
         wrong = Message(N_("{field} is wrong in some cases."), {"field": field})
         return [wrong, *diagnosis.shapes(found, expected)]
-    return [*_how_far(task, result), *diagnosis.diagnose(pairs)]
+    how_far = _how_far(task, result)
+    return [*how_far, *diagnosis.diagnose(pairs)] if how_far else []
 
 
 def _how_far(task: Task, result: PartResult) -> list[Message]:
-    """The first value that differs, as a ratio to the right one; words and arrays have none."""
-    _field, pairs = wrong_values(task, result)
+    """The first value that differs, as a ratio to the right one; words, arrays and scores have none."""
+    name, pairs = wrong_values(task, result)
     found, expected = pairs[0]
-    return [diagnosis.ratio(found, expected)] if isinstance(expected, float) else []
+    scored = any(field.name == name and field.right for field in task.result.fields)
+    return [diagnosis.ratio(found, expected)] if isinstance(expected, float) and not scored else []

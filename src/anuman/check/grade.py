@@ -1,6 +1,5 @@
 """Runs a learner's function over the cases of a task and finds out what is right."""
 
-import copy
 import functools
 import inspect
 import time
@@ -8,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .call import SECONDS, Outcome, TimeLimit, call, without_arguments
+from .call import Outcome, TimeLimit, call, without_arguments
 from .result import Unreadable, kind
 from .task import Case, Misconception, Part, Task
 from .words import N_, Message
@@ -86,9 +85,9 @@ def unusable(task: Task, learner: Any) -> Message | None:
 def _tries(task: Task, part: Part, learner: Callable, end: float) -> Iterator[Tried]:
     """Every case of a part, until one takes too long: the next would cost as much again."""
     for case in part.cases:
-        expected = reading(task, task.function, case)
+        expected = task.result.read(task.goal(case))
         left = max(0.1, end - time.monotonic())
-        outcome = call(learner, case, seconds=min(SECONDS, left))
+        outcome = call(task.job(learner), case, seconds=min(task.seconds, left))
         found, problem = read(task, case, outcome)
         yield Tried(case, expected, found, problem)
         if isinstance(outcome.error, TimeLimit):
@@ -97,7 +96,7 @@ def _tries(task: Task, part: Part, learner: Callable, end: float) -> Iterator[Tr
 
 def reading(task: Task, function: Callable, case: Case) -> tuple:
     """What one of our own functions (reference or misconception) gives for a case."""
-    return task.result.read(function(*copy.deepcopy(case)))
+    return task.result.read(task.run(function, case))
 
 
 def read(task: Task, case: Case, outcome: Outcome) -> tuple[tuple | None, Message | None]:
@@ -111,11 +110,13 @@ def read(task: Task, case: Case, outcome: Outcome) -> tuple[tuple | None, Messag
 
 
 def _right(task: Task, part: Part, one: Tried) -> bool:
-    return one.found is not None and task.result.same(one.found, one.expected, part.fields)
+    return one.found is not None and task.result.right(one.found, one.expected, part.fields)
 
 
 def _raised(task: Task, case: Case, outcome: Outcome) -> Message:
     error = outcome.error
+    if isinstance(error, Unreadable):
+        return error.message
     if isinstance(error, NotImplementedError):
         return Message(
             N_("No answer yet: put your own code in place of raise NotImplementedError().")
@@ -123,7 +124,7 @@ def _raised(task: Task, case: Case, outcome: Outcome) -> Message:
     if isinstance(error, TimeLimit):
         return Message(
             N_("The function takes more than {seconds} seconds: does a loop never end?"),
-            {"seconds": f"{SECONDS:g}"},
+            {"seconds": f"{task.seconds:g}"},
         )
     if isinstance(error, RecursionError):
         return Message(N_("The function calls itself without end (RecursionError)."))
@@ -131,7 +132,7 @@ def _raised(task: Task, case: Case, outcome: Outcome) -> Message:
         return Message(N_("The function calls exit() or quit(); use return."))
     fields = {
         "error": type(error).__name__,
-        "text": without_arguments(_text(error), task.parameters, case),
+        "text": without_arguments(_text(error), task.case_names, case),
         "line": outcome.line,
         "source": outcome.source,
     }
@@ -159,7 +160,7 @@ def matching(task: Task, results: tuple[PartResult, ...]) -> Misconception | Non
                 fields = result.part.fields
                 if one.found is None or not task.result.same(one.found, theirs, fields):
                     break
-                differs = differs or not task.result.same(theirs, one.expected, fields)
+                differs = differs or not task.result.right(theirs, one.expected, fields)
             else:
                 continue
             break
@@ -175,7 +176,7 @@ def wrong_values(task: Task, result: PartResult) -> tuple[str, list[tuple]]:
         if result.part.fields and field.name not in result.part.fields:
             continue
         values = [(one.found[index], one.expected[index]) for one in result.wrong if one.found]
-        wrong = [pair for pair in values if not field.same(*pair)]
+        wrong = [pair for pair in values if not (field.right or field.same)(*pair)]
         if wrong:
             return field.name, wrong
     raise ValueError(f"nothing differs in part {result.part.name!r}")

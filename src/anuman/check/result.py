@@ -30,11 +30,15 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Field:
-    """One value of a result. read: any accepted Python value -> float, str or array, or Unreadable."""
+    """One value of a result. read: any accepted Python value -> float, str or array, or Unreadable.
+
+    right: whether a value is good enough where that is more than being the same (None: it is not).
+    """
 
     name: str
     read: Callable[[Any], Any]
     same: Callable[[Any, Any], bool]
+    right: Callable[[Any, Any], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,14 @@ class Result:
             if not names or field.name in names
         )
 
+    def right(self, one: tuple, other: tuple, names: tuple[str, ...] = ()) -> bool:
+        """Whether a reading is as good as the expected one in the named fields (none named: in all)."""
+        return all(
+            (field.right or field.same)(a, b)
+            for field, a, b in zip(self.fields, one, other, strict=True)
+            if not names or field.name in names
+        )
+
 
 def yes_no(name: str) -> Field:
     """A field that holds True or False, read as these words."""
@@ -119,6 +131,11 @@ def _single_bool(value: Any) -> bool:
 def number(name: str) -> Field:
     """A field that holds a real number."""
     return Field(name, read_number, close)
+
+
+def at_most(name: str) -> Field:
+    """A field that holds a real number; every smaller one is right, too."""
+    return Field(name, read_number, close, lambda one, other: one <= other * (1 + 1e-9))
 
 
 def label(name: str, *choices: str) -> Field:

@@ -7,6 +7,7 @@ import numpy as np
 from .call import call
 from .feedback import explain
 from .grade import grade, read, reading, unusable
+from .puzzle import Puzzle
 from .task import Case, Task, find
 from .words import N_, Message
 
@@ -37,6 +38,9 @@ def examples(task_id: str, learner: Any) -> None:
 
 
 def _example(task: Task, case: Case, learner: Any) -> list[Message]:
+    if isinstance(task, Puzzle):
+        played = call(task.job(learner), case, task.seconds, silent=False)
+        return task.shown(case, *read(task, case, played))
     expected = reading(task, task.function, case)
     found, problem = read(task, case, call(learner, case, silent=False))
     arguments = ", ".join(

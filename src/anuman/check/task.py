@@ -1,18 +1,23 @@
 """What a task is: a reference function, cases in parts with points, and named misconceptions."""
 
+import copy
 import difflib
 import functools
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from .call import SECONDS
 from .result import Result
+from .words import Message
 
 ASSIGNMENTS = {
     "01-what-is-inference": "anuman.check.what_is_inference",
     "02-roofline": "anuman.check.roofline",
     "03-prefill-decode": "anuman.check.prefill_decode",
     "04-kv-cache": "anuman.check.kv_cache",
+    "05-batching": "anuman.check.batching",
 }
 
 Case = tuple  # the arguments of one call, in the order of the signature
@@ -72,6 +77,32 @@ class Task:
         """Names of the arguments."""
         code = self.function.__code__
         return code.co_varnames[: code.co_argcount]
+
+    @property
+    def seconds(self) -> float:
+        """Most seconds that one case may take."""
+        return SECONDS
+
+    @property
+    def case_names(self) -> tuple[str, ...]:
+        """What the values of a case are called."""
+        return self.parameters
+
+    def job(self, function: Callable) -> Callable:
+        """What is called with a case's values to try a function: here the function itself."""
+        return function
+
+    def run(self, function: Callable, case: Case) -> Any:
+        """What one of our own functions (reference or misconception) gives for a case."""
+        return self.job(function)(*copy.deepcopy(case))
+
+    def goal(self, case: Case) -> Any:
+        """What a right answer gives for a case."""
+        return self.run(self.function, case)
+
+    def remarks(self, case: Case, found: tuple | None) -> list[Message]:
+        """What is said about a case besides right and wrong; found: the reading, if there is one."""
+        return []
 
 
 @functools.cache

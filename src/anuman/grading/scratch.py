@@ -1,4 +1,8 @@
-"""One grading in a course of its own: a temporary folder, real nbgrader, in this process."""
+"""One grading in a course of its own: a temporary folder, graded there as a class would be.
+
+Where this system can isolate, `anuman grade`'s engine does it, so that learner and teacher see the same;
+elsewhere nbgrader's own converter does, in this process.
+"""
 
 import contextlib
 import logging
@@ -41,8 +45,10 @@ class Graded:
 def grade(course: Path, assignment: str, content: bytes) -> Graded:
     """Grade one notebook (its bytes) as a submission to an assignment of this course."""
     import nbformat
-    from nbgrader.converters import Autograde, GenerateAssignment, NbGraderException
+    from nbgrader.converters import GenerateAssignment, NbGraderException
     from nbgrader.coursedir import CourseDirectory
+
+    from . import possible
 
     with tempfile.TemporaryDirectory(prefix="anuman-check-") as folder, _quiet(course) as log:
         root = Path(folder).resolve()
@@ -51,10 +57,14 @@ def grade(course: Path, assignment: str, content: bytes) -> Graded:
         submission = root / "submitted" / STUDENT / assignment / f"{assignment}.ipynb"
         submission.parent.mkdir(parents=True)
         submission.write_bytes(content)
+        shutil.copy(course / "nbgrader_config.py", root)
         place = CourseDirectory(config=config, assignment_id=assignment)
         try:
-            for step in (GenerateAssignment, Autograde):
-                step(coursedir=place, config=config).start()
+            GenerateAssignment(coursedir=place, config=config).start()
+            if possible.why_not() is None:
+                _isolated(root, assignment)
+            else:
+                _stock(place, config)
         except NbGraderException as error:
             raise GradingFailed("\n".join([str(error), *log.last()])) from error
         release = root / "exercises" / assignment / f"{assignment}.ipynb"
@@ -64,6 +74,24 @@ def grade(course: Path, assignment: str, content: bytes) -> Graded:
             nbformat.read(release, as_version=4),
             nbformat.read(graded, as_version=4),
         )
+
+
+def _isolated(root: Path, assignment: str) -> None:
+    from .grade import grade_course
+    from .results import FAILED, BadCourse
+
+    try:
+        (mine,) = grade_course(root, assignment, workers=1).students
+    except BadCourse as error:
+        raise GradingFailed(str(error)) from error
+    if mine.status == FAILED:
+        raise GradingFailed("\n".join(mine.notes))
+
+
+def _stock(place, config) -> None:
+    from nbgrader.converters import Autograde
+
+    Autograde(coursedir=place, config=config).start()
 
 
 def _config(course: Path, root: Path):

@@ -18,7 +18,9 @@ class Tidy(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         place = resources["nbgrader"]
         with Gradebook(place["db_url"]) as gradebook:
-            official = _official(gradebook.find_notebook(place["notebook"], place["assignment"]))
+            official = official_cells(
+                gradebook.find_notebook(place["notebook"], place["assignment"])
+            )
         found = set()
         for cell in nb.cells:
             name = grade_id(cell)
@@ -62,7 +64,7 @@ def _is_read_only(cell) -> bool:
     return about["locked"] and not about["grade"]
 
 
-def _official(notebook) -> dict:
+def official_cells(notebook) -> dict:
     """The assignment's own cells by id, as the gradebook keeps them: metadata and source."""
     points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
     solutions = {cell.name for cell in notebook.solution_cells}

@@ -5,6 +5,7 @@ lm.generate(model, "Anu had", 40)         its text
 for step in lm.stream(model, "Anu had"):  the same step by step, with time, FLOPs and bytes
 """
 
+from anuman.lm.batching import Queue, serve
 from anuman.lm.cache import PAGE, Cache, PagedCache, Pool
 from anuman.lm.config import Config, shapes
 from anuman.lm.counting import Work, counted
@@ -47,6 +48,7 @@ __all__ = [
     "Pool",
     "PromptError",
     "Quantized",
+    "Queue",
     "Round",
     "Step",
     "Tokenizer",
@@ -69,6 +71,7 @@ __all__ = [
     "quantize_model",
     "random",
     "save",
+    "serve",
     "shapes",
     "speculate",
     "stream",

@@ -1,7 +1,7 @@
 """Reads a model from a file: the course's safetensors, or the GGUF of a Llama-shaped model."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -82,12 +82,19 @@ def random(config: Config, seed: int = 0) -> Model:
     return build(config, fill, about={"name": "random weights"})
 
 
-def _check_shapes(found: dict[str, tuple[int, ...]], wanted: dict[str, tuple[int, ...]]) -> None:
-    for name, shape in wanted.items():
-        if name not in found:
-            raise WeightFileError(f"there is no tensor {name}")
-        if found[name] != shape:
-            raise WeightFileError(f"tensor {name} has the shape {found[name]}, needed is {shape}")
+def _check_shapes(
+    found: dict[str, tuple[int, ...]], config: Config, named: Callable[[str], str] = str
+) -> None:
+    """Every tensor of `shapes(config)`, in the file called named(name), must be there in its shape."""
+    if config.layers > len(found):  # a damaged number must not make us list a billion layers
+        raise WeightFileError(f"{len(found)} tensors cannot be {config.layers} layers")
+    for name, shape in shapes(config).items():
+        if named(name) not in found:
+            raise WeightFileError(f"there is no tensor {named(name)}")
+        if found[named(name)] != shape:
+            raise WeightFileError(
+                f"tensor {named(name)} has the shape {found[named(name)]}, needed is {shape}"
+            )
 
 
 def _from_safetensors(path: Path) -> Model:
@@ -117,7 +124,7 @@ def from_tensors(
     Raises WeightFileError for a tensor that is missing, of another shape or not finite, and for a
     vocabulary of another size.
     """
-    _check_shapes({n: t.shape for n, t in tensors.items()}, shapes(config))
+    _check_shapes({n: t.shape for n, t in tensors.items()}, config)
     if tokenizer is not None and len(tokenizer) != config.vocab:
         raise WeightFileError(
             f"{len(tokenizer)} tokens in the vocabulary, {config.vocab} in the model"
@@ -143,9 +150,8 @@ def _from_gguf(path: Path) -> Model:
     try:
         config = _gguf_config(about)
         tokenizer = _gguf_tokenizer(about)
-        wanted = {_gguf_name(name): shape for name, shape in shapes(config).items()}
-        _check_shapes({n: t.shape for n, t in tensors.items()}, wanted)
-        if extra := tensors.keys() - wanted.keys():
+        _check_shapes({n: t.shape for n, t in tensors.items()}, config, _gguf_name)
+        if extra := tensors.keys() - {_gguf_name(name) for name in shapes(config)}:
             raise WeightFileError(f"tensors without a place: {', '.join(sorted(extra)[:3])}")
     except (KeyError, TypeError, IndexError) as error:
         raise WeightFileError(f"{path}: its metadata lack what a model needs: {error!r}") from None

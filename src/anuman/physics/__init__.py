@@ -1,5 +1,16 @@
 """Formulas of inference and training as pure functions of plain floats, SI units throughout."""
 
+from .batching import (
+    Chained,
+    batch_at_tpot,
+    batched_step,
+    chain,
+    continuous_steps,
+    harmonic,
+    longest_over_mean,
+    static_steps,
+    wasted_slot_fraction,
+)
 from .cluster import (
     checkpoint_interval,
     coolant_flow,
@@ -59,6 +70,7 @@ from .training import (
 
 __all__ = [
     "BadRow",
+    "Chained",
     "Deployment",
     "DoesNotFit",
     "NotPredicted",
@@ -69,13 +81,17 @@ __all__ = [
     "all_to_all",
     "attainable_flops",
     "attention_flops_per_pair",
+    "batch_at_tpot",
+    "batched_step",
     "bottom_up_joules",
     "breakeven_tokens",
+    "chain",
     "checkpoint_interval",
     "chip_hours",
     "chips_needed",
     "clock_under_cap",
     "contiguous_waste",
+    "continuous_steps",
     "continuous_throughput",
     "coolant_flow",
     "critical_batch",
@@ -88,10 +104,12 @@ __all__ = [
     "flops_per_token",
     "forward_flops",
     "goodput",
+    "harmonic",
     "intensity",
     "kv_bytes_per_token",
     "kv_cache_bytes_per_token",
     "kv_elements_per_token",
+    "longest_over_mean",
     "max_batch",
     "mfu",
     "mixed_share",
@@ -111,6 +129,7 @@ __all__ = [
     "site_watts",
     "speculative_speedup",
     "state_bytes_per_chip",
+    "static_steps",
     "static_throughput",
     "steady_step",
     "tco_per_mtok",
@@ -121,5 +140,6 @@ __all__ = [
     "training_state_bytes",
     "usd_per_mtok",
     "wall_joules_per_token",
+    "wasted_slot_fraction",
     "weight_bytes",
 ]

@@ -1,7 +1,7 @@
 """Where requests come from: a list that is known beforehand, or users who wait for their answers."""
 
+from bisect import insort_left
 from collections.abc import Callable, Iterable
-from heapq import heapify, heappop, heappush
 from math import inf
 
 from .job import Job
@@ -36,17 +36,17 @@ class ClosedLoop:
 
 
 class Arrivals:
-    """Jobs in order of arrival; a closed loop adds one whenever one is done."""
+    """Requests in order of arrival; a closed loop adds one whenever one is done."""
 
     def __init__(self, requests: Iterable | ClosedLoop):
         self._loop = requests if isinstance(requests, ClosedLoop) else None
         if self._loop:
             first = [self._loop.request(i, 0.0) for i in range(self._loop.users)]
+            first.sort(key=lambda request: request.arrival_s)
             self._sent = self._loop.users
         else:
             first = read(requests)
-        self._coming = [(r.arrival_s, place, Job(r)) for place, r in enumerate(first)]
-        heapify(self._coming)
+        self._coming = first[::-1]  # the next one stands last, where a list is quick
 
     @property
     def closed(self) -> bool:
@@ -55,19 +55,23 @@ class Arrivals:
 
     def next_s(self) -> float:
         """When the next one comes; infinity when none is on the way."""
-        return self._coming[0][0] if self._coming else inf
+        return self._coming[-1].arrival_s if self._coming else inf
 
     def more(self) -> bool:
         """Whether one is on the way."""
         return bool(self._coming)
 
+    def pop_request(self) -> Request:
+        """The next request."""
+        return self._coming.pop()
+
     def pop(self) -> Job:
-        """The next one."""
-        return heappop(self._coming)[2]
+        """The next request as a job for an engine."""
+        return Job(self._coming.pop())
 
     def done(self, now: float) -> None:
         """Somebody has the whole answer at `now`."""
         if self._loop and self._sent < self._loop.total:
             request = self._loop.request(self._sent, now)
-            heappush(self._coming, (request.arrival_s, self._sent, Job(request)))
+            insort_left(self._coming, request, key=lambda r: -r.arrival_s)
             self._sent += 1

@@ -6,11 +6,13 @@ from .run import Run
 from .steps import StepTime, as_step_time
 
 NOTABLE = 0.05  # share of the busy time in which somebody waits, below which nothing limits
+FULL = 0.9  # share of the KV memory that was held at most, from which on it was full
 
 
 @dataclass(frozen=True)
 class Cause:
-    """limit: what those who wait wait for: "kv" (memory), "slots", or "none" (hardly anybody waits).
+    """limit: what those who wait wait for: "kv" (memory), "slots", "batch" (static batching: the end of
+    the batch that runs, though there would be room), or "none" (hardly anybody waits).
 
     bound: "bandwidth" when reading weights and contexts takes more of the engine's time than what
     grows with the work in a step (arithmetic), else "compute". memory_share: the former's share.
@@ -22,8 +24,8 @@ class Cause:
 
     @property
     def name(self) -> str:
-        """The one word for it: "kv", "bandwidth" or "compute"."""
-        return "kv" if self.limit == "kv" else self.bound
+        """The one word for it: "kv", "batch", "bandwidth" or "compute"."""
+        return self.limit if self.limit in ("kv", "batch") else self.bound
 
 
 def cause(run: Run, step_time: StepTime | float) -> Cause:
@@ -41,4 +43,10 @@ def cause(run: Run, step_time: StepTime | float) -> Cause:
         limit = "none"
     else:
         limit = "kv" if totals.no_room_s > totals.no_slot_s else "slots"
+    if (
+        limit == "kv"
+        and run.policy.startswith("static")
+        and totals.kv_peak < FULL * run.kv_capacity
+    ):
+        limit = "batch"
     return Cause(limit, "bandwidth" if share >= 0.5 else "compute", share)

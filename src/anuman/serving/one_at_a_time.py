@@ -32,10 +32,9 @@ class OneAtATime:
         prefills: dict[int, float] = {}
         free = [(0.0, number) for number in range(self.servers)]  # heap: free from when, which
         served, spans, gaps, totals = [], [], [], Totals()
-        somebody_waits_until = 0.0
+        somebody_waits_until, closed = 0.0, arrivals.closed
         while arrivals.more():
-            request = arrivals.pop().request
-            number, arrival, prompt, answer = request[0], request[1], request[2], request[3]
+            number, arrival, prompt, answer, *_rest = arrivals.pop_request()
             if prompt + answer > kv_capacity:
                 raise ValueError(
                     f"request {number} needs {prompt + answer} tokens of KV memory and the server "
@@ -55,7 +54,8 @@ class OneAtATime:
             finish = first + decode
             heappush(free, (finish, server))
             served.append(Served(number, arrival, start, first, finish, prompt, answer, server, 0))
-            arrivals.done(finish)
+            if closed:
+                arrivals.done(finish)
             totals.steps += answer
             totals.busy_s += finish - start
             totals.row_s += decode

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from math import inf
+from operator import index
 from typing import NamedTuple
 
 
@@ -27,7 +28,7 @@ def read(requests: Iterable) -> list[Request]:
 
     Raises ValueError naming the request and what is wrong with it.
     """
-    found = [_one(number, item) for number, item in enumerate(requests)]
+    found = [_plain(_one(number, item)) for number, item in enumerate(requests)]
     if not found:
         raise ValueError("there are no requests: give at least one")
     ids, prefixes = set(), {}
@@ -56,6 +57,20 @@ def _one(number: int, item: object) -> Request:
             f"request {number} is {item!r}: give (arrival_s, input_tokens, output_tokens) ({error})"
         ) from None
     return Request(number, arrival_s, input_tokens, output_tokens)
+
+
+def _plain(request: Request) -> Request:
+    """The request with Python's own numbers where it has NumPy's; what is neither is left to check()."""
+    if type(request.input_tokens) is type(request.output_tokens) is int:
+        return request
+    counts = {
+        name: index(value)
+        for name in ("input_tokens", "output_tokens", "prefix_tokens")
+        if hasattr(value := getattr(request, name), "__index__")
+    }
+    arrival = request.arrival_s
+    arrival = float(arrival) if hasattr(arrival, "__float__") else arrival
+    return request._replace(arrival_s=arrival, **counts)
 
 
 def check(request: Request) -> None:

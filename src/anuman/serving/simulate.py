@@ -9,6 +9,8 @@ from .policies import Chunked, Continuous, PagedKV, Policy, PrefixCache, Rule, S
 from .run import Run
 from .steps import StepTime, as_step_time
 
+NO_LIMIT = 2**62  # tokens of KV memory that nobody fills
+
 AnyPolicy = Policy | OneAtATime | Disaggregated
 
 POLICIES: dict[str, Callable[[], AnyPolicy]] = {
@@ -45,7 +47,7 @@ def simulate(
     policy: object,
     step_time: StepTime | float,
     slots: int,
-    kv_capacity: int,
+    kv_capacity: float,
     *,
     trace: bool = True,
 ) -> Run:
@@ -53,13 +55,18 @@ def simulate(
 
     requests: Request objects, mappings, tuples (arrival_s, input_tokens, output_tokens), or a
     ClosedLoop. policy: a policy, a name in POLICIES, or a learner's rule. step_time: seconds, or an
-    object with `affine` (steps.StepTime). slots: sequences at once. kv_capacity: tokens. trace=False
+    object with `affine` (steps.StepTime). slots: sequences at once. kv_capacity: tokens (whole ones
+    count; infinity for no limit). trace=False
     leaves out the spans and gaps that pictures and inter-token latencies need.
 
     Raises ValueError for bad input, PolicyBroke when the policy breaks a rule.
     """
-    for name, value in (("slots", slots), ("kv_capacity", kv_capacity)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"{name} is {value!r}: it must be a whole number above 0")
+    if not isinstance(slots, int) or isinstance(slots, bool) or slots < 1:
+        raise ValueError(f"slots is {slots!r}: it must be a whole number above 0")
+    if not isinstance(kv_capacity, int | float) or not kv_capacity >= 1:
+        raise ValueError(
+            f"kv_capacity is {kv_capacity!r}: it must be a number of tokens, at least 1"
+        )
+    kv_capacity = int(min(kv_capacity, NO_LIMIT))
     machine = as_step_time(step_time)
     return as_policy(policy).run(Arrivals(requests), machine, slots, kv_capacity, trace)

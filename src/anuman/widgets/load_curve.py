@@ -49,8 +49,8 @@ class Point:
 
     @property
     def cause(self) -> str:
-        """What makes it slow: "kv", "bandwidth" or "compute"."""
-        return "kv" if self.limit == "kv" else self.bound
+        """What makes it slow: "kv", "batch", "bandwidth" or "compute"."""
+        return self.limit if self.limit in ("kv", "batch") else self.bound
 
 
 @dataclass(frozen=True)

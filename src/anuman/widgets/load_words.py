@@ -24,6 +24,9 @@ def cause(point: Point) -> str:
     """Why the server is slow at this point."""
     said = {
         "kv": _("the KV memory is full: requests wait for room although slots are free"),
+        "batch": _(
+            "the batch: whoever comes waits until it starts, and until the last one has ended"
+        ),
         "compute": _("arithmetic: most of each step goes into the work that more requests bring"),
         "bandwidth": _("bandwidth: most of each step goes into reading weights and contexts"),
     }[point.cause]
@@ -123,7 +126,10 @@ def head() -> list[str]:
 
 def rows(curve: Curve) -> list[tuple[str, ...]]:
     """Every point."""
-    words = {"kv": _("KV memory"), "compute": _("arithmetic"), "bandwidth": _("bandwidth")}
+    words = {
+        "kv": _("KV memory"), "batch": _("batch"), "compute": _("arithmetic"),
+        "bandwidth": _("bandwidth"),
+    }  # fmt: skip
     states = {"stable": _("stable"), "overload": _("overload"), "unknown": _("unknown")}
     return [
         (

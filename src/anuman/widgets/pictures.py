@@ -5,11 +5,12 @@ from pathlib import Path
 
 from anuman.language import LANGUAGES, speaking
 
-from . import clocks_view, crossing_view, memory_jar_view, timeline_view
+from . import clocks_view, crossing_view, memory_jar_view, theatre_view, timeline_view
 from .clocks import clocks
 from .crossover import Crossover
 from .memory_jar import first_jar
 from .roofline import CHIPS, MODELS
+from .stage import Setting, stage
 from .svg import Picture
 from .timeline import CHOSEN, WHOLE, first_request, rides
 
@@ -30,11 +31,17 @@ def _timeline() -> Picture:
     return timeline_view.still(rides(first_request()), CHOSEN, WHOLE).picture
 
 
+def _theatre() -> Picture:
+    first = stage(Setting())
+    return theatre_view.still(first, first.end).picture
+
+
 PICTURES: dict[str, Callable[[], Picture]] = {
     "01-what-is-inference": _crossover,
     "02-roofline": _two_clocks,
     "03-prefill-decode": _timeline,
     "04-kv-cache": _memory_jar,
+    "05-batching": _theatre,
 }
 
 

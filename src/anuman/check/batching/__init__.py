@@ -1,0 +1,15 @@
+"""The tasks of assignment 05-batching; references call anuman.physics, the puzzle anuman.serving."""
+
+from .admit import ADMIT
+from .steps import CONTINUOUS_STEPS, STATIC_STEPS, WASTED_SLOT_FRACTION
+from .together import THROUGHPUT_AND_TPOT
+from .verdict import VERDICT
+
+TASKS = (
+    STATIC_STEPS,
+    CONTINUOUS_STEPS,
+    WASTED_SLOT_FRACTION,
+    THROUGHPUT_AND_TPOT,
+    VERDICT,
+    ADMIT,
+)

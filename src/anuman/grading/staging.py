@@ -1,0 +1,159 @@
+"""Puts a learner's answers into the teacher's notebook.
+
+The teacher's version gives every locked cell, every test, every id and all metadata, so that nothing
+a submission states about itself counts. From the learner come the answers, found by nbgrader's ids,
+and the learner's own cells, each after the cell that it stands after.
+"""
+
+import ast
+import copy
+from collections.abc import Iterable
+
+from .work import LEARNER, TEXT, Cell, Template
+
+
+def rebuild(template: Template, submitted: list[dict]) -> tuple[list[Cell], list[str]]:
+    """The cells to grade, and remarks for the learner and the teacher."""
+    known = {cell.grade_id: cell for cell in template.cells if cell.grade_id}
+    chosen, notes = _chosen(known, submitted)
+    own = _own_cells(template, known, chosen, submitted)
+    cells = list(own.get(None, []))
+    handed_in = {id_of(one) for one in submitted}
+    texts = {one["source"].strip() for one in submitted}
+    for cell in template.cells:
+        if cell.grade_id:
+            cells.append(_answered(cell, chosen.get(cell.grade_id)))
+            cells += own.get(cell.grade_id, [])
+        elif cell.kind == "code" and cell.id not in handed_in and cell.source.strip() not in texts:
+            cells.append(copy.deepcopy(cell))  # an import that was deleted by mistake
+    missing = [name for name, cell in known.items() if name not in chosen]
+    notes += [f"The cell {name} was missing; it is put back." for name in missing]
+    _number(cells)
+    return cells, notes
+
+
+def id_of(one: dict) -> str | None:
+    """The submitted cell's own id."""
+    return one["id"]
+
+
+def _chosen(known: dict[str, Cell], submitted: list[dict]) -> tuple[dict[str, dict], list[str]]:
+    """The submitted cell that counts for each id: the first, or the first that is an answer at all."""
+    copies: dict[str, list[dict]] = {}
+    for one in submitted:
+        if one["grade_id"] in known:
+            copies.setdefault(one["grade_id"], []).append(one)
+    chosen, notes = {}, []
+    for name, candidates in copies.items():
+        untouched = known[name].source.strip()
+        answers = [one for one in candidates if one["source"].strip() != untouched]
+        chosen[name] = (answers or candidates)[0]
+        if len(candidates) > 1:
+            notes.append(f"The cell {name} is there {len(candidates)} times; one of them counts.")
+    return chosen, notes
+
+
+def _answered(cell: Cell, submitted: dict | None) -> Cell:
+    """The teacher's cell, with the learner's text where it asks for one."""
+    answer = copy.deepcopy(cell)
+    if submitted is not None and answer.about and answer.about.get("solution"):
+        answer.source, answer.claimed = submitted["source"], submitted.get("claimed", "")
+        answer.pictures = submitted["pictures"] if answer.kind == "markdown" else {}
+    return answer
+
+
+def _own_cells(template, known, chosen, submitted) -> dict[str | None, list[Cell]]:
+    """The learner's other cells, by the id of the graded cell that they stand after (None: the top)."""
+    last_kept = {id(one): name for name, one in chosen.items()}
+    own: dict[str | None, list[Cell]] = {}
+    after = None
+    for one in submitted:
+        if id(one) in last_kept:
+            after = last_kept[id(one)]
+        elif one["grade_id"] in known:  # a copy that does not count: kept to be read, not run
+            own.setdefault(after, []).append(Cell(TEXT, "raw", one["source"]))
+        else:
+            role = LEARNER if one["kind"] == "code" else TEXT
+            teachers = _same_cell(template.cells, one)
+            cell = Cell(role, one["kind"], one["source"], pictures=one["pictures"])
+            cell.claimed = one.get("claimed", "")
+            if teachers is not None:
+                cell.untouched = teachers.source == one["source"]
+                cell.trusted_source, cell.tags = teachers.trusted_source, teachers.tags
+            own.setdefault(after, []).append(cell)
+    return own
+
+
+def _same_cell(cells: Iterable[Cell], one: dict) -> Cell | None:
+    """The teacher's plain cell that this one is, changed or not."""
+    for cell in cells:
+        if not cell.grade_id and cell.kind == one["kind"] and one["id"] and cell.id == one["id"]:
+            return cell
+    return None
+
+
+def _number(cells: list[Cell]) -> None:
+    """Fresh ids: a submission's own may be doubled or no ids at all."""
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+
+
+def closest(templates: Iterable[Template], submitted: list[dict]) -> Template | None:
+    """The notebook that most of these cells belong to; None if none has one of them."""
+    names = {one["grade_id"] for one in submitted}
+
+    def shared(template: Template) -> int:
+        return len(names & {cell.grade_id for cell in template.cells if cell.grade_id})
+
+    best = max(templates, key=shared, default=None)
+    return best if best is not None and shared(best) else None
+
+
+def definitions(source: str) -> str:
+    """The part of a teacher's unlocked cell that its tests may rely on: imports, functions, constants.
+
+    The rest would be run twice, once on each side.
+    """
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:  # IPython's own syntax
+        return ""
+    kept = [node for node in body if _is_definition(node)]
+    return "\n".join(ast.unparse(node) for node in kept)
+
+
+def _is_definition(node: ast.stmt) -> bool:
+    if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)):
+        return True
+    if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+        return not any(isinstance(inner, (ast.Call, ast.Await)) for inner in ast.walk(node.value))
+    return False
+
+
+def defined_names(source: str) -> list[str]:
+    """Names that a cell defines at its top level."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return []
+    names = [node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    for node in body:
+        if isinstance(node, ast.Assign):
+            names += [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return names
+
+
+def imported_modules(sources: Iterable[str]) -> list[str]:
+    """Modules that these cells import at any level of their code."""
+    found: set[str] = set()
+    for source in sources:
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module)
+    return sorted(found)

@@ -1,0 +1,81 @@
+"""What a worker is given and what it gives back: plain data that can travel to another machine."""
+
+from dataclasses import dataclass, field
+
+LEARNER, LOCKED, TEST, TEXT = "learner", "locked", "test", "text"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How submissions are run. Seconds, bytes."""
+
+    cell_s: float = 30.0
+    submission_s: float = 300.0
+    memory: int = 2 << 30
+    disk: int = 128 << 20
+    processes: int = 64
+    refused: tuple[str, ...] = ()  # modules that a learner's process has not
+    stand_ins: tuple[str, ...] = ()  # modules that it has only in name
+    isolate: bool = True
+    preload: tuple[str, ...] = ()  # modules that the learner's cells are known to import
+    preload_trusted: tuple[str, ...] = ()  # and the teacher's
+    python_path: tuple[str, ...] = ()  # the teacher's own additions to sys.path, trusted side only
+
+
+@dataclass
+class Cell:
+    """A cell of a notebook that is to be graded, and what came of it."""
+
+    role: str  # LEARNER, LOCKED, TEST or TEXT
+    kind: str  # code, markdown, raw
+    source: str
+    grade_id: str | None = None
+    about: dict | None = None  # nbgrader's metadata
+    id: str | None = None
+    tags: list[str] = field(default_factory=list)
+    trusted_source: str | None = None  # what the trusted side runs in place of source
+    pictures: dict = field(default_factory=dict)
+    outputs: list[dict] = field(default_factory=list)
+    count: int | None = None
+    claimed: str = ""  # mark of the outputs that were handed in with it
+    untouched: bool = False  # the teacher's own text
+
+
+@dataclass(frozen=True)
+class Template:
+    """A notebook as the teacher made it: its cells in order, and names its answers must define."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    expected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One learner's work: files by their path relative to the submission's folder."""
+
+    student: str
+    notebooks: tuple[Template, ...]
+    files: dict[str, bytes]
+    teachers_files: dict[str, bytes]
+    rules: Rules
+
+
+@dataclass
+class Graded:
+    """What came of one notebook."""
+
+    name: str
+    cells: list[Cell]
+    found: bool = True  # False: it was not handed in
+
+
+@dataclass
+class Outcome:
+    """What came of a submission; problem: why nothing of it could be graded."""
+
+    student: str
+    notebooks: list[Graded] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problem: str | None = None
+    seconds: float = 0.0
