@@ -50,6 +50,10 @@ LESSONS = {
         "003", "S3.3", "two-clocks", ("own-picture", "published"),
         ("news-card", "gate", "worked", "measure", "verdict-card"), "measure",
     ),
+    "03-prefill-decode": Lesson(
+        "003", "S3.11", "timeline", ("measure", "published"),
+        ("news-card", "gate", "worked", "languages-table", "agent-table", "verdict-card"),
+    ),
     "04-kv-cache": Lesson(
         "000", "S0.11", "memory-jar", ("measure", "published"),
         ("news-card", "gate", "family", "worked", "gib", "waste", "slip", "verdict-card"),

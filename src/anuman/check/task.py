@@ -15,6 +15,7 @@ from .words import Message
 ASSIGNMENTS = {
     "01-what-is-inference": "anuman.check.what_is_inference",
     "02-roofline": "anuman.check.roofline",
+    "03-prefill-decode": "anuman.check.prefill_decode",
     "04-kv-cache": "anuman.check.kv_cache",
     "05-batching": "anuman.check.batching",
 }

@@ -49,9 +49,14 @@ def _controller():
     return ThreadpoolController()
 
 
+def one_blas_thread():
+    """Context in which NumPy's matrix products run with one thread."""
+    return _controller().limit(limits=1, user_api="blas")
+
+
 def timed_forward(model: Model, tokens, caches, every: bool = False):
     """`forward` with one BLAS thread: its logits, its time in s, its work."""
-    with _controller().limit(limits=1, user_api="blas"), counted() as work:
+    with one_blas_thread(), counted() as work:
         start = time.perf_counter()
         logits = forward(model, tokens, caches, every)
         return logits, time.perf_counter() - start, work

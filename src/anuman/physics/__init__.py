@@ -47,6 +47,7 @@ from .memory import (
 from .mlp import mlp_layer
 from .money import breakeven_tokens, rupees, tco_per_mtok, usd_per_mtok
 from .paging import contiguous_waste, paged_waste
+from .pipelined import pipelined_prefill
 from .predict import NotPredicted, predict
 from .roofline import (
     Step,
@@ -117,6 +118,7 @@ __all__ = [
     "offline_throughput",
     "paged_waste",
     "pipeline_bubble",
+    "pipelined_prefill",
     "predict",
     "racks",
     "rate_at_tpot",

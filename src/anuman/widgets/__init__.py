@@ -20,6 +20,7 @@ from .reality import reality
 from .roofline import two_clocks
 from .sweep_live import batch_sweep
 from .theatre import batching_theatre
+from .timeline import timeline
 from .token_steps import token_steps
 from .training_live import training_against_inference
 
@@ -52,6 +53,7 @@ __all__ = [
     "si",
     "sort_names",
     "table",
+    "timeline",
     "token_steps",
     "training_against_inference",
     "two_clocks",

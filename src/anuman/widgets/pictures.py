@@ -5,13 +5,14 @@ from pathlib import Path
 
 from anuman.language import LANGUAGES, speaking
 
-from . import clocks_view, crossing_view, memory_jar_view, theatre_view
+from . import clocks_view, crossing_view, memory_jar_view, theatre_view, timeline_view
 from .clocks import clocks
 from .crossover import Crossover
 from .memory_jar import first_jar
 from .roofline import CHIPS, MODELS
 from .stage import Setting, stage
 from .svg import Picture
+from .timeline import CHOSEN, WHOLE, first_request, rides
 
 
 def _two_clocks() -> Picture:
@@ -26,6 +27,10 @@ def _memory_jar() -> Picture:
     return memory_jar_view.still(first_jar()).picture
 
 
+def _timeline() -> Picture:
+    return timeline_view.still(rides(first_request()), CHOSEN, WHOLE).picture
+
+
 def _theatre() -> Picture:
     first = stage(Setting())
     return theatre_view.still(first, first.end).picture
@@ -34,6 +39,7 @@ def _theatre() -> Picture:
 PICTURES: dict[str, Callable[[], Picture]] = {
     "01-what-is-inference": _crossover,
     "02-roofline": _two_clocks,
+    "03-prefill-decode": _timeline,
     "04-kv-cache": _memory_jar,
     "05-batching": _theatre,
 }

@@ -1,0 +1,148 @@
+"""The verdict: from how many tokens a second on does a program, and does a reader, no longer wait?"""
+
+from collections.abc import Iterator
+
+from ..draws import first
+from ..result import Result, label, number
+from ..task import Case, Misconception, Part, Task
+from ..words import N_
+from .draw import ASSIGNMENT, seeded
+
+MINUTE = 60  # seconds
+WAITING = ("nobody", "program", "reader", "both")
+
+
+def verdict(
+    speed: float, answer: int, seconds: float, ttft: float, words_per_minute: float,
+    tokens_per_word: float,
+) -> tuple[float, float, str]:  # fmt: skip
+    """(program_flips_at, reader_flips_at, who_waits): tokens a second, and who waits at `speed`.
+
+    The program needs all `answer` tokens within `seconds` of its question; the first comes at `ttft`.
+    """
+    return _labelled(
+        speed, (answer - 1) / (seconds - ttft), words_per_minute / MINUTE * tokens_per_word
+    )
+
+
+def _labelled(speed: float, program: float, reader: float) -> tuple[float, float, str]:
+    return program, reader, WAITING[(speed < program) + 2 * (speed < reader)]
+
+
+def _situations() -> Iterator[Case]:
+    """Speeds on every side of the two flips, well off both; now one of them is larger, now the other."""
+    draw = seeded("verdict")
+    for turn in range(10**6):
+        answer = draw.randint(400, 5000)
+        seconds = round(draw.uniform(4, 20) if turn % 3 else draw.uniform(700, 2000), 1)
+        ttft = round(seconds * draw.uniform(0.15, 0.6), 2)
+        words, tokens = draw.randint(150, 320), round(draw.uniform(1.2, 7), 2)
+        program, reader, _who = verdict(1, answer, seconds, ttft, words, tokens)
+        low, high = sorted((program, reader))
+        if high < 3 * low:
+            continue
+        speed = (low / draw.uniform(1.5, 4), (low * high) ** 0.5, high * draw.uniform(1.5, 4))
+        yield round(speed[draw.randrange(3)], 2), answer, seconds, ttft, words, tokens
+
+
+CASES = (
+    (100, 2001, 10, 2, 300, 2.0),
+    (20, 2001, 10, 0, 240, 1.5),  # nothing to read before the answer
+    *first(12, _situations()),
+)
+
+PROGRAM, READER = "program_flips_at", "reader_flips_at"
+
+VERDICT = Task(
+    id=f"{ASSIGNMENT}/verdict",
+    function=verdict,
+    result=Result(
+        (number("program_flips_at"), number("reader_flips_at"), label("who_waits", *WAITING))
+    ),
+    examples=(
+        (100, 1001, 5, 1, 240, 1.5),
+        (4, 1001, 5, 1, 240, 1.5),
+        (400, 1001, 5, 1, 240, 1.5),
+    ),
+    parts=(
+        Part(PROGRAM, 1, CASES, fields=("program_flips_at",)),
+        Part(READER, 0.5, CASES, fields=("reader_flips_at",)),
+        Part("who_waits", 0.5, CASES, fields=("who_waits",), needs=(PROGRAM, READER)),
+    ),
+    misconceptions=(
+        Misconception(
+            "no first token",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _labelled(
+                speed, answer / seconds, words_per_minute / MINUTE * tokens_per_word
+            ),
+            N_(
+                "The time to the first token is forgotten: only seconds − ttft are left for the "
+                "tokens after it."
+            ),
+        ),
+        Misconception(
+            "longer than allowed",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _labelled(
+                speed, (answer - 1) / (seconds + ttft), words_per_minute / MINUTE * tokens_per_word
+            ),
+            N_("ttft is added to the time allowed: it is a part of it, so subtract it."),
+        ),
+        Misconception(
+            "words a minute",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _labelled(
+                speed, (answer - 1) / (seconds - ttft), words_per_minute * tokens_per_word
+            ),
+            N_("reader_flips_at is 60 times too large: a minute has 60 seconds."),
+        ),
+        Misconception(
+            "divided by tokens a word",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _labelled(
+                speed, (answer - 1) / (seconds - ttft), words_per_minute / MINUTE / tokens_per_word
+            ),
+            N_(
+                "Divided by tokens_per_word: a reader who reads so many words needs more tokens "
+                "than words, so multiply."
+            ),
+        ),
+        Misconception(
+            "words for tokens",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _labelled(
+                speed, (answer - 1) / (seconds - ttft), words_per_minute / MINUTE
+            ),
+            N_("reader_flips_at is in words a second: a word has tokens_per_word tokens."),
+        ),
+        Misconception(
+            "program counts words",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _labelled(
+                speed,
+                (answer - 1) * tokens_per_word / (seconds - ttft),
+                words_per_minute / MINUTE * tokens_per_word,
+            ),
+            N_("answer is in tokens already: do not multiply it by tokens_per_word."),
+        ),
+        Misconception(
+            "time for speed",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _labelled(
+                speed,
+                ttft + (answer - 1) / speed,
+                words_per_minute / MINUTE * tokens_per_word,
+            ),
+            N_(
+                "program_flips_at is the time of the answer at the given speed: asked is the speed "
+                "at which the time is just enough."
+            ),
+        ),
+        Misconception(
+            "label reversed",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _reversed(
+                verdict(speed, answer, seconds, ttft, words_per_minute, tokens_per_word)
+            ),
+            N_("The labels are reversed: whoever needs more than `speed` waits."),
+        ),
+    ),
+)
+
+
+def _reversed(found: tuple[float, float, str]) -> tuple[float, float, str]:
+    program, reader, who = found
+    return program, reader, WAITING[3 - WAITING.index(who)]
