@@ -11,6 +11,7 @@ from answer_bank import answers
 
 from anuman import translate
 from anuman.check import UnknownTask, check, examples
+from anuman.check.diagnosis import ratio
 from anuman.check.grade import reading
 from anuman.check.task import ASSIGNMENTS, tasks
 from anuman.language import both
@@ -136,6 +137,13 @@ def test_feedback_shows_no_expected_value_and_no_input(capsys):
     for _part, case in cases(task):
         for number in [*case[2:4], reading(task, task.function, case)[0]]:
             assert f"{number:.6g}" not in said
+
+
+@pytest.mark.parametrize("found", [0.09, -3.0])
+def test_a_value_that_should_be_zero_is_told_so(found):
+    """There is no ratio to 0, and a positive value has no wrong sign."""
+    assert ratio(found, 0.0).text == "The first value that differs should be 0."
+    assert ratio(found, -found).text == "The first value that differs has the wrong sign."
 
 
 def test_ids(capsys):
