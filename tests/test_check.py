@@ -11,6 +11,7 @@ from answer_bank import answers
 
 from anuman import translate
 from anuman.check import UnknownTask, check, examples
+from anuman.check.diagnosis import ratio
 from anuman.check.grade import reading
 from anuman.check.task import ASSIGNMENTS, tasks
 from anuman.language import both
@@ -147,6 +148,13 @@ def test_feedback_shows_no_hidden_value_inside_a_dictionary(capsys):
 
     assert check(task.id, tells) == 0.0
     assert "ValueError: <workload> <steps>" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("found", [0.09, -3.0])
+def test_a_value_that_should_be_zero_is_told_so(found):
+    """There is no ratio to 0, and a positive value has no wrong sign."""
+    assert ratio(found, 0.0).text == "The first value that differs should be 0."
+    assert ratio(found, -found).text == "The first value that differs has the wrong sign."
 
 
 def test_ids(capsys):

@@ -11,7 +11,9 @@ def ratio(found: float, expected: float) -> Message:
     """How the first value that differs compares with the right one, e.g. "2.00 times too large"."""
     if found == 0:
         return Message(N_("The first value that is wrong is 0; it should not be."))
-    if expected == 0 or (found < 0) != (expected < 0):
+    if expected == 0:
+        return Message(N_("The first value that differs should be 0."))
+    if (found < 0) != (expected < 0):
         return Message(N_("The first value that differs has the wrong sign."))
     quotient = found / expected
     times = max(quotient, 1 / quotient)

@@ -1,6 +1,6 @@
 """Turns a graded task into sentences: what is right, what is not, and what it may come from.
 
-Nothing here shows an expected value or a hidden input; ratios between values are as far as it goes.
+Nothing here shows a hidden input, or an expected value other than 0, to which there is no ratio.
 """
 
 from . import diagnosis
@@ -34,7 +34,11 @@ def explain(graded: Graded) -> list[Message]:
     if alike and len(reasons) == len(graded.parts):
         return [*said, *next(iter(reasons.values()))]
     for result, state in zip(graded.parts, _states(graded), strict=True):
-        said += [state, *reasons.get(result.part.name, [])]
+        # What builds on a wrong value is wrong with it: a reason of its own would mislead.
+        if reasons.keys() & set(result.part.needs):
+            said.append(state)
+        else:
+            said += [state, *reasons.get(result.part.name, [])]
     return said
 
 

@@ -113,6 +113,9 @@ def yes_no(name: str) -> Field:
             return str(plain)
         if value is None:
             raise Unreadable(_RETURNS_NONE)
+        if is_a(value, str):
+            quoted = N_("{field} is a text; return True or False, without quotes.")
+            raise Unreadable(Message(quoted, {"field": name}))
         fields = {"field": name, "kind": kind(value)}
         raise Unreadable(
             Message(N_("{field} must be True or False; the function returned {kind}."), fields)

@@ -86,7 +86,11 @@ def family():
                 model.attention,
                 number(model.layers),
                 number(model.heads),
-                _("latent") if kept == LATENT else number(kept),
+                number(kept)
+                if kept != LATENT
+                else _("latent: c = {c}, r = {r}").format(
+                    c=number(model.kv_lora_rank), r=number(model.rope_head_dim)
+                ),
                 number(model.head_dim),
                 number(int(token)),
                 si(token * CONTEXT, "B"),
@@ -245,4 +249,11 @@ def verdict():
                 *(number(floor(room)) for room in rooms),
             )
         )
-    return verdict_card("000", "S0.11", head, rows)
+    caption = _(
+        "{model}, {weight} byte for each weight and {kept} for each kept number: weights of {weights}, "
+        "and {token} for each token of a request."
+    ).format(
+        model=model.name, weight=number(INT8), kept=number(FP16), weights=si(weights, "B"),
+        token=si(token, "B"),
+    )  # fmt: skip
+    return verdict_card("000", "S0.11", head, rows, caption)

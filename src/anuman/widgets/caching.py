@@ -40,7 +40,7 @@ def cache_gain(points: Sequence, model: Sequence = ()) -> Figure:
     said = _(
         "After {tokens} tokens one more costs {flops} times the FLOPs and {time} times the time "
         "without a cache."
-    ).format(tokens=number(last.tokens), flops=number(flops[-1]), time=number(times[-1]))
+    ).format(tokens=number(last.tokens), flops=number(round(flops[-1])), time=number(times[-1]))
     head = [
         _("what"), _("tokens before"), _("FLOPs with cache"), _("FLOPs without"), _("time with cache"),
         _("time without"), _("bytes kept"), _("largest difference"),

@@ -81,11 +81,11 @@ def news_card(article_id: str, claim_id: str | None = None, lang: str | None = N
 
 
 def verdict_card(
-    article: str, claim: str, head: Sequence[str], rows: Sequence[Sequence[str]]
+    article: str, claim: str, head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = ""
 ) -> Figure:
     """The verdict on a claim: the word, on what it depends, why, the lesson's arithmetic, the sources.
 
-    head, rows: the arithmetic as a table of plain texts. Raises UnknownName for an id.
+    head, rows, caption: the arithmetic as a table of plain texts. Raises UnknownName for an id.
     """
     lang = language()
     judged = _claim(article, claim)
@@ -100,8 +100,8 @@ def verdict_card(
         if texts:
             html += _part(part, escape(texts[lang]))
             words.append(f"{part}: {texts[lang]}")
-    html += f"<h4>{escape(_('The arithmetic'))}</h4>{table_html(head, rows)}"
-    words.append(table_text(head, rows))
+    html += f"<h4>{escape(_('The arithmetic'))}</h4>{table_html(head, rows, caption)}"
+    words.append(table_text(head, rows, caption))
     html += f'<h4>{escape(source)}</h4><ul class="quiet">'
     for s in judged.sources:
         shown = f"{s.title}, {s.publisher}, {_date(s.date)}"

@@ -99,6 +99,29 @@ def _scaled_by_width(q, k, v, cache):
     return _with(scale=q.shape[1])(q, k, v, cache)
 
 
+def _cached_but_unseen(q, k, v, cache):
+    return _attend(q, k, v, _visible(q, k)), _extended(k, v, cache)
+
+
+def _first_call_twice(q, k, v, cache):
+    return attend_with_cache(q, k, v, (k, v) if cache is None else cache)
+
+
+def _first_call_twice_without_mask(q, k, v, cache):
+    return _with(_everything)(q, k, v, (k, v) if cache is None else cache)
+
+
+def _scaled_by_tokens(q, k, v, cache):
+    keys, _values = _extended(k, v, cache)
+    return _with(scale=np.sqrt(len(keys)))(q, k, v, cache)
+
+
+def _masked_after_softmax(q, k, v, cache):
+    keys, values = _extended(k, v, cache)
+    shares = softmax(q @ keys.T / np.sqrt(q.shape[1]))
+    return np.where(_visible(q, keys), shares, 0) @ values, (keys, values)
+
+
 def _tokens(new: tuple[int, int], old: tuple[int, int]) -> Iterator[Case]:
     """Random tokens: so many new ones (from, to), so many in the cache (0: None)."""
     draw = seeded(f"attend_with_cache {new} {old}")
@@ -157,6 +180,24 @@ ATTEND_WITH_CACHE = Task(
             N_("The cache is not used: the new tokens look only at one another."),
         ),
         Misconception(
+            "cache kept but not looked at",
+            lambda q, k, v, cache: _cached_but_unseen(q, k, v, cache),
+            N_(
+                "The cache comes back right, but out is computed without it: put the new keys and "
+                "values behind the cached ones first, then attend."
+            ),
+        ),
+        Misconception(
+            "first tokens twice",
+            lambda q, k, v, cache: _first_call_twice(q, k, v, cache),
+            N_("In the first call the new tokens are counted twice: nothing is in the cache yet."),
+        ),
+        Misconception(
+            "first tokens twice, no mask",
+            lambda q, k, v, cache: _first_call_twice_without_mask(q, k, v, cache),
+            N_("In the first call the new tokens are counted twice: nothing is in the cache yet."),
+        ),
+        Misconception(
             "mask shifted",
             lambda q, k, v, cache: _with(lambda q, keys: _visible(q, keys, 1))(q, k, v, cache),
             N_(
@@ -189,6 +230,22 @@ ATTEND_WITH_CACHE = Task(
             "scaled by e",
             lambda q, k, v, cache: _scaled_by_width(q, k, v, cache),
             N_("The scores are divided by e; it must be the square root of e."),
+        ),
+        Misconception(
+            "scaled by the number of tokens",
+            lambda q, k, v, cache: _scaled_by_tokens(q, k, v, cache),
+            N_(
+                "The scores are divided by the square root of the number of tokens; e is the "
+                "length of one query, q.shape[1]."
+            ),
+        ),
+        Misconception(
+            "masked after the softmax",
+            lambda q, k, v, cache: _masked_after_softmax(q, k, v, cache),
+            N_(
+                "The mask comes after the softmax, so what is left no longer adds up to 1: mask "
+                "the scores first (with -inf), then take the softmax."
+            ),
         ),
         Misconception(
             "softmax over the new tokens",

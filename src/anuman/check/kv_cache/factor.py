@@ -25,6 +25,31 @@ def _named(ratio: float, causes: dict[str, float], within: float) -> tuple[float
     return ratio, "other"
 
 
+def _within_a_distance(published: float, yours: float, distance: float) -> tuple[float, str]:
+    """The first slip whose factor lies no farther from the ratio than a distance, however small it is."""
+    ratio = published / yours
+    return ratio, next((c for c, f in CAUSES.items() if abs(ratio - f) <= distance), "other")
+
+
+def _nearest(published: float, yours: float) -> tuple[float, str]:
+    """The nearest factor, however far it is."""
+    ratio = published / yours
+    return ratio, min(CAUSES, key=lambda cause: abs(CAUSES[cause] - ratio))
+
+
+def _rounded(published: float, yours: float, places: int) -> tuple[float, str]:
+    """Both the ratio and the factors rounded to so many decimal places, and compared exactly."""
+    ratio = round(published / yours, places)
+    same = (cause for cause, factor in CAUSES.items() if ratio == round(factor, places))
+    return ratio, next(same, "other")
+
+
+ONE_PERCENT = N_(
+    "The same distance is allowed from every factor: 1 % of it is more for a large factor and "
+    "less for a small one. Compare ratio / factor with 1."
+)
+
+
 def _pairs() -> Iterator[Case]:
     """Each cause in turn, rounded as published numbers are; and factors that no cause explains."""
     draw = seeded("find_factor")
@@ -62,6 +87,34 @@ FIND_FACTOR = Task(
             N_(
                 "The ratio is compared exactly: published numbers are rounded, so allow 1 % on "
                 "either side."
+            ),
+        ),
+        Misconception(
+            "a hundredth either side",
+            lambda published, yours: _within_a_distance(published, yours, 0.01),
+            ONE_PERCENT,
+        ),
+        Misconception(
+            "a tenth either side",
+            lambda published, yours: _within_a_distance(published, yours, 0.1),
+            ONE_PERCENT,
+        ),
+        Misconception(
+            "rounded to two places",
+            lambda published, yours: _rounded(published, yours, 2),
+            ONE_PERCENT,
+        ),
+        Misconception(
+            "rounded to one place",
+            lambda published, yours: _rounded(published, yours, 1),
+            ONE_PERCENT,
+        ),
+        Misconception(
+            "nearest",
+            lambda published, yours: _nearest(published, yours),
+            N_(
+                "The nearest factor need not be near: a ratio that lies within 1 % of none of "
+                'them is "other".'
             ),
         ),
         Misconception(

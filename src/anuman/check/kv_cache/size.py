@@ -1,7 +1,7 @@
 """Bytes of the cache: of one token, and how many requests fit."""
 
 from collections.abc import Iterator
-from math import ceil, floor
+from math import ceil, floor, trunc
 
 from anuman import physics
 
@@ -193,6 +193,20 @@ MAX_REQUESTS = Task(
             N_("Negative where the weights alone do not fit: then 0 requests fit."),
         ),
         Misconception(
+            "negative, cut off by int",
+            lambda memory, weights, kv_per_token, context: trunc(
+                (memory - weights) * GB / (kv_per_token * context)
+            ),
+            N_("Negative where the weights alone do not fit: then 0 requests fit."),
+        ),
+        Misconception(
+            "weights left in GB",
+            lambda memory, weights, kv_per_token, context: floor(
+                (memory * GB - weights) / (kv_per_token * context)
+            ),
+            N_("Only memory is brought to bytes: weights is in GB, too (1 GB = 1e9 bytes)."),
+        ),
+        Misconception(
             "tokens instead of requests",
             lambda memory, weights, kv_per_token, context: floor(
                 max(0, memory - weights) * GB / kv_per_token
@@ -203,6 +217,13 @@ MAX_REQUESTS = Task(
             "bytes and GB mixed",
             lambda memory, weights, kv_per_token, context: floor(
                 max(0, memory - weights) / (kv_per_token * context)
+            ),
+            N_("GB are divided by bytes: bring memory and weights to bytes first (1 GB = 1e9)."),
+        ),
+        Misconception(
+            "bytes and GB mixed, negative",
+            lambda memory, weights, kv_per_token, context: floor(
+                (memory - weights) / (kv_per_token * context)
             ),
             N_("GB are divided by bytes: bring memory and weights to bytes first (1 GB = 1e9)."),
         ),

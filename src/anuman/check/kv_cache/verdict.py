@@ -96,6 +96,36 @@ VERDICT = Task(
             N_("The shared tokens take no room at all here: once, they must be kept."),
         ),
         Misconception(
+            "shared tokens not kept at all, negative",
+            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+                users, (chips * memory - weights) / (kv_per_token * (context - shared))
+            ),
+            N_("The shared tokens take no room at all here: once, they must be kept."),
+        ),
+        Misconception(
+            "shared tokens kept for every user, negative",
+            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+                users, (chips * memory - weights) / (kv_per_token * context)
+            ),
+            N_(
+                "The shared tokens are counted for every user: they are kept once for all, so "
+                "each user adds only context − shared tokens."
+            ),
+        ),
+        Misconception(
+            "shared tokens kept once and for every user",
+            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+                users,
+                physics.room_for(
+                    chips * memory, weights + kv_per_token * shared, kv_per_token, context
+                ),
+            ),
+            N_(
+                "The shared tokens are counted twice: once for all, and again in each user's "
+                "context. A user adds only context − shared tokens."
+            ),
+        ),
+        Misconception(
             "weights on every chip",
             lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
                 users,
@@ -105,6 +135,17 @@ VERDICT = Task(
                     kv_per_token,
                     context - shared,
                 ),
+            ),
+            N_(
+                "The weights are counted once for each chip: the chips share one copy of the model."
+            ),
+        ),
+        Misconception(
+            "weights on every chip, negative",
+            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+                users,
+                (chips * (memory - weights) - kv_per_token * shared)
+                / (kv_per_token * (context - shared)),
             ),
             N_(
                 "The weights are counted once for each chip: the chips share one copy of the model."

@@ -51,12 +51,12 @@ CONTIGUOUS_WASTE = Task(
         Misconception(
             "one reservation for all",
             lambda lengths, max_len: 1 - sum(lengths) / max_len,
-            N_("max_len slots are counted once: every text reserves max_len of its own."),
+            N_("max_len places are counted once: every text reserves max_len of its own."),
         ),
         Misconception(
             "tokens",
             lambda lengths, max_len: len(lengths) * max_len - sum(lengths),
-            N_("These are slots; asked is their share of all reserved slots, between 0 and 1."),
+            N_("These are places; asked is their share of all reserved places, between 0 and 1."),
         ),
         Misconception(
             "percent",
@@ -66,7 +66,15 @@ CONTIGUOUS_WASTE = Task(
         Misconception(
             "empty over used",
             lambda lengths, max_len: len(lengths) * max_len / sum(lengths) - 1,
-            N_("Empty slots over used ones: divide them by all reserved slots."),
+            N_("Empty places over used ones: divide them by all reserved places."),
+        ),
+        Misconception(
+            "sum of shares",
+            lambda lengths, max_len: sum(1 - n / max_len for n in lengths),
+            N_(
+                "The shares of the texts are added up: together they can pass 1. Divide all "
+                "empty places by all reserved places."
+            ),
         ),
     ),
 )
@@ -128,11 +136,16 @@ PAGED_WASTE = Task(
             N_("The lengths are added before rounding: two texts never share a page. Round each."),
         ),
         Misconception(
+            "pages shared, one page more",
+            lambda lengths, page: 1 - sum(lengths) / ((sum(lengths) // page + 1) * page),
+            N_("The lengths are added before rounding: two texts never share a page. Round each."),
+        ),
+        Misconception(
             "mean of shares",
             lambda lengths, page: fmean(1 - n / (ceil(n / page) * page) for n in lengths),
             N_(
                 "The mean of each text's share: a short text must not count as much as a long one. "
-                "Divide all empty slots by all reserved slots."
+                "Divide all empty places by all reserved places."
             ),
         ),
         Misconception(
@@ -143,7 +156,32 @@ PAGED_WASTE = Task(
         Misconception(
             "tokens",
             lambda lengths, page: sum(ceil(n / page) * page - n for n in lengths),
-            N_("These are slots; asked is a share of the reserved slots, between 0 and 1."),
+            N_("These are places; asked is a share of the reserved places, between 0 and 1."),
+        ),
+        Misconception(
+            "rest taken for the empty part",
+            lambda lengths, page: (
+                sum(n % page for n in lengths) / sum(ceil(n / page) * page for n in lengths)
+            ),
+            N_(
+                "length % page tokens lie in the last page: these places are used; empty is what "
+                "is left of the page."
+            ),
+        ),
+        Misconception(
+            "a full page counted as empty",
+            lambda lengths, page: (
+                sum(page - n % page for n in lengths) / sum(ceil(n / page) * page for n in lengths)
+            ),
+            N_(
+                "Where a text ends exactly with a page, length % page is 0: nothing is empty "
+                "then, not a whole page."
+            ),
+        ),
+        Misconception(
+            "empty over used",
+            lambda lengths, page: sum(-n % page for n in lengths) / sum(lengths),
+            N_("Empty places over used ones: divide them by all reserved places."),
         ),
         Misconception(
             "half a page",

@@ -148,6 +148,14 @@ CRITICAL_BATCH = Task(
     ),
     misconceptions=(
         Misconception(
+            "divisor without parentheses",
+            lambda flops, bandwidth, bytes_per_weight: flops * bytes_per_weight / 2 * bandwidth,
+            N_(
+                "Without parentheses a / 2 * b divides by 2 alone and multiplies by b: put the whole "
+                "divisor in parentheses."
+            ),
+        ),
+        Misconception(
             "sparse FLOP/s",
             lambda flops, bandwidth, bytes_per_weight: 2 * flops * bytes_per_weight / bandwidth / 2,
             N_(

@@ -85,6 +85,17 @@ VERDICT = Task(
             ),
         ),
         Misconception(
+            "divisor without parentheses",
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: (
+                verdict(batch, flops, bandwidth, bytes_per_weight, mfu, mbu)[0],
+                flops * mfu * bytes_per_weight / 2 * bandwidth * mbu,
+            ),
+            N_(
+                "Without parentheses a / 2 * b divides by 2 alone and multiplies by b: put the whole "
+                "divisor in parentheses."
+            ),
+        ),
+        Misconception(
             "both efficiencies multiplied",
             lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
                 batch, flops * mfu * mbu * bytes_per_weight / (2 * bandwidth)

@@ -61,6 +61,14 @@ TRAIN_FLOPS = Task(
             ),
         ),
         Misconception(
+            "all parameters backward",
+            lambda n_active, n_total, tokens: (2 * n_active + 4 * n_total) * tokens,
+            N_(
+                "The way backward goes through all parameters here: it, too, passes only through "
+                "the ones that the token met, n_active."
+            ),
+        ),
+        Misconception(
             "3 for training",
             lambda n_active, n_total, tokens: 3 * n_active * tokens,
             N_(

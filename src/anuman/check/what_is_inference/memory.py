@@ -69,6 +69,13 @@ MEMORY_BYTES = Task(
             ),
         ),
         Misconception(
+            "weight left out",
+            lambda n, mode, weight, grad, master, moments: (
+                n * weight if mode == "serve" else n * (grad + master + moments)
+            ),
+            N_("Training without the weight itself: the master copy is kept beside it."),
+        ),
+        Misconception(
             "moments counted twice",
             lambda n, mode, weight, grad, master, moments: (
                 n * weight if mode == "serve" else n * (weight + grad + master + 2 * moments)
@@ -94,6 +101,13 @@ MEMORY_BYTES = Task(
                 "Serving keeps the master copy: it is needed to change the weights, and serving does "
                 "not change them."
             ),
+        ),
+        Misconception(
+            "all but the weight in serving",
+            lambda n, mode, weight, grad, master, moments: (
+                n * (grad + master + moments + (weight if mode == "train" else 0))
+            ),
+            N_("Serving keeps the weight and nothing else; here it keeps all but the weight."),
         ),
         Misconception(
             "the same in both",

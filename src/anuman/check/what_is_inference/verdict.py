@@ -99,6 +99,39 @@ VERDICT = Task(
             ),
         ),
         Misconception(
+            "input_part not used",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                _labelled(
+                    served_tokens,
+                    3 * train_tokens * (input_share + output_share) / 2 / train_share,
+                )
+            ),
+            N_(
+                "The shares are averaged as if half of the tokens were read: input_part says how "
+                "many are. Add up the times of both kinds, each in proportion to 1/share."
+            ),
+        ),
+        Misconception(
+            "ratio of the bills",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                _ratio_of_bills(
+                    verdict(
+                        served_tokens,
+                        train_tokens,
+                        input_part,
+                        train_share,
+                        input_share,
+                        output_share,
+                    ),
+                    served_tokens,
+                )
+            ),
+            N_(
+                "flips_at is the ratio of the two bills here; asked is the number of served tokens "
+                "at which they are equal. It does not depend on served_tokens."
+            ),
+        ),
+        Misconception(
             "parts swapped",
             lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
                 verdict(
@@ -197,3 +230,9 @@ VERDICT = Task(
 def _reversed(label_and_flip: tuple[str, float]) -> tuple[str, float]:
     word, flips_at = label_and_flip
     return {"training": "inference", "inference": "training"}[word], flips_at
+
+
+def _ratio_of_bills(label_and_flip: tuple[str, float], served_tokens: float) -> tuple[str, float]:
+    """Training's chip time over that of serving so far, with the right label."""
+    word, flips_at = label_and_flip
+    return word, flips_at / served_tokens
