@@ -46,7 +46,7 @@ class Conditions:
     def noted(self, pattern: str) -> float | None:
         """The number that the note gives in this form (a pattern with one group), if it does."""
         found = re.search(pattern, self.note)
-        return float(found[1]) if found else None
+        return _plain(found[1], "note") if found else None
 
 
 def read(row: Mapping | Measurement) -> Conditions:
@@ -84,7 +84,9 @@ def read(row: Mapping | Measurement) -> Conditions:
         software=field("software") or "generic",
         given=_given(field("given")),
         note=field("note") or "",
-        training_tokens=None if tokens in (None, "-", "") else _plain(tokens, "batch_or_qps"),
+        training_tokens=None
+        if tokens in (None, "-", "")
+        else _in_range(_plain(tokens, "batch_or_qps"), tokens, "batch_or_qps"),
     )
 
 
@@ -100,6 +102,8 @@ def _field_reader(row):
 
 def _plain(text, column: str) -> float:
     try:
+        if "_" in str(text):  # which float() would skip
+            raise ValueError
         return float(text)
     except (TypeError, ValueError):
         raise BadRow(column, f"{text!r} is not a number") from None
@@ -110,8 +114,12 @@ def _number(field, column: str, default: float | None = None) -> float | None:
     if value in (None, "-"):
         return default
     number = _plain(value, column)
+    return _in_range(number, value, column)
+
+
+def _in_range(number: float, text, column: str) -> float:
     if not 0 <= number < 1e30:
-        raise BadRow(column, f"{value!r} is out of range")
+        raise BadRow(column, f"{text!r} is out of range")
     return number
 
 
@@ -130,5 +138,5 @@ def _given(text) -> dict[str, float]:
     for part in str(text or "").split(";"):
         name, equals, value = part.strip().partition("=")
         if equals:
-            found[name.strip()] = _plain(value, "given")
+            found[name.strip()] = _in_range(_plain(value, "given"), value, "given")
     return found
