@@ -8,8 +8,8 @@ from ..catalog import Measurement, chip, efficiency, model
 from ..catalog.errors import UnknownName
 from .communication import all_reduce
 from .conditions import BadRow, Conditions, read
-from .deployment import ARITHMETIC_BITS, Deployment
-from .energy import SERVER_FACTOR, clock_under_cap, server_watts, wall_joules_per_token
+from .deployment import Deployment, arithmetic_bits
+from .energy import clock_under_cap, server_watts, wall_joules_per_token
 from .layers import attention_flops_per_pair
 from .load import (
     Saturated,
@@ -25,10 +25,8 @@ from .mlp import mlp_layer
 from .training import flops_per_token
 
 MS, US, HOUR = 1e3, 1e6, 3600.0
-GOODPUT = 0.9  # of a production run; physics of the rest: cluster.goodput
-# MLPerf's MaxQ servers with eight H200 drew 5,639 W at the wall (their power logs, 2024); 700 W chips uncapped
-# would draw 8 · 700 · SERVER_FACTOR.
-CAPPED_POWER = 5639 / (8 * 700 * SERVER_FACTOR)
+GOODPUT = 0.9  # assumed of a production run; what it comes from: cluster.goodput
+PROMPTS_A_NODE = 32  # assumed to be read together, enough that the weights' bytes no longer matter
 P99 = 2.33  # standard deviations that 99 of 100 draws of a normal variable stay below
 
 
@@ -61,12 +59,30 @@ def _deployment(*fields) -> Deployment:
 def deployment(c: Conditions) -> Deployment:
     """The deployment that a row describes: one replica of it."""
     return _deployment(
-        c.chip, c.model, c.tp, c.pp, c.weight_bits, c.activation, c.kv_bits, c.software, _clock(c)
+        c.chip,
+        c.model,
+        c.tp,
+        c.pp,
+        c.weight_bits,
+        c.activation,
+        c.kv_bits,
+        c.software,
+        clock_under_cap(power_share(c)),
     )
 
 
-def _clock(c: Conditions) -> float:
-    return clock_under_cap(CAPPED_POWER) if "power-capped" in c.note else 1.0
+def power_share(c: Conditions) -> float:
+    """Share of its rated power that a chip may draw: by the note's watts, else by the catalogue's for capped servers.
+
+    1 where neither gives any.
+    """
+    if "power-" not in c.note:
+        return 1.0
+    watts = c.noted(r"power-limited to ([\d.]+) W")
+    if watts is None and "power-capped" in c.note:
+        known = chip(c.chip).quantities.get("capped_power")
+        watts = known.value if known else None
+    return 1.0 if watts is None else min(1.0, watts / chip(c.chip).power)
 
 
 def _batch(c: Conditions) -> float:
@@ -107,8 +123,11 @@ def _node(c: Conditions) -> Deployment:
 
 
 def _in_tok_s_node(c: Conditions) -> float:
-    d, prompts = _node(c), 32
+    d = _node(c)
     cached = (c.noted(r"([\d.]+) ?% cache hits") or 0.0) / 100
+    if cached >= 1:
+        raise BadRow("note", "every token from the cache leaves none to read")
+    prompts = PROMPTS_A_NODE
     return prompts * c.prompt / d.prefill(c.prompt, prompts) / (1 - cached)
 
 
@@ -188,7 +207,7 @@ def _mlp_layer_us(c: Conditions) -> float:
     flops, nbytes = mlp_layer(
         _batch(c), m.width, m.ffn_width, m.ffn_matrices, c.weight_bits / 8, c.tp
     )
-    bits = ARITHMETIC_BITS[c.activation]
+    bits = arithmetic_bits(c.activation)
     share = efficiency(c.chip, "gemm", bits)
     memory = nbytes / (chip(c.chip).bandwidth * share.memory)
     compute = flops / (chip(c.chip).peak(chip(c.chip).peak16) * share.compute)
@@ -241,8 +260,8 @@ def _gpu_hours(c: Conditions) -> float:
 
 
 def _j_per_out_token(c: Conditions) -> float:
-    capped = CAPPED_POWER if _clock(c) < 1 else 1.0
-    watts = capped * server_watts(c.chips or c.tp * c.pp * c.replicas, chip(c.chip).power)
+    chips = c.chips or c.tp * c.pp * c.replicas
+    watts = server_watts(chips, power_share(c) * chip(c.chip).power)
     return wall_joules_per_token(watts, _out_tok_s(c))
 
 
