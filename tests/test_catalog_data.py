@@ -20,6 +20,7 @@ UNITS = {
     "capacity": "byte",
     "sram": "byte",
     "power": "W",
+    "capped_power": "W",
     "scaleup": "chip",
 }
 PRECISIONS = {"fp32", "bf16", "fp16", "fp8", "fp4", "int8"}

@@ -49,6 +49,34 @@ def test_tensor_parallel_adds_two_all_reduces_a_layer():
     assert one.decode_step(1, 0) / 2 < two.decode_step(1, 0) < one.decode_step(1, 0)
 
 
+def test_tensor_parallel_chips_each_pass_the_width_in_full():
+    """Norms and the outer sides of the products are not shared out: many tokens gain less than twofold from two chips."""
+    chip, m = catalog.chip("H100-SXM"), catalog.model("Llama-3.1-70B")
+    small = catalog.efficiency("H100-SXM", "elementwise")
+    share = catalog.efficiency("H100-SXM", "all_reduce")
+    one = physics.Deployment("H100-SXM", m.name)
+    two = physics.Deployment("H100-SXM", m.name, tp=2)
+    group = physics.layers.layer_groups(m)[0]
+    assert (group.norm_bytes, group.elementwise_bytes) == (
+        2 * 8 * m.width,
+        2 * (2 * (m.heads + m.kv_heads) * m.head_dim + 3 * m.ffn_width),
+    )
+
+    def slope(d):
+        return d.linear_s(200_001, 1) - d.linear_s(200_000, 1)
+
+    rate = chip.bandwidth * small.memory
+    reduced = 2 * m.layers * 2 * m.width / (chip.quantity("link").value * share.memory)
+    norms = m.layers * group.norm_bytes / rate
+    shared = m.layers * group.elementwise_bytes / rate
+    # The products of so many tokens wait for arithmetic, which two chips halve, and a little for activations.
+    products_one, products_two = (
+        slope(one) - norms - shared,
+        slope(two) - norms - shared / 2 - reduced,
+    )
+    assert products_one / 2 < products_two < products_one / 2 * 1.05
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_weights_of_the_layers_add_up_to_the_model(name):
     model = catalog.model(name)

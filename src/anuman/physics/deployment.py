@@ -26,6 +26,13 @@ ARITHMETIC_BITS = {"fp32": 16, "bf16": 16, "fp16": 16, "fp8": 8, "int8": 8, "fp4
 SMALL_KERNELS = 6  # two norms, rotation, cache write, activation, residual: fused as engines do
 
 
+def arithmetic_bits(activation: str) -> int:
+    """Bits of the numbers that are multiplied. Raises ValueError for an unknown format."""
+    if activation not in ARITHMETIC_BITS:
+        raise ValueError(f"activation is {activation!r}: it is one of {', '.join(ARITHMETIC_BITS)}")
+    return ARITHMETIC_BITS[activation]
+
+
 class DoesNotFit(ValueError):
     """The weights, or the asked-for KV cache, exceed the memory of the chips."""
 
@@ -53,10 +60,7 @@ class Deployment:
     def __post_init__(self):
         positive(tp=self.tp, pp=self.pp, weight_bits=self.weight_bits, kv_bits=self.kv_bits)
         share(clock=self.clock)
-        if self.activation not in ARITHMETIC_BITS:
-            raise ValueError(
-                f"activation is {self.activation!r}: it is one of {', '.join(ARITHMETIC_BITS)}"
-            )
+        arithmetic_bits(self.activation)
         if max(self.weight_bits, self.kv_bits) > 32:
             raise ValueError("a weight or KV element has at most 32 bits (bits, not bytes)")
 
@@ -164,12 +168,13 @@ class _Constants:
 
     def __init__(self, d: Deployment):
         m, c = d.model, d.chip
-        bits = ARITHMETIC_BITS[d.activation]
+        bits = arithmetic_bits(d.activation)
         self.d, self.tp = d, d.tp
         peak = _peak(c, d.activation) * d.clock * d.tp
         wide_peak = _peak(c, "bf16") * d.clock * d.tp
         kernels = d.engine.kernels
         product = efficiency(d.chip_name, "gemm", bits, kernels)
+        wide_product = efficiency(d.chip_name, "gemm", 16, kernels)
         small = efficiency(d.chip_name, "elementwise")
         decode = efficiency(d.chip_name, "decode_attention", int(min(16, d.kv_bits)), kernels)
         self.flops = peak * product.compute
@@ -188,7 +193,7 @@ class _Constants:
         # Checkpoints with 8- and 4-bit arithmetic keep the head at 16 bits.
         self.head_weights = m.vocab * m.width
         self.head_bytes = max(self.weight_bytes, WIDE if bits < 16 else 0)
-        self.head_flops = wide_peak * product.compute
+        self.head_flops = wide_peak * wide_product.compute
         self.attention_start_s = m.layers * decode.kernel_s
         prefill = efficiency(d.chip_name, "prefill_attention", None, kernels)
         self.prefill_start_s = m.layers * prefill.kernel_s
@@ -200,7 +205,7 @@ class _Constants:
         cached = kv_elements_per_token(m) * d.kv_bits / 8 * rereads
         token_s = max(
             cached / (c.bandwidth * decode.memory * d.tp),
-            attention_flops_per_pair(m, absorbed=True) / (wide_peak * product.compute),
+            attention_flops_per_pair(m, absorbed=True) / (wide_peak * wide_product.compute),
         )
         self.context_token_s = growing * token_s
         self.window_s = (1 - growing) * token_s * (m.window or 0)
@@ -241,18 +246,25 @@ class _Constants:
             seconds = group.products * self.kernel_s + self._product_s(
                 group.shared_weights,
                 tokens,
-                tokens * group.product_bytes * self.activation_bytes / WIDE,
+                tokens * self._moved_bytes(group),
             )
             if group.experts:
                 seconds += self._experts_s(group, tokens)
-            moved = group.elementwise_bytes + group.product_inputs * self.rounding_bytes
-            seconds += self.small_s + tokens * moved / self.elementwise / self.tp
+            in_full = group.norm_bytes + group.wide_inputs * self.rounding_bytes
+            shared = group.elementwise_bytes + group.inputs * self.rounding_bytes
+            seconds += self.small_s + tokens * (in_full + shared / self.tp) / self.elementwise
             if self.tp > 1:
                 seconds += 2 * (
                     self.reduce_start_s + tokens * self.d.model.width * WIDE * self.reduce_byte_s
                 )
             total += group.count * seconds
         return total + self.hops_s + self._head_s(sampled)
+
+    def _moved_bytes(self, group) -> float:
+        """Activations of one token that the products read and write, over all tp chips."""
+        inputs = self.tp * group.wide_inputs + group.inputs
+        outputs = self.tp * group.wide_outputs + group.outputs
+        return inputs * self.activation_bytes + outputs * WIDE
 
     def _product_s(self, weights: float, tokens: float, moved: float) -> float:
         memory = (weights * self.weight_bytes + moved) / self.bandwidth
@@ -263,7 +275,7 @@ class _Constants:
     def _experts_s(self, group, tokens: float) -> float:
         e, k, weights = group.experts, group.experts_per_token, group.expert_weights
         read = experts_touched(tokens, e, k) * weights
-        moved = tokens * k * 2 * self.d.model.width * self.activation_bytes
+        moved = self.tp * tokens * k * 2 * self.d.model.width * self.activation_bytes
         memory = (read * self.weight_bytes + moved) / self.expert_bandwidth
         compute = 2 * k * weights * tokens / self.expert_flops
         convert = read / self.convert if self.convert else 0.0
@@ -274,8 +286,9 @@ class _Constants:
     def _head_s(self, sampled: float) -> float:
         memory = self.head_weights * self.head_bytes / self.bandwidth
         compute = 2 * self.head_weights * sampled / self.head_flops
-        # Scores of 4 bytes for the whole vocabulary: written, read for the maximum, read for the choice.
-        scores = 3 * 4 * sampled * self.d.model.vocab / self.tp / self.elementwise
+        # Scores of 4 bytes for the vocabulary: each chip writes its part; all of them are read for the maximum
+        # and for the choice.
+        scores = (1 / self.tp + 2) * 4 * sampled * self.d.model.vocab / self.elementwise
         return self.kernel_s + scores + (memory * memory + compute * compute) ** 0.5
 
 
