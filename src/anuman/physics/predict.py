@@ -232,7 +232,7 @@ def _active(c: Conditions) -> float:
 
 
 def _training_mfu(c: Conditions) -> float:
-    return efficiency(c.chip, "training").compute
+    return efficiency(chip(c.chip).name, "training").compute
 
 
 def _training_flops_per_token(c: Conditions) -> float:
