@@ -17,6 +17,7 @@ UNITS = {
     "bandwidth": "byte/s",
     "sram_bandwidth": "byte/s",
     "link": "byte/s",
+    "network": "byte/s",
     "capacity": "byte",
     "sram": "byte",
     "power": "W",

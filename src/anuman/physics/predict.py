@@ -1,5 +1,6 @@
 """Predict one published value from its conditions: the same columns as catalog/data/measurements.csv."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import sqrt
@@ -8,7 +9,7 @@ from ..catalog import Measurement, chip, efficiency, model
 from ..catalog.errors import UnknownName
 from .communication import all_reduce
 from .conditions import BadRow, Conditions, read
-from .deployment import Deployment, arithmetic_bits
+from .deployment import Deployment, DoesNotFit
 from .energy import clock_under_cap, server_watts, wall_joules_per_token
 from .layers import attention_flops_per_pair
 from .load import (
@@ -22,9 +23,11 @@ from .load import (
     tpot_at_rate,
 )
 from .mlp import mlp_layer
+from .rates import arithmetic_bits
 from .training import flops_per_token
 
 MS, US, HOUR = 1e3, 1e6, 3600.0
+NODE = 8  # chips, where the row does not say
 GOODPUT = 0.9  # assumed of a production run; what it comes from: cluster.goodput
 PROMPTS_A_NODE = 32  # assumed to be read together, enough that the weights' bytes no longer matter
 P99 = 2.33  # standard deviations that 99 of 100 draws of a normal variable stay below
@@ -115,27 +118,40 @@ def _out_tok_s(c: Conditions) -> float:
     return c.replicas * each
 
 
-def _node(c: Conditions) -> Deployment:
-    """A node of an expert-parallel group: its chips share the layers; the weights may lie on more nodes."""
-    return _deployment(
-        c.chip, c.model, c.chips or 8, 1, c.weight_bits, c.activation, c.kv_bits, c.software
-    )
+def _node(c: Conditions) -> tuple[Deployment, int]:
+    """(what serves a share of a node's sequences, such shares in a node).
+
+    Experts are shared out over the chips that the software names ("EP32"), else over the fewest whole nodes that
+    hold the model, and each chip serves its own sequences. The chips of a node share a dense model's layers.
+    """
+    chips = c.chips or NODE
+    numbers = (c.weight_bits, c.activation, c.kv_bits, c.software, 1.0)
+    experts = model(c.model).experts
+    if experts is None:
+        return _deployment(c.chip, c.model, chips, 1, *numbers), 1
+    named = re.search(r"\bEP(\d+)", c.software)
+    groups = [int(named[1])] if named else range(chips, max(chips, experts) + 1, chips)
+    for ep in groups:
+        d = _deployment(c.chip, c.model, 1, 1, *numbers, ep)
+        if d.fits:
+            return d, chips
+    raise DoesNotFit(f"{c.model} does not fit on {groups[-1]} {c.chip}, one expert a layer on each")
 
 
 def _in_tok_s_node(c: Conditions) -> float:
-    d = _node(c)
+    d, shares = _node(c)
     cached = (c.noted(r"([\d.]+) ?% cache hits") or 0.0) / 100
     if cached >= 1:
         raise BadRow("note", "every token from the cache leaves none to read")
-    prompts = PROMPTS_A_NODE
-    return prompts * c.prompt / d.prefill(c.prompt, prompts) / (1 - cached)
+    prompts = PROMPTS_A_NODE / shares
+    return shares * prompts * c.prompt / d.prefill(c.prompt, prompts) / (1 - cached)
 
 
 def _out_tok_s_node(c: Conditions) -> float:
-    d = _node(c)
+    d, shares = _node(c)
     per_chip = c.noted(r"batch per GPU ~?(\d+)")
     batch = per_chip * d.tp if per_chip else max_batch(d, c.prompt, c.output)
-    return batch / d.decode_step(batch, c.prompt + c.output / 2)
+    return shares * batch / d.decode_step(batch, c.prompt + c.output / 2)
 
 
 def _prefill_mfu(c: Conditions) -> float:
