@@ -91,8 +91,10 @@ def read(row: Mapping | Measurement) -> Conditions:
 
 
 def _field_reader(row):
+    get = row.get if isinstance(row, Mapping) else vars(row).get
+
     def field(name: str):
-        value = row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
+        value = get(name)
         if isinstance(value, str):
             value = value.strip()
         return None if value in (None, "", "?") else value
@@ -102,7 +104,7 @@ def _field_reader(row):
 
 def _plain(text, column: str) -> float:
     try:
-        if "_" in str(text):  # which float() would skip
+        if isinstance(text, str) and "_" in text:  # which float() would skip
             raise ValueError
         return float(text)
     except (TypeError, ValueError):
@@ -134,8 +136,10 @@ def _count(field, column: str) -> int | None:
 
 def _given(text) -> dict[str, float]:
     """{"tpot_mean_ms": 153.38} from "tpot_mean_ms=153.38"; several are separated by semicolons."""
-    found = {}
-    for part in str(text or "").split(";"):
+    found: dict[str, float] = {}
+    if text is None:
+        return found
+    for part in str(text).split(";"):
         name, equals, value = part.strip().partition("=")
         if equals:
             found[name.strip()] = _in_range(_plain(value, "given"), value, "given")

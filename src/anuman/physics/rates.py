@@ -111,7 +111,10 @@ class Rates:
         self.reduce_byte_s = 2 * (d.tp - 1) / d.tp / (d.chip.quantity("link").value * share.memory)
 
     def linear_s(self, tokens: float, sampled: float) -> float:
-        not_negative(tokens=tokens, sampled=sampled)
+        if not (
+            0 <= tokens < inf and 0 <= sampled < inf
+        ):  # said by name only when it is wrong: a third of the cost
+            not_negative(tokens=tokens, sampled=sampled)
         total = 0.0
         for group in self.groups:
             seconds = group.products * self.kernel_s + self._product_s(
