@@ -195,6 +195,17 @@ def test_a_prediction_knows_nothing_of_its_value():
         assert physics.predict(changed) == physics.predict(row)
 
 
+def test_stages_work_on_groups_of_the_batch_at_once():
+    """Two stages, 64 sequences: each step takes 32 of them through both, while the other 32 are in the other stage."""
+    whole = physics.Deployment("H100-SXM", "Llama-3.1-8B")
+    staged = physics.Deployment("H100-SXM", "Llama-3.1-8B", pp=2)
+    hop = catalog.efficiency("H100-SXM", "pipeline").hop_s
+    assert physics.steady_step(staged, 64, 0, 100) == pytest.approx(whole.decode_step(32, 50) + hop)
+    many = physics.continuous_throughput(staged, 64, 0, 100)
+    assert many > 1.5 * physics.continuous_throughput(whole, 32, 0, 100)
+    assert physics.steady_step(staged, 1, 0, 100) == pytest.approx(whole.decode_step(1, 50) + hop)
+
+
 def test_a_short_window_stops_the_cache_from_growing():
     """gpt-oss: half of the layers see 128 tokens; Gemma-2's 4,096 are rarely full and count as none."""
     model = catalog.model("gpt-oss-120b")

@@ -31,8 +31,10 @@ def steady_step(d: Deployment, batch: float, prompt: float, output: float) -> fl
     """Mean seconds between a sequence's tokens in the steady state: `batch` decodes, batch/output newcomers a step.
 
     Prompts come whole: with fewer than one newcomer a step, only that share of the steps reads a prompt,
-    all of it. An engine that does not mix reads it in a step of its own, for which the others wait.
+    all of it. An engine that does not mix reads it in a step of its own, for which the others wait. With pp
+    stages, as many groups of batch/pp are under way, one in each stage (GPipe: Huang et al., 2019).
     """
+    batch = max(batch / d.pp, min(batch, 1.0))
     arrivals = batch / output
     mean = prompt + output / 2  # length of a sequence
     if arrivals >= 1 and prompt > 0 and d.engine.mixes_prompts:  # every step reads some
