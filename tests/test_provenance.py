@@ -18,6 +18,7 @@ QUANTITIES = {
         for name in catalog.workloads()
         for field, q in catalog.workload(name).quantities.items()
     },
+    **{name: catalog.statement(name) for name in catalog.statements()},
     **{f"{claim.id} {name}": q for claim in CLAIMS for name, q in claim.figures.items()},
 }
 # An assumption of the course has no publication; a recalled value has none yet.
