@@ -10,6 +10,7 @@ import pytest
 from anuman import catalog, validation
 from anuman.cli import main
 from anuman.physics import BadRow, NotPredicted, predict
+from anuman.physics.conditions import read
 from anuman.physics.predict import FORMULAS
 from anuman.validation.reasons import NOT_EXPLAINED, reason
 from anuman.validation.score import Scored, left_out_errors, percentile
@@ -208,6 +209,7 @@ def test_a_file_that_is_no_table_is_refused(tmp_path, capsys, text, message):
             for v in ("nan", "inf", "-5", "0", "1e400", "1e-400", "'5'")
         ),
         (row_with(id="X", tp="1_0"), "line 2: column tp"),
+        (row_with(id="X", metric="ttft_ms", input_tokens="0"), "line 2: column input_tokens"),
         (row_with(id="X", input_tokens="nan"), "line 2: column input_tokens"),
         (row_with(id="X", metric="qps_at_tpot", unit="", given="tpot_mean_ms=nan"), "column given"),
         (row_with(id="X", metric="in_tok_s_node", unit="", note="100 % cache hits"), "column note"),
@@ -247,6 +249,11 @@ def test_an_id_used_twice_is_said_and_both_rows_are_scored(tmp_path, capsys):
 def test_no_conditions_end_in_a_traceback_or_a_number_that_is_none(metric):
     measured = next(m for m in catalog.measurements() if m.metric == metric)
     given = {"given": "tpot_mean_ms=20"} if metric == "qps_at_tpot" else {}
+    assert read({**vars(measured), "w_bits": "1.58"}).weight_bits == 1.58
+    for column in ("w_bits", "kv_bits"):
+        for text in ("0", "1e-9", "33", "nan"):
+            with pytest.raises(BadRow, match=f"column {column}"):
+                predict({**vars(measured), column: text})
     rows = [
         Row("", {**vars(measured), **given, column: text}, "here", 1.0)
         for column, texts in EXTREMES.items()

@@ -63,7 +63,6 @@ def read(row: Mapping | Measurement) -> Conditions:
     replicas = _count(field, "replicas") or max(1, (chips or tp * pp) // (tp * pp))
     load = str(field("batch_or_qps") or "")
     tokens = load.removeprefix("tokens=") if load.startswith("tokens=") else None
-    weight_bits = _number(field, "w_bits", 16.0)
     return Conditions(
         metric=field("metric"),
         chip=field("chip"),
@@ -72,9 +71,9 @@ def read(row: Mapping | Measurement) -> Conditions:
         tp=tp,
         pp=pp,
         replicas=replicas,
-        weight_bits=weight_bits,
+        weight_bits=_bits(field, "w_bits"),
         activation=field("act_precision") or "bf16",
-        kv_bits=_number(field, "kv_bits", 16.0),
+        kv_bits=_bits(field, "kv_bits"),
         load_kind=field("load_kind") or "static_batch",
         load=None
         if tokens is not None or load in ("", "-", "inf")
@@ -123,6 +122,13 @@ def _in_range(number: float, text, column: str) -> float:
     if not 0 <= number < 1e30:
         raise BadRow(column, f"{text!r} is out of range")
     return number
+
+
+def _bits(field, column: str) -> float:
+    bits = _number(field, column, 16.0)
+    if not 1 <= bits <= 32:
+        raise BadRow(column, f"{field(column)!r} is not between 1 and 32 (bits, not bytes)")
+    return bits
 
 
 def _count(field, column: str) -> int | None:

@@ -87,7 +87,7 @@ def offline_throughput(d: Deployment, prompt: float, output: float) -> float:
 def _root(rising, low: float, high: float) -> float:
     """x in [low, high] with rising(x) = 0, or the end nearer to it (the Illinois method).
 
-    rising: a residual without unit, of the order of 1; it ends within 1e-9.
+    rising: a residual without unit, of the order of 1; it ends within 1e-12.
     """
     at_low, at_high = rising(low), rising(high)
     if at_low >= 0:
@@ -98,7 +98,7 @@ def _root(rising, low: float, high: float) -> float:
     for _ in range(100):
         x = (low * at_high - high * at_low) / (at_high - at_low)
         at_x = rising(x)
-        if abs(at_x) <= 1e-9 or high - low <= 1e-9 * high:
+        if abs(at_x) <= 1e-12 or high - low <= 1e-12 * high:
             return x
         if at_x < 0:
             low, at_low = x, at_x

@@ -94,16 +94,22 @@ def _batch(c: Conditions) -> float:
     return c.load
 
 
+def _prompt(c: Conditions) -> float:
+    if not c.prompt:
+        raise BadRow("input_tokens", "empty or zero; this metric reads a prompt")
+    return c.prompt
+
+
 def _tpot_ms(c: Conditions) -> float:
     return MS * deployment(c).tpot(_batch(c), c.prompt, c.output)
 
 
 def _ttft_ms(c: Conditions) -> float:
-    return MS * deployment(c).ttft(c.prompt, _batch(c))
+    return MS * deployment(c).ttft(_prompt(c), _batch(c))
 
 
 def _e2e_ms(c: Conditions) -> float:
-    return MS * deployment(c).end_to_end(_batch(c), c.prompt, c.output)
+    return MS * deployment(c).end_to_end(_batch(c), _prompt(c), c.output)
 
 
 def _out_tok_s(c: Conditions) -> float:
@@ -144,7 +150,7 @@ def _in_tok_s_node(c: Conditions) -> float:
     if cached >= 1:
         raise BadRow("note", "every token from the cache leaves none to read")
     prompts = PROMPTS_A_NODE / shares
-    return shares * prompts * c.prompt / d.prefill(c.prompt, prompts) / (1 - cached)
+    return shares * prompts * c.prompt / d.prefill(_prompt(c), prompts) / (1 - cached)
 
 
 def _out_tok_s_node(c: Conditions) -> float:
@@ -157,7 +163,7 @@ def _out_tok_s_node(c: Conditions) -> float:
 def _prefill_mfu(c: Conditions) -> float:
     d = deployment(c)
     batch = _batch(c)
-    pairs = batch * c.prompt**2 / 2
+    pairs = batch * _prompt(c) ** 2 / 2
     flops = 2 * d.model.params_active * batch * c.prompt + pairs * attention_flops_per_pair(d.model)
     peak = chip(c.chip).peak(chip(c.chip).peak16) * d.tp
     return flops / d.prefill(c.prompt, batch) / peak
@@ -169,7 +175,7 @@ def _prefill_mfu(c: Conditions) -> float:
 def _step_under_load(c: Conditions) -> tuple[Deployment, float, float]:
     """(replica, seconds a step, sequences in it) at the row's rate; at the most it can do when saturated."""
     d, rate = deployment(c), _batch(c) / c.replicas
-    step = tpot_at_rate(d, rate, c.prompt, c.output)
+    step = tpot_at_rate(d, rate, _prompt(c), c.output)
     if isinstance(step, Saturated):
         batch = max_batch(d, c.prompt, c.output)
         return d, steady_step(d, batch, c.prompt, c.output), batch
@@ -212,7 +218,7 @@ def _qps_at_tpot(c: Conditions) -> float:
         tpot_s = c.given["tpot_mean_ms"] / MS
     except KeyError:
         raise BadRow("given", "qps_at_tpot needs tpot_mean_ms=...") from None
-    return c.replicas * rate_at_tpot(deployment(c), tpot_s, c.prompt, c.output)
+    return c.replicas * rate_at_tpot(deployment(c), tpot_s, _prompt(c), c.output)
 
 
 # --- single kernels -----------------------------------------------------------------------------------
