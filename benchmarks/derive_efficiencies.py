@@ -137,10 +137,14 @@ def decode_attention(chip, table) -> dict:
         nbytes = 2.0 * group.batch_size * context * group.num_key_value_heads * 128 * width
         large = (nbytes > 2e7) & (context >= 128)
         x, seconds = nbytes[large].to_numpy(), group.latency[large].to_numpy(float) * 1e-3
+        # What a call costs is read where the cache is all but empty: large ones start more blocks, so the line
+        # through them meets the axis above it.
+        empty = group.latency[(group.batch_size == 1) & (context <= 16)].median() * 1e-3
         if len(x) > 50:
-            found[width * 8] = fit(
+            memory, _, error = fit(
                 lambda p, x=x: p[1] + x / (chip.bandwidth * p[0]), [0.8, 1e-5], x, seconds
             )
+            found[width * 8] = np.array([memory, empty, error])
     return found
 
 
@@ -189,12 +193,47 @@ def line(key: str, values, names=("memory", "compute", "kernel_s")) -> str:
     return f"{key} = {{ {', '.join(shown)} }}  # fits within {values[-1]:.0%}"
 
 
+def elementwise(chip, tables) -> np.ndarray:
+    """Norms (read and write the width) and gated activations (read two, write one), of 16-bit numbers."""
+    points = []
+    for rows in tables:
+        width = rows.n_expanded_embd / rows.num_tensor_parallel_workers
+        for kernel, nbytes in (
+            ("input_layernorm", 4 * rows.num_tokens * rows.n_embd),
+            ("mlp_act", 6 * rows.num_tokens * width),
+        ):
+            seconds = rows[f"time_stats.{kernel}.median"] * 1e-3
+            points.append(pd.DataFrame({"x": nbytes, "s": seconds, "m": rows.num_tokens}).dropna())
+    p = pd.concat(points)
+    x, m, seconds = (p[c].to_numpy(float) for c in ("x", "m", "s"))
+    return fit(lambda q: q[1] + x / (chip.bandwidth * q[0]), [0.5, 2e-6], m, seconds)
+
+
+def exponents(chip, nbytes, flops, tokens, seconds) -> str:
+    """How well kernel_s + (memory^p + compute^p)^(1/p) fits, by p: the plain sum (1) to nearly the maximum (8)."""
+    found = []
+    for p in (1, 1.5, 2, 3, 4, 8):
+
+        def model(x, p=p):
+            memory, compute, kernel_s = x
+            parts = (nbytes / (chip.bandwidth * memory)) ** p + (
+                flops / (chip.peak("bf16") * compute)
+            ) ** p
+            return kernel_s + parts ** (1 / p)
+
+        fitted = fit(model, [0.8, 0.6, 5e-6], tokens, seconds)
+        off = np.median(np.abs(model(fitted[:3]) / seconds - 1))
+        found.append(f"{p}: {off:.1%}")
+    return "median error by exponent: " + ", ".join(found)
+
+
 def vidur(folder: Path) -> None:
-    """16-bit matrix products of PyTorch, from Vidur's tables of four models."""
+    """16-bit matrix products of PyTorch, norms and activations, from Vidur's tables of four models."""
     for name, system in (("A100-80", "a100"), ("H100-SXM", "h100")):
-        chip, points = catalog.chip(name), []
+        chip, points, tables = catalog.chip(name), [], []
         for path in sorted((folder / "data/profiling/compute" / system).glob("*/*/mlp.csv")):
             rows = pd.read_csv(path)
+            tables.append(rows)
             rows = rows[rows.num_tokens.isin([2**i for i in range(13)])]
             heads, kv, d = rows.n_head, rows.n_kv_head, rows.n_embd
             tp, e = rows.num_tensor_parallel_workers, d / heads
@@ -214,8 +253,11 @@ def vidur(folder: Path) -> None:
         p = pd.concat(points)
         m, n, k = (p[c].to_numpy(float) for c in ("m", "n", "k"))
         nbytes = 2 * (n * k + m * (n + k))
-        values = _roofline(chip, "bf16", nbytes, 2 * m * n * k, m, p.latency)
+        flops, seconds = 2 * m * n * k, p.latency.to_numpy(float) * 1e-3
+        values = _roofline(chip, "bf16", nbytes, flops, m, p.latency)
         print(line(f"{name}: {len(p)} timings: gemm.16", values))
+        print(line(f"{name}: elementwise", elementwise(chip, tables), ("memory", "kernel_s")))
+        print(f"{name}: {exponents(chip, nbytes, flops, m, seconds)}")
 
 
 def main(wheel: str, vidur_folder: str | None = None) -> None:
@@ -244,7 +286,8 @@ def main(wheel: str, vidur_folder: str | None = None) -> None:
             key = kind if bits is None else f"{kind}.{bits}"
             print(line(key, np.median(list(engines.values()), axis=0), names))
             for engine, values in engines.items():
-                if engine != "SGLang":
+                # Above the peak, timings are not of the traffic counted here: such a fit only enters the median.
+                if engine != "SGLang" and ("compute" in names[:1] or values[0] <= 1):
                     print(line(f"by.{engine}.{key}", values, names))
         print("all_reduce =", all_reduce(Path(wheel), system, chip.quantity("link").value))
     if vidur_folder:

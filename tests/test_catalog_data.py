@@ -17,9 +17,11 @@ UNITS = {
     "bandwidth": "byte/s",
     "sram_bandwidth": "byte/s",
     "link": "byte/s",
+    "network": "byte/s",
     "capacity": "byte",
     "sram": "byte",
     "power": "W",
+    "capped_power": "W",
     "scaleup": "chip",
 }
 PRECISIONS = {"fp32", "bf16", "fp16", "fp8", "fp4", "int8"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anuman import physics
+from anuman import catalog, physics
 
 
 def test_money_by_hand():
@@ -25,6 +25,20 @@ def test_energy_by_hand():
     assert physics.wall_joules_per_token(10_000, 100_000) == pytest.approx(0.1)
     assert physics.bottom_up_joules(140e9, 141e9, 1e-12, 32e-12) == pytest.approx(0.14 + 4.512)
     assert physics.clock_under_cap(0.512) == pytest.approx(0.8)
+
+
+def test_most_energy_of_a_lone_token_moves_weights():
+    """Llama-3.1-70B at 16 bits from HBM2: about 4.5 J for the bytes, a fortieth of it for old arithmetic."""
+    n = catalog.model("Llama-3.1-70B").params
+    flop = (
+        catalog.statement("energy-fp16-multiply-45nm").value
+        + catalog.statement("energy-fp16-add-45nm").value
+    ) / 2
+    byte = catalog.statement("energy-hbm2").value
+    moved = physics.bottom_up_joules(0, 2 * n, flop, byte)
+    whole = physics.bottom_up_joules(2 * n, 2 * n, flop, byte)
+    assert moved == pytest.approx(2 * n * 31.76e-12)
+    assert whole / moved == pytest.approx(1 + 0.75 / 31.76)
 
 
 def test_training_by_hand():

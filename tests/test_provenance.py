@@ -6,6 +6,7 @@ import pytest
 
 from anuman import catalog
 from anuman.catalog import files
+from anuman.catalog.efficiencies import written
 from anuman.catalog.sources import BASIS, KNOWN
 
 CHIPS = [catalog.chip(name) for name in catalog.chips()]
@@ -17,6 +18,7 @@ QUANTITIES = {
         for name in catalog.workloads()
         for field, q in catalog.workload(name).quantities.items()
     },
+    **{name: catalog.statement(name) for name in catalog.statements()},
     **{f"{claim.id} {name}": q for claim in CLAIMS for name, q in claim.figures.items()},
 }
 # An assumption of the course has no publication; a recalled value has none yet.
@@ -62,8 +64,25 @@ def test_no_figure_that_counts_zeros_as_work_is_a_peak():
                 assert same not in chip.quantities or value.value < chip.quantities[same].value
 
 
+@pytest.mark.parametrize(("chip", "entry"), [(chip, entry) for chip, entry, _known in written()])
+def test_an_efficiency_says_what_it_is_and_who_says_so(chip, entry):
+    """Each entry as `efficiency` reads it, so that no source or label is misspelt unseen."""
+    parts = entry.split(".")
+    engine = parts[1] if parts[0] == "by" else ""
+    kind, *bits = parts[2:] if engine else parts
+    value = catalog.efficiency(chip, kind, int(bits[0]) if bits else None, engine)
+    assert value.known in KNOWN
+    assert value.source.id != "recalled-unverified" or value.known in ("memory", "assumed")
+    for share in (value.memory, value.compute):
+        assert share is None or 0 < share <= 1
+    for seconds in (value.kernel_s, value.hop_s, *value.custom, *value.nccl, *value.eager):
+        assert 0 <= seconds < 1e-3
+
+
 def test_what_is_only_recalled_is_listed():
     listed = {place for place, _ in catalog.recalled()}
+    for chip, _entry, known in written():
+        assert known != "memory" or f"efficiencies.toml, {chip}" in listed
     for name, value in QUANTITIES.items():
         if value.known == "memory":
             assert any(place.endswith(name.split(" ")[0]) for place in listed), name

@@ -8,6 +8,7 @@ from statistics import median
 
 import pytest
 
+from anuman.physics.predict import deployment
 from anuman.serving.published import Published, Users, published
 
 
@@ -30,6 +31,14 @@ def rows() -> list[tuple[Published, float, Users]]:
 def test_all_runs_of_the_catalogue_are_there(rows):
     assert len(rows) >= 20
     assert all({"qps_at_tpot", "ttft_p50_ms", "tpot_p99_ms"} <= set(row.values) for row, *_ in rows)
+
+
+def test_both_ways_to_predict_run_the_same_machine(rows):
+    """The power-capped servers too: their clock is below the full one."""
+    for row, *_ in rows:
+        assert row.deployment == deployment(row.conditions)
+    capped = [row.deployment.clock for row, *_ in rows if "power-capped" in row.conditions.note]
+    assert capped and capped == pytest.approx([(500 / 700) ** (1 / 3)] * len(capped))
 
 
 def test_the_load_at_a_given_time_per_token(rows):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from .chips import chip, chips
+from .efficiencies import written
 from .measurements import measurements
 from .models import model, models
 from .seeds import articles, claims
@@ -18,6 +19,9 @@ def recalled() -> Iterator[tuple[str, str]]:
     for name in models():
         if model(name).known == "memory":
             yield f"models.toml, {name}", "the shape"
+    for name, entry, known in written():
+        if known == "memory":
+            yield f"efficiencies.toml, {name}", entry
     for name in workloads():
         for field, value in workload(name).quantities.items():
             if value.known == "memory":

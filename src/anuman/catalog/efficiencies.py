@@ -1,5 +1,6 @@
 """What running kernels reach of a chip's peak: one table, each entry with its source."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -46,6 +47,24 @@ def _entry(raw: dict, kind: str, bits: int | None, engine: str) -> dict | None:
     widths = sorted(int(width) for width in found)
     wide_enough = [width for width in widths if width >= bits] or widths[-1:]
     return found[str(wide_enough[0])]
+
+
+def written() -> Iterator[tuple[str, str, str]]:
+    """(chip, entry, how it is known) of every entry of the table that is no stand-in, "by.vLLM.gemm.16" and the like."""
+    for chip, raw in table("efficiencies").items():
+        for path, entry in _leaves(
+            {key: value for key, value in raw.items() if key in (*KINDS, "by")}
+        ):
+            yield chip, path, entry.get("known", raw.get("known"))
+
+
+def _leaves(raw: dict, path: str = "") -> Iterator[tuple[str, dict]]:
+    for key, value in raw.items():
+        name = f"{path}.{key}" if path else key
+        if any(isinstance(part, dict) for part in value.values()):
+            yield from _leaves(value, name)
+        else:
+            yield name, value
 
 
 @cache

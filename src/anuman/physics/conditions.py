@@ -46,7 +46,7 @@ class Conditions:
     def noted(self, pattern: str) -> float | None:
         """The number that the note gives in this form (a pattern with one group), if it does."""
         found = re.search(pattern, self.note)
-        return float(found[1]) if found else None
+        return _plain(found[1], "note") if found else None
 
 
 def read(row: Mapping | Measurement) -> Conditions:
@@ -63,7 +63,6 @@ def read(row: Mapping | Measurement) -> Conditions:
     replicas = _count(field, "replicas") or max(1, (chips or tp * pp) // (tp * pp))
     load = str(field("batch_or_qps") or "")
     tokens = load.removeprefix("tokens=") if load.startswith("tokens=") else None
-    weight_bits = _number(field, "w_bits", 16.0)
     return Conditions(
         metric=field("metric"),
         chip=field("chip"),
@@ -72,9 +71,9 @@ def read(row: Mapping | Measurement) -> Conditions:
         tp=tp,
         pp=pp,
         replicas=replicas,
-        weight_bits=weight_bits,
+        weight_bits=_bits(field, "w_bits"),
         activation=field("act_precision") or "bf16",
-        kv_bits=_number(field, "kv_bits", 16.0),
+        kv_bits=_bits(field, "kv_bits"),
         load_kind=field("load_kind") or "static_batch",
         load=None
         if tokens is not None or load in ("", "-", "inf")
@@ -84,13 +83,17 @@ def read(row: Mapping | Measurement) -> Conditions:
         software=field("software") or "generic",
         given=_given(field("given")),
         note=field("note") or "",
-        training_tokens=None if tokens in (None, "-", "") else _plain(tokens, "batch_or_qps"),
+        training_tokens=None
+        if tokens in (None, "-", "")
+        else _in_range(_plain(tokens, "batch_or_qps"), tokens, "batch_or_qps"),
     )
 
 
 def _field_reader(row):
+    get = row.get if isinstance(row, Mapping) else vars(row).get
+
     def field(name: str):
-        value = row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
+        value = get(name)
         if isinstance(value, str):
             value = value.strip()
         return None if value in (None, "", "?") else value
@@ -100,6 +103,8 @@ def _field_reader(row):
 
 def _plain(text, column: str) -> float:
     try:
+        if isinstance(text, str) and "_" in text:  # which float() would skip
+            raise ValueError
         return float(text)
     except (TypeError, ValueError):
         raise BadRow(column, f"{text!r} is not a number") from None
@@ -110,9 +115,20 @@ def _number(field, column: str, default: float | None = None) -> float | None:
     if value in (None, "-"):
         return default
     number = _plain(value, column)
+    return _in_range(number, value, column)
+
+
+def _in_range(number: float, text, column: str) -> float:
     if not 0 <= number < 1e30:
-        raise BadRow(column, f"{value!r} is out of range")
+        raise BadRow(column, f"{text!r} is out of range")
     return number
+
+
+def _bits(field, column: str) -> float:
+    bits = _number(field, column, 16.0)
+    if not 1 <= bits <= 32:
+        raise BadRow(column, f"{field(column)!r} is not between 1 and 32 (bits, not bytes)")
+    return bits
 
 
 def _count(field, column: str) -> int | None:
@@ -126,9 +142,11 @@ def _count(field, column: str) -> int | None:
 
 def _given(text) -> dict[str, float]:
     """{"tpot_mean_ms": 153.38} from "tpot_mean_ms=153.38"; several are separated by semicolons."""
-    found = {}
-    for part in str(text or "").split(";"):
+    found: dict[str, float] = {}
+    if text is None:
+        return found
+    for part in str(text).split(";"):
         name, equals, value = part.strip().partition("=")
         if equals:
-            found[name.strip()] = _plain(value, "given")
+            found[name.strip()] = _in_range(_plain(value, "given"), value, "given")
     return found

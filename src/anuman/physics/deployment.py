@@ -7,23 +7,12 @@ element-by-element kernels, attention over the KV cache, and the all-reduces of 
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf
 
-from ..catalog import Chip, Model, chip, efficiency, model
-from ..catalog.errors import MissingValue
-from .arguments import not_negative, positive, share
+from ..catalog import Chip, Model, chip, model
+from .arguments import positive, share
 from .engines import Engine, engine
-from .layers import (
-    WIDE,
-    attention_flops_per_pair,
-    experts_touched,
-    kv_elements_per_token,
-    layer_groups,
-    windowed_share,
-)
-
-ARITHMETIC_BITS = {"fp32": 16, "bf16": 16, "fp16": 16, "fp8": 8, "int8": 8, "fp4": 4}
-SMALL_KERNELS = 6  # two norms, rotation, cache write, activation, residual: fused as engines do
+from .layers import kv_elements_per_token, layer_groups, windowed_share
+from .rates import Rates, arithmetic_bits
 
 
 class DoesNotFit(ValueError):
@@ -36,6 +25,9 @@ class Deployment:
 
     weight_bits and kv_bits may be fractions (4-bit weights with their scales have 4.5).
     clock: share of the full clock, below 1 on a machine whose power is capped (energy.clock_under_cap).
+    ep: chips over which the experts are shared out. Each chip of the group serves sequences of its own (a replica
+    is one chip) with all other weights, and exchanges tokens with the rest before and after the experts.
+    The cache is shared out over tp chips whole: by heads, or by sequences where there are fewer heads.
     activation: number format of the arithmetic, a key of ARITHMETIC_BITS. Names are the catalogue's.
     Raises UnknownName, MissingValue, or ValueError naming a bad argument.
     """
@@ -49,16 +41,31 @@ class Deployment:
     kv_bits: float = 16
     software: str = "generic"
     clock: float = 1.0
+    ep: int = 1
 
     def __post_init__(self):
-        positive(tp=self.tp, pp=self.pp, weight_bits=self.weight_bits, kv_bits=self.kv_bits)
+        positive(
+            tp=self.tp, pp=self.pp, ep=self.ep, weight_bits=self.weight_bits, kv_bits=self.kv_bits
+        )  # fmt: skip
+        if self.ep > 1:
+            self._check_experts()
         share(clock=self.clock)
-        if self.activation not in ARITHMETIC_BITS:
-            raise ValueError(
-                f"activation is {self.activation!r}: it is one of {', '.join(ARITHMETIC_BITS)}"
-            )
+        arithmetic_bits(self.activation)
         if max(self.weight_bits, self.kv_bits) > 32:
             raise ValueError("a weight or KV element has at most 32 bits (bits, not bytes)")
+
+    def _check_experts(self) -> None:
+        experts = self.model.experts
+        if experts is None:
+            raise ValueError(f"ep is {self.ep}: {self.model_name} has no experts to share out")
+        if self.ep > experts:
+            raise ValueError(
+                f"ep is {self.ep}: {self.model_name} has only {experts} experts a layer"
+            )
+        if self.tp > 1:
+            raise ValueError(
+                f"ep is {self.ep}: each chip of such a group has its own sequences, so tp is 1"
+            )
 
     @cached_property
     def chip(self) -> Chip:
@@ -76,8 +83,12 @@ class Deployment:
 
     @cached_property
     def weight_bytes(self) -> float:
-        """Bytes of all weights over all chips."""
-        return self.model.params * self.weight_bits / 8
+        """Bytes of the weights on the tp·pp chips: all of them, but of the experts a part in ep."""
+        elsewhere = 0.0
+        if self.ep > 1:
+            experts = sum(g.count * g.experts * g.expert_weights for g in layer_groups(self.model))
+            elsewhere = experts * (1 - 1 / self.ep)
+        return (self.model.params - elsewhere) * self.weight_bits / 8
 
     @cached_property
     def kv_bytes_per_token(self) -> float:
@@ -102,15 +113,20 @@ class Deployment:
             )
         return free / self.kv_bytes_per_token
 
+    @property
+    def fits(self) -> bool:
+        """True when the weights leave room for a KV cache."""
+        return self.weight_bytes < self.engine.memory_share * self.chip.capacity * self.tp * self.pp
+
     # --- seconds ---------------------------------------------------------------------------------
 
     @cached_property
-    def _constants(self):
-        return _Constants(self)
+    def _rates(self) -> Rates:
+        return Rates(self)
 
     def linear_s(self, tokens: float, sampled: float) -> float:
         """Seconds of everything but attention over the cache: `tokens` pass the layers, `sampled` the head."""
-        return self._constants.linear_s(tokens, sampled)
+        return self._rates.linear_s(tokens, sampled)
 
     def affine(
         self, decodes: float, prefill_tokens: float = 0, prefill_pairs: float = 0.0
@@ -121,8 +137,10 @@ class Deployment:
         short window (layers.windowed_share) every context is taken to fill it.
         prefill_pairs: query-key pairs of the prompt tokens' causal attention, S²/2 for a whole prompt.
         """
-        k = self._constants
+        k = self._rates
         fixed = self.engine.step_s + k.linear_s(decodes + prefill_tokens, decodes or 1)
+        if self.ep > 1:
+            fixed += k.exchange_s(decodes, prefill_tokens)
         if decodes:
             fixed += k.attention_start_s + decodes * k.window_s
         if prefill_tokens:
@@ -157,137 +175,3 @@ class Deployment:
     def end_to_end(self, batch: float, prompt: float, output: float) -> float:
         """Seconds from request to last token of a batch that starts and ends together."""
         return self.ttft(prompt, batch) + (output - 1) * self.tpot(batch, prompt, output)
-
-
-class _Constants:
-    """A deployment's rates, worked out once; every time below is for one of the tp chips."""
-
-    def __init__(self, d: Deployment):
-        m, c = d.model, d.chip
-        bits = ARITHMETIC_BITS[d.activation]
-        self.d, self.tp = d, d.tp
-        peak = _peak(c, d.activation) * d.clock * d.tp
-        wide_peak = _peak(c, "bf16") * d.clock * d.tp
-        kernels = d.engine.kernels
-        product = efficiency(d.chip_name, "gemm", bits, kernels)
-        small = efficiency(d.chip_name, "elementwise")
-        decode = efficiency(d.chip_name, "decode_attention", int(min(16, d.kv_bits)), kernels)
-        self.flops = peak * product.compute
-        self.bandwidth = c.bandwidth * product.memory * d.tp
-        self.kernel_s = product.kernel_s + d.engine.launch_s
-        self.small_s = SMALL_KERNELS * (small.kernel_s + d.engine.launch_s)
-        self.elementwise = c.bandwidth * small.memory
-        self.weight_bytes = d.weight_bits / 8
-        self.activation_bytes = bits / 8
-        self.convert = self._convert_rate(d, bits)
-        self.rounding_bytes = WIDE + bits / 8 if d.engine.rounds_apart and bits < 16 else 0.0
-        self.groups = layer_groups(m)
-        self.experts = efficiency(d.chip_name, "experts", bits, kernels) if m.experts else None
-        self.expert_flops = peak * self.experts.compute if m.experts else 0.0
-        self.expert_bandwidth = c.bandwidth * self.experts.memory * d.tp if m.experts else 0.0
-        # Checkpoints with 8- and 4-bit arithmetic keep the head at 16 bits.
-        self.head_weights = m.vocab * m.width
-        self.head_bytes = max(self.weight_bytes, WIDE if bits < 16 else 0)
-        self.head_flops = wide_peak * product.compute
-        self.attention_start_s = m.layers * decode.kernel_s
-        prefill = efficiency(d.chip_name, "prefill_attention", None, kernels)
-        self.prefill_start_s = m.layers * prefill.kernel_s
-        self.pair_s = (
-            attention_flops_per_pair(m) * (1 - windowed_share(m)) / (wide_peak * prefill.compute)
-        )
-        growing = 1 - windowed_share(m)
-        rereads = 1 if d.engine.shares_kv_reads else m.heads / m.kv_heads
-        cached = kv_elements_per_token(m) * d.kv_bits / 8 * rereads
-        token_s = max(
-            cached / (c.bandwidth * decode.memory * d.tp),
-            attention_flops_per_pair(m, absorbed=True) / (wide_peak * product.compute),
-        )
-        self.context_token_s = growing * token_s
-        self.window_s = (1 - growing) * token_s * (m.window or 0)
-        self._links(d)
-
-    @staticmethod
-    def _convert_rate(d: Deployment, bits: int) -> float:
-        """Weights a second that `tp` chips turn into the arithmetic's format; 0: none need it, or unknown."""
-        if d.weight_bits >= bits:
-            return 0.0
-        try:
-            return efficiency(d.chip_name, "convert_per_s").value * d.tp
-        except MissingValue:
-            return 0.0
-
-    def _links(self, d: Deployment):
-        """Start and byte cost of the two all-reduces of a layer, and of the hops between stages."""
-        self.reduce_start_s = self.reduce_byte_s = self.hops_s = 0.0
-        if d.pp > 1:
-            self.hops_s = (d.pp - 1) * efficiency(d.chip_name, "pipeline").hop_s
-        if d.tp == 1:
-            return
-        share = efficiency(d.chip_name, "all_reduce")
-        starts = getattr(share, d.engine.collective)
-        if share.hop_s:  # a ring: every rank's part passes all others, twice
-            self.reduce_start_s = 2 * (share.ranks_per_chip * d.tp - 1) * share.hop_s
-        else:  # measured for 2, 4 and 8 chips; beyond, each doubling adds what the last one added
-            doublings = max(0, (d.tp - 1).bit_length() - 1)
-            last = len(starts) - 1
-            beyond = max(0, doublings - last) * (starts[-1] - starts[-2])
-            self.reduce_start_s = starts[min(doublings, last)] + beyond
-        self.reduce_byte_s = 2 * (d.tp - 1) / d.tp / (d.chip.quantity("link").value * share.memory)
-
-    def linear_s(self, tokens: float, sampled: float) -> float:
-        not_negative(tokens=tokens, sampled=sampled)
-        total = 0.0
-        for group in self.groups:
-            seconds = group.products * self.kernel_s + self._product_s(
-                group.shared_weights,
-                tokens,
-                tokens * group.product_bytes * self.activation_bytes / WIDE,
-            )
-            if group.experts:
-                seconds += self._experts_s(group, tokens)
-            moved = group.elementwise_bytes + group.product_inputs * self.rounding_bytes
-            seconds += self.small_s + tokens * moved / self.elementwise / self.tp
-            if self.tp > 1:
-                seconds += 2 * (
-                    self.reduce_start_s + tokens * self.d.model.width * WIDE * self.reduce_byte_s
-                )
-            total += group.count * seconds
-        return total + self.hops_s + self._head_s(sampled)
-
-    def _product_s(self, weights: float, tokens: float, moved: float) -> float:
-        memory = (weights * self.weight_bytes + moved) / self.bandwidth
-        compute = 2 * weights * tokens / self.flops
-        convert = weights / self.convert if self.convert else 0.0
-        return (memory * memory + compute * compute + convert * convert) ** 0.5
-
-    def _experts_s(self, group, tokens: float) -> float:
-        e, k, weights = group.experts, group.experts_per_token, group.expert_weights
-        read = experts_touched(tokens, e, k) * weights
-        moved = tokens * k * 2 * self.d.model.width * self.activation_bytes
-        memory = (read * self.weight_bytes + moved) / self.expert_bandwidth
-        compute = 2 * k * weights * tokens / self.expert_flops
-        convert = read / self.convert if self.convert else 0.0
-        return (
-            self.experts.kernel_s + (memory * memory + compute * compute + convert * convert) ** 0.5
-        )
-
-    def _head_s(self, sampled: float) -> float:
-        memory = self.head_weights * self.head_bytes / self.bandwidth
-        compute = 2 * self.head_weights * sampled / self.head_flops
-        # Scores of 4 bytes for the whole vocabulary: written, read for the maximum, read for the choice.
-        scores = 3 * 4 * sampled * self.d.model.vocab / self.tp / self.elementwise
-        return self.kernel_s + scores + (memory * memory + compute * compute) ** 0.5
-
-
-def _peak(c: Chip, activation: str) -> float:
-    """Dense peak for this format; 16-bit figures stand for each other where only one is known.
-
-    Infinite where nobody has published any: such a chip is never seen to wait for its arithmetic, which
-    bounds the time from below.
-    """
-    if activation not in ("bf16", "fp16", "fp32"):
-        return c.peak(activation)
-    try:
-        return c.peak(c.peak16)
-    except MissingValue:
-        return inf

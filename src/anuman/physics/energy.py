@@ -24,7 +24,8 @@ def bottom_up_joules(
 ) -> float:
     """Joules of the arithmetic and of the memory traffic: FLOPs·J/FLOP + bytes·J/byte.
 
-    Source of the idea and of figures for a 45 nm process: Horowitz, "Computing's Energy Problem", ISSCC 2014.
+    Joules an operation and a byte are the catalogue's statements energy-*. Source of the idea and of figures for a
+    45 nm process: Horowitz, "Computing's Energy Problem", ISSCC 2014.
     """
     not_negative(
         flops=flops, nbytes=nbytes, joules_per_flop=joules_per_flop, joules_per_byte=joules_per_byte

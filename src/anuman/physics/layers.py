@@ -22,9 +22,14 @@ class Layers:
     expert_weights: float = 0.0  # of one expert
     experts: int = 0
     experts_per_token: int = 0
-    elementwise_bytes: float = 0.0  # moved for one token by norms, rotation and activation
-    product_bytes: float = 0.0  # activations read and written by the products, for one token
-    product_inputs: float = 0.0  # numbers that enter the products, for one token
+    # For one token. What is as wide as the model passes every chip of a tensor-parallel group in full
+    # (norms, the products' outer sides); the rest is shared out over them.
+    norm_bytes: float = 0.0
+    elementwise_bytes: float = 0.0  # rotation and activation
+    wide_inputs: float = 0.0  # numbers that enter the products
+    inputs: float = 0.0
+    wide_outputs: float = 0.0  # numbers that leave the products
+    outputs: float = 0.0
 
 
 def attention_weights(model: Model) -> float:
@@ -42,39 +47,46 @@ def layer_groups(model: Model) -> tuple[Layers, ...]:
     """The model's layers in groups of equal ones, dense first."""
     d, h, g, e = model.width, model.heads, model.kv_heads, model.head_dim
     attention = attention_weights(model)
-    # Two norms that add the residual (read 2, write 2), rotation in place of queries and keys.
-    moved = WIDE * (2 * 4 * d + 2 * (h + g) * e)
-    in_out = WIDE * (d + (h + 2 * g) * e + h * e + d)
+    norms = WIDE * 2 * 4 * d  # two, each adds the residual: read 2, write 2
+    rotation = WIDE * 2 * (h + g) * e  # of queries and keys, in place
+    shared_experts = model.shared_experts or 0
 
-    def dense(width: float, count: int) -> Layers:
-        matrices = model.ffn_matrices
+    def group(count: int, feed_forward: float, products: int, width: float, **routed) -> Layers:
+        """Layers whose every token passes `feed_forward` weights of inner width `width`, 0 for none."""
+        matrices, has_mlp = model.ffn_matrices, min(1, width)
         return Layers(
             count=count,
-            shared_weights=attention + matrices * d * width,
-            products=4,
-            elementwise_bytes=moved + WIDE * matrices * width,
-            product_bytes=in_out + WIDE * (2 * d + matrices * width),
-            product_inputs=2 * d + h * e + width,
+            shared_weights=attention + feed_forward,
+            products=products,
+            norm_bytes=norms,
+            elementwise_bytes=rotation + WIDE * matrices * width,
+            wide_inputs=d * (1 + has_mlp),
+            inputs=h * e + width,
+            wide_outputs=d * (1 + has_mlp),
+            outputs=(h + 2 * g) * e + (matrices - 1) * width,
+            **routed,
         )
 
+    def dense(count: int) -> Layers:
+        return group(count, model.ffn_matrices * d * model.ffn_width, 4, model.ffn_width)
+
     if model.experts is None:
-        return (dense(model.ffn_width, model.layers),)
+        return (dense(model.layers),)
     dense_count = model.dense_layers or 0
     if model.moe_every and model.moe_every > 1:
         dense_count = model.layers - model.layers // model.moe_every
-    expert = model.ffn_matrices * d * (model.expert_ffn_width or model.ffn_width)
-    routed = Layers(
-        count=model.layers - dense_count,
-        shared_weights=attention + d * model.experts + (model.shared_experts or 0) * expert,
-        products=3 + 2 * min(1, model.shared_experts or 0),
+    expert_width = model.expert_ffn_width or model.ffn_width
+    expert = model.ffn_matrices * d * expert_width
+    routed = group(
+        model.layers - dense_count,
+        d * model.experts + shared_experts * expert,
+        3 + 2 * min(1, shared_experts),
+        shared_experts * expert_width,
         expert_weights=expert,
         experts=model.experts,
         experts_per_token=model.experts_per_token,
-        elementwise_bytes=moved,
-        product_bytes=in_out,
-        product_inputs=d + h * e,
     )
-    return (dense(model.ffn_width, dense_count), routed) if dense_count else (routed,)
+    return (dense(dense_count), routed) if dense_count else (routed,)
 
 
 def kv_elements_per_token(model: Model) -> float:

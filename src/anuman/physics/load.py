@@ -31,19 +31,24 @@ def steady_step(d: Deployment, batch: float, prompt: float, output: float) -> fl
     """Mean seconds between a sequence's tokens in the steady state: `batch` decodes, batch/output newcomers a step.
 
     Prompts come whole: with fewer than one newcomer a step, only that share of the steps reads a prompt,
-    all of it. An engine that does not mix reads it in a step of its own, for which the others wait.
+    all of it. An engine that does not mix reads it in a step of its own, for which the others wait. With pp
+    stages, as many groups of batch/pp are under way, one in each stage (GPipe: Huang et al., 2019).
     """
+    batch = max(batch / d.pp, min(batch, 1.0))
     arrivals = batch / output
+    mean = prompt + output / 2  # length of a sequence
+    if arrivals >= 1 and prompt > 0 and d.engine.mixes_prompts:  # every step reads some
+        fixed, slope = d.affine(batch, arrivals * prompt, arrivals * prompt**2 / 2)
+        return fixed + slope * batch * mean
     fixed, slope = d.affine(batch)
-    context = slope * batch * (prompt + output / 2)
+    plain = fixed + slope * batch * mean
     if prompt <= 0:
-        return fixed + context
+        return plain
     readers = max(1.0, arrivals)
     tokens, pairs = readers * prompt, readers * prompt**2 / 2
     if d.engine.mixes_prompts:
-        with_prompt, _ = d.affine(batch, tokens, pairs)
-        return fixed + context + min(1.0, arrivals) * (with_prompt - fixed)
-    return fixed + context + min(1.0, arrivals) * d.affine(0, tokens, pairs)[0]
+        return plain + arrivals * (d.affine(batch, tokens, pairs)[0] - fixed)
+    return plain + min(1.0, arrivals) * d.affine(0, tokens, pairs)[0]
 
 
 def max_batch(d: Deployment, prompt: float, output: float) -> int:
@@ -80,7 +85,10 @@ def offline_throughput(d: Deployment, prompt: float, output: float) -> float:
 
 
 def _root(rising, low: float, high: float) -> float:
-    """x in [low, high] with rising(x) = 0, or the end nearer to it (the Illinois method, 1e-9 relative)."""
+    """x in [low, high] with rising(x) = 0, or the end nearer to it (the Illinois method).
+
+    rising: a residual without unit, of the order of 1; it ends within 1e-12.
+    """
     at_low, at_high = rising(low), rising(high)
     if at_low >= 0:
         return low
@@ -90,7 +98,7 @@ def _root(rising, low: float, high: float) -> float:
     for _ in range(100):
         x = (low * at_high - high * at_low) / (at_high - at_low)
         at_x = rising(x)
-        if abs(high - low) <= 1e-9 * high or at_x == 0:
+        if abs(at_x) <= 1e-12 or high - low <= 1e-12 * high:
             return x
         if at_x < 0:
             low, at_low = x, at_x
@@ -100,8 +108,6 @@ def _root(rising, low: float, high: float) -> float:
             high, at_high = x, at_x
             at_low = at_low / 2 if side > 0 else at_low
             side = 1
-        if abs(at_x) <= 1e-12 * abs(high):
-            return x
     return (low + high) / 2
 
 
@@ -114,7 +120,7 @@ def rate_at_tpot(d: Deployment, tpot_s: float, prompt: float, output: float) -> 
     most = max_batch(d, prompt, output)
     if steady_step(d, 1e-6, prompt, output) > tpot_s:
         return 0.0
-    batch = _root(lambda b: steady_step(d, b, prompt, output) - tpot_s, 1e-6, most)
+    batch = _root(lambda b: steady_step(d, b, prompt, output) / tpot_s - 1, 1e-6, most)
     return batch / (output * tpot_s)
 
 
@@ -128,5 +134,9 @@ def tpot_at_rate(d: Deployment, rate: float, prompt: float, output: float) -> fl
     capacity = most / (output * steady_step(d, most, prompt, output))
     if rate >= capacity:
         return Saturated(capacity, rate)
-    batch = _root(lambda b: b - rate * output * steady_step(d, b, prompt, output), 1e-9, most)
+    leaving = rate * output  # tokens a second
+    least = leaving * steady_step(
+        d, 1e-9, prompt, output
+    )  # a step never gets shorter with its batch
+    batch = _root(lambda b: (b - leaving * steady_step(d, b, prompt, output)) / most, least, most)
     return steady_step(d, batch, prompt, output)

@@ -1,5 +1,6 @@
 """Predict one published value from its conditions: the same columns as catalog/data/measurements.csv."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import sqrt
@@ -8,8 +9,8 @@ from ..catalog import Measurement, chip, efficiency, model
 from ..catalog.errors import UnknownName
 from .communication import all_reduce
 from .conditions import BadRow, Conditions, read
-from .deployment import ARITHMETIC_BITS, Deployment
-from .energy import SERVER_FACTOR, clock_under_cap, server_watts, wall_joules_per_token
+from .deployment import Deployment, DoesNotFit
+from .energy import clock_under_cap, server_watts, wall_joules_per_token
 from .layers import attention_flops_per_pair
 from .load import (
     Saturated,
@@ -22,13 +23,13 @@ from .load import (
     tpot_at_rate,
 )
 from .mlp import mlp_layer
+from .rates import arithmetic_bits
 from .training import flops_per_token
 
 MS, US, HOUR = 1e3, 1e6, 3600.0
-GOODPUT = 0.9  # of a production run; physics of the rest: cluster.goodput
-# MLPerf's MaxQ servers with eight H200 drew 5,639 W at the wall (their power logs, 2024); 700 W chips uncapped
-# would draw 8 · 700 · SERVER_FACTOR.
-CAPPED_POWER = 5639 / (8 * 700 * SERVER_FACTOR)
+NODE = 8  # chips, where the row does not say
+GOODPUT = 0.9  # assumed of a production run; what it comes from: cluster.goodput
+PROMPTS_A_NODE = 32  # assumed to be read together, enough that the weights' bytes no longer matter
 P99 = 2.33  # standard deviations that 99 of 100 draws of a normal variable stay below
 
 
@@ -61,12 +62,30 @@ def _deployment(*fields) -> Deployment:
 def deployment(c: Conditions) -> Deployment:
     """The deployment that a row describes: one replica of it."""
     return _deployment(
-        c.chip, c.model, c.tp, c.pp, c.weight_bits, c.activation, c.kv_bits, c.software, _clock(c)
+        c.chip,
+        c.model,
+        c.tp,
+        c.pp,
+        c.weight_bits,
+        c.activation,
+        c.kv_bits,
+        c.software,
+        clock_under_cap(power_share(c)),
     )
 
 
-def _clock(c: Conditions) -> float:
-    return clock_under_cap(CAPPED_POWER) if "power-capped" in c.note else 1.0
+def power_share(c: Conditions) -> float:
+    """Share of its rated power that a chip may draw: by the note's watts, else by the catalogue's for capped servers.
+
+    1 where neither gives any.
+    """
+    if "power-" not in c.note:
+        return 1.0
+    watts = c.noted(r"power-limited to ([\d.]+) W")
+    if watts is None and "power-capped" in c.note:
+        known = chip(c.chip).quantities.get("capped_power")
+        watts = known.value if known else None
+    return 1.0 if watts is None else min(1.0, watts / chip(c.chip).power)
 
 
 def _batch(c: Conditions) -> float:
@@ -75,16 +94,22 @@ def _batch(c: Conditions) -> float:
     return c.load
 
 
+def _prompt(c: Conditions) -> float:
+    if not c.prompt:
+        raise BadRow("input_tokens", "empty or zero; this metric reads a prompt")
+    return c.prompt
+
+
 def _tpot_ms(c: Conditions) -> float:
     return MS * deployment(c).tpot(_batch(c), c.prompt, c.output)
 
 
 def _ttft_ms(c: Conditions) -> float:
-    return MS * deployment(c).ttft(c.prompt, _batch(c))
+    return MS * deployment(c).ttft(_prompt(c), _batch(c))
 
 
 def _e2e_ms(c: Conditions) -> float:
-    return MS * deployment(c).end_to_end(_batch(c), c.prompt, c.output)
+    return MS * deployment(c).end_to_end(_batch(c), _prompt(c), c.output)
 
 
 def _out_tok_s(c: Conditions) -> float:
@@ -99,30 +124,46 @@ def _out_tok_s(c: Conditions) -> float:
     return c.replicas * each
 
 
-def _node(c: Conditions) -> Deployment:
-    """A node of an expert-parallel group: its chips share the layers; the weights may lie on more nodes."""
-    return _deployment(
-        c.chip, c.model, c.chips or 8, 1, c.weight_bits, c.activation, c.kv_bits, c.software
-    )
+def _node(c: Conditions) -> tuple[Deployment, int]:
+    """(what serves a share of a node's sequences, such shares in a node).
+
+    Experts are shared out over the chips that the software names ("EP32"), else over the fewest whole nodes that
+    hold the model, and each chip serves its own sequences. The chips of a node share a dense model's layers.
+    """
+    chips = c.chips or NODE
+    numbers = (c.weight_bits, c.activation, c.kv_bits, c.software, 1.0)
+    experts = model(c.model).experts
+    if experts is None:
+        return _deployment(c.chip, c.model, chips, 1, *numbers), 1
+    named = re.search(r"\bEP(\d+)", c.software)
+    groups = [int(named[1])] if named else range(chips, max(chips, experts) + 1, chips)
+    for ep in groups:
+        d = _deployment(c.chip, c.model, 1, 1, *numbers, ep)
+        if d.fits:
+            return d, chips
+    raise DoesNotFit(f"{c.model} does not fit on {groups[-1]} {c.chip}, one expert a layer on each")
 
 
 def _in_tok_s_node(c: Conditions) -> float:
-    d, prompts = _node(c), 32
+    d, shares = _node(c)
     cached = (c.noted(r"([\d.]+) ?% cache hits") or 0.0) / 100
-    return prompts * c.prompt / d.prefill(c.prompt, prompts) / (1 - cached)
+    if cached >= 1:
+        raise BadRow("note", "every token from the cache leaves none to read")
+    prompts = PROMPTS_A_NODE / shares
+    return shares * prompts * c.prompt / d.prefill(_prompt(c), prompts) / (1 - cached)
 
 
 def _out_tok_s_node(c: Conditions) -> float:
-    d = _node(c)
+    d, shares = _node(c)
     per_chip = c.noted(r"batch per GPU ~?(\d+)")
     batch = per_chip * d.tp if per_chip else max_batch(d, c.prompt, c.output)
-    return batch / d.decode_step(batch, c.prompt + c.output / 2)
+    return shares * batch / d.decode_step(batch, c.prompt + c.output / 2)
 
 
 def _prefill_mfu(c: Conditions) -> float:
     d = deployment(c)
     batch = _batch(c)
-    pairs = batch * c.prompt**2 / 2
+    pairs = batch * _prompt(c) ** 2 / 2
     flops = 2 * d.model.params_active * batch * c.prompt + pairs * attention_flops_per_pair(d.model)
     peak = chip(c.chip).peak(chip(c.chip).peak16) * d.tp
     return flops / d.prefill(c.prompt, batch) / peak
@@ -134,7 +175,7 @@ def _prefill_mfu(c: Conditions) -> float:
 def _step_under_load(c: Conditions) -> tuple[Deployment, float, float]:
     """(replica, seconds a step, sequences in it) at the row's rate; at the most it can do when saturated."""
     d, rate = deployment(c), _batch(c) / c.replicas
-    step = tpot_at_rate(d, rate, c.prompt, c.output)
+    step = tpot_at_rate(d, rate, _prompt(c), c.output)
     if isinstance(step, Saturated):
         batch = max_batch(d, c.prompt, c.output)
         return d, steady_step(d, batch, c.prompt, c.output), batch
@@ -177,7 +218,7 @@ def _qps_at_tpot(c: Conditions) -> float:
         tpot_s = c.given["tpot_mean_ms"] / MS
     except KeyError:
         raise BadRow("given", "qps_at_tpot needs tpot_mean_ms=...") from None
-    return c.replicas * rate_at_tpot(deployment(c), tpot_s, c.prompt, c.output)
+    return c.replicas * rate_at_tpot(deployment(c), tpot_s, _prompt(c), c.output)
 
 
 # --- single kernels -----------------------------------------------------------------------------------
@@ -188,7 +229,7 @@ def _mlp_layer_us(c: Conditions) -> float:
     flops, nbytes = mlp_layer(
         _batch(c), m.width, m.ffn_width, m.ffn_matrices, c.weight_bits / 8, c.tp
     )
-    bits = ARITHMETIC_BITS[c.activation]
+    bits = arithmetic_bits(c.activation)
     share = efficiency(c.chip, "gemm", bits)
     memory = nbytes / (chip(c.chip).bandwidth * share.memory)
     compute = flops / (chip(c.chip).peak(chip(c.chip).peak16) * share.compute)
@@ -213,7 +254,7 @@ def _active(c: Conditions) -> float:
 
 
 def _training_mfu(c: Conditions) -> float:
-    return efficiency(c.chip, "training").compute
+    return efficiency(chip(c.chip).name, "training").compute
 
 
 def _training_flops_per_token(c: Conditions) -> float:
@@ -241,8 +282,8 @@ def _gpu_hours(c: Conditions) -> float:
 
 
 def _j_per_out_token(c: Conditions) -> float:
-    capped = CAPPED_POWER if _clock(c) < 1 else 1.0
-    watts = capped * server_watts(c.chips or c.tp * c.pp * c.replicas, chip(c.chip).power)
+    chips = c.chips or c.tp * c.pp * c.replicas
+    watts = server_watts(chips, power_share(c) * chip(c.chip).power)
     return wall_joules_per_token(watts, _out_tok_s(c))
 
 

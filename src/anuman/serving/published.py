@@ -11,6 +11,7 @@ from functools import cached_property
 
 from anuman import catalog, physics
 from anuman.physics import conditions
+from anuman.physics.predict import deployment
 
 from .overload import load
 from .percentiles import percentile
@@ -55,11 +56,8 @@ class Published:
 
     @cached_property
     def deployment(self) -> physics.Deployment:
-        """One replica."""
-        c = self.conditions
-        return physics.Deployment(
-            c.chip, c.model, c.tp, c.pp, c.weight_bits, c.activation, c.kv_bits, c.software
-        )
+        """One replica, as physics.predict has it: at the clock of a power-capped machine, if it is one."""
+        return deployment(self.conditions)
 
     @property
     def tpot_s(self) -> float:

@@ -72,6 +72,9 @@ def lines(scored: Sequence[Scored]) -> list[str]:
     if unread:
         out += ["", f"{len(unread)} rows without a prediction:"]
         out += [f"  {one.row.id}: {one.why}" for one in unread]
+    odd = [one.row for one in scored if one.row.remark]
+    if odd:
+        out += ["", f"{len(odd)} rows with a remark:", *(f"  {r.where}: {r.remark}" for r in odd)]
     return out
 
 
@@ -115,7 +118,7 @@ def run(
     csv_file: Path | None = None,
     picture_file: Path | None = None,
 ) -> int:
-    """Score the catalogue's rows, or those of a CSV file. 0 done, 1 some row has no prediction, 2 bad file."""
+    """Score the catalogue's rows, or those of a CSV file. 0 done, 1 some row needs attention, 2 bad file."""
     try:
         table = catalogue_rows() if rows is None else read_table(rows)
     except TableError as error:
@@ -137,4 +140,4 @@ def run(
     except OSError as error:
         print(f"anuman validate: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
-    return 1 if any(one.predicted is None for one in scored) else 0
+    return 1 if any(one.predicted is None or one.row.remark for one in scored) else 0

@@ -76,11 +76,12 @@ def score_row(row: Row) -> Scored:
         predicted = predict(row.fields)
     except (ValueError, MissingValue, UnknownName) as error:
         return Scored(row, None, None, f"{row.where}: {error}")
+    except ArithmeticError as error:
+        return Scored(row, None, None, f"{row.where}: no machine has these conditions ({error})")
     if not isfinite(predicted):
         return Scored(row, None, None, f"{row.where}: the formula gives {predicted}")
-    if not row.published:
-        return Scored(row, predicted, None, "no published value" if row.published is None else
-                      f"{row.where}: column value: a published 0 has no relative error")  # fmt: skip
+    if row.published is None:
+        return Scored(row, predicted, None, "no published value")
     error = predicted / row.published - 1
     return Scored(row, predicted, error, reason(row.fields, error))
 

@@ -1,0 +1,208 @@
+"""Rates of a deployment, worked out once, and the time of a step's parts on one of its chips."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from ..catalog import Chip, efficiency
+from ..catalog.errors import MissingValue
+from .arguments import not_negative
+from .layers import (
+    WIDE,
+    attention_flops_per_pair,
+    experts_touched,
+    kv_elements_per_token,
+    layer_groups,
+    windowed_share,
+)
+
+if TYPE_CHECKING:
+    from .deployment import Deployment
+
+ARITHMETIC_BITS = {"fp32": 16, "bf16": 16, "fp16": 16, "fp8": 8, "int8": 8, "fp4": 4}
+SMALL_KERNELS = 6  # two norms, rotation, cache write, activation, residual: fused as engines do
+
+
+def arithmetic_bits(activation: str) -> int:
+    """Bits of the numbers that are multiplied. Raises ValueError for an unknown format."""
+    if activation not in ARITHMETIC_BITS:
+        raise ValueError(f"activation is {activation!r}: it is one of {', '.join(ARITHMETIC_BITS)}")
+    return ARITHMETIC_BITS[activation]
+
+
+class Rates:
+    """A deployment's rates, worked out once; every time below is for one of the tp chips."""
+
+    def __init__(self, d: Deployment):
+        m, c = d.model, d.chip
+        bits = arithmetic_bits(d.activation)
+        self.d, self.tp = d, d.tp
+        peak = _peak(c, d.activation) * d.clock * d.tp
+        wide_peak = _peak(c, "bf16") * d.clock * d.tp
+        kernels = d.engine.kernels
+        product = efficiency(d.chip_name, "gemm", bits, kernels)
+        wide_product = efficiency(d.chip_name, "gemm", 16, kernels)
+        small = efficiency(d.chip_name, "elementwise")
+        decode = efficiency(d.chip_name, "decode_attention", int(min(16, d.kv_bits)), kernels)
+        self.flops = peak * product.compute
+        self.bandwidth = c.bandwidth * product.memory * d.tp
+        self.kernel_s = product.kernel_s + d.engine.launch_s
+        self.small_s = SMALL_KERNELS * (small.kernel_s + d.engine.launch_s)
+        self.elementwise = c.bandwidth * small.memory
+        self.weight_bytes = d.weight_bits / 8
+        self.activation_bytes = bits / 8
+        self.convert = self._convert_rate(d, bits)
+        self.rounding_bytes = WIDE + bits / 8 if d.engine.rounds_apart and bits < 16 else 0.0
+        self.groups = layer_groups(m)
+        self.experts = efficiency(d.chip_name, "experts", bits, kernels) if m.experts else None
+        self.expert_flops = peak * self.experts.compute if m.experts else 0.0
+        self.expert_bandwidth = c.bandwidth * self.experts.memory * d.tp if m.experts else 0.0
+        # Checkpoints with 8- and 4-bit arithmetic keep the head at 16 bits.
+        self.head_weights = m.vocab * m.width
+        self.head_bytes = max(self.weight_bytes, WIDE if bits < 16 else 0)
+        self.head_flops = wide_peak * wide_product.compute
+        self.attention_start_s = m.layers * decode.kernel_s
+        prefill = efficiency(d.chip_name, "prefill_attention", None, kernels)
+        self.prefill_start_s = m.layers * prefill.kernel_s
+        self.pair_s = (
+            attention_flops_per_pair(m) * (1 - windowed_share(m)) / (wide_peak * prefill.compute)
+        )
+        growing = 1 - windowed_share(m)
+        rereads = 1 if d.engine.shares_kv_reads else m.heads / m.kv_heads
+        cached = kv_elements_per_token(m) * d.kv_bits / 8 * rereads
+        token_s = max(
+            cached / (c.bandwidth * decode.memory * d.tp),
+            attention_flops_per_pair(m, absorbed=True) / (wide_peak * wide_product.compute),
+        )
+        self.context_token_s = growing * token_s
+        self.window_s = (1 - growing) * token_s * (m.window or 0)
+        self._links(d)
+        self.ep = d.ep
+        self.exchange = _exchange(d, bits) if d.ep > 1 else (0.0, 0.0, 0.0)
+        self.routed_layers = sum(group.count for group in self.groups if group.experts)
+
+    @staticmethod
+    def _convert_rate(d: Deployment, bits: int) -> float:
+        """Weights a second that `tp` chips turn into the arithmetic's format; 0: none need it, or unknown."""
+        if d.weight_bits >= bits:
+            return 0.0
+        try:
+            return efficiency(d.chip_name, "convert_per_s").value * d.tp
+        except MissingValue:
+            return 0.0
+
+    def _links(self, d: Deployment):
+        """Start and byte cost of the two all-reduces of a layer, and of the hops between stages."""
+        self.reduce_start_s = self.reduce_byte_s = self.hops_s = 0.0
+        if d.pp > 1:
+            self.hops_s = (d.pp - 1) * efficiency(d.chip_name, "pipeline").hop_s
+        if d.tp == 1:
+            return
+        share = efficiency(d.chip_name, "all_reduce")
+        starts = getattr(share, d.engine.collective)
+        if share.hop_s:  # a ring: every rank's part passes all others, twice
+            self.reduce_start_s = 2 * (share.ranks_per_chip * d.tp - 1) * share.hop_s
+        else:  # measured for 2, 4 and 8 chips; beyond, each doubling adds what the last one added
+            doublings = max(0, (d.tp - 1).bit_length() - 1)
+            last = len(starts) - 1
+            beyond = max(0, doublings - last) * (starts[-1] - starts[-2])
+            self.reduce_start_s = starts[min(doublings, last)] + beyond
+        self.reduce_byte_s = 2 * (d.tp - 1) / d.tp / (d.chip.quantity("link").value * share.memory)
+
+    def linear_s(self, tokens: float, sampled: float) -> float:
+        if not (
+            0 <= tokens < inf and 0 <= sampled < inf
+        ):  # said by name only when it is wrong: a third of the cost
+            not_negative(tokens=tokens, sampled=sampled)
+        total = 0.0
+        for group in self.groups:
+            seconds = group.products * self.kernel_s + self._product_s(
+                group.shared_weights,
+                tokens,
+                tokens * self._moved_bytes(group),
+            )
+            if group.experts:
+                seconds += self._experts_s(group, tokens)
+            in_full = group.norm_bytes + group.wide_inputs * self.rounding_bytes
+            shared = group.elementwise_bytes + group.inputs * self.rounding_bytes
+            seconds += self.small_s + tokens * (in_full + shared / self.tp) / self.elementwise
+            if self.tp > 1:
+                seconds += 2 * (
+                    self.reduce_start_s + tokens * self.d.model.width * WIDE * self.reduce_byte_s
+                )
+            total += group.count * seconds
+        return total + self.hops_s + self._head_s(sampled)
+
+    def _moved_bytes(self, group) -> float:
+        """Activations of one token that the products read and write, over all tp chips."""
+        inputs = self.tp * group.wide_inputs + group.inputs
+        outputs = self.tp * group.wide_outputs + group.outputs
+        return inputs * self.activation_bytes + outputs * WIDE
+
+    def _product_s(self, weights: float, tokens: float, moved: float) -> float:
+        memory = (weights * self.weight_bytes + moved) / self.bandwidth
+        compute = 2 * weights * tokens / self.flops
+        convert = weights / self.convert if self.convert else 0.0
+        return (memory * memory + compute * compute + convert * convert) ** 0.5
+
+    def _experts_s(self, group, tokens: float) -> float:
+        e, k, weights = group.experts, group.experts_per_token, group.expert_weights
+        read = experts_touched(tokens * self.ep, e, k) / self.ep * weights
+        moved = self.tp * tokens * k * 2 * self.d.model.width * self.activation_bytes
+        memory = (read * self.weight_bytes + moved) / self.expert_bandwidth
+        compute = 2 * k * weights * tokens / self.expert_flops
+        convert = read / self.convert if self.convert else 0.0
+        return (
+            self.experts.kernel_s + (memory * memory + compute * compute + convert * convert) ** 0.5
+        )
+
+    def exchange_s(self, decodes: float, prefill_tokens: float) -> float:
+        """Seconds that the chips of an expert-parallel group spend on each other, all layers."""
+        start, direct_s, forwarded_s = self.exchange
+        token_s = forwarded_s if prefill_tokens else direct_s
+        return self.routed_layers * (start + (decodes + prefill_tokens) * token_s)
+
+    def _head_s(self, sampled: float) -> float:
+        memory = self.head_weights * self.head_bytes / self.bandwidth
+        compute = 2 * self.head_weights * sampled / self.head_flops
+        # Scores of 4 bytes for the vocabulary: each chip writes its part; all of them are read for the maximum
+        # and for the choice.
+        scores = (1 / self.tp + 2) * 4 * sampled * self.d.model.vocab / self.elementwise
+        return self.kernel_s + scores + (memory * memory + compute * compute) ** 0.5
+
+
+def _exchange(d: Deployment, bits: int) -> tuple[float, float, float]:
+    """(start seconds, seconds a token sent directly, seconds a token forwarded) of a layer's two all-to-alls.
+
+    Out in the arithmetic's width, back at 16 bits, uniform routing; nothing overlaps. Within a node (chip quantity
+    "scaleup") a token goes over the links, once to each chip that holds one of its experts. Beyond one node only the
+    network counts, the slower: steps of decodes send each expert's copy directly, steps with prompts send one to
+    each node, which forwards it. Source: DeepSeek-AI, DeepEP, 2025: low-latency and normal kernels.
+    """
+    share = efficiency(d.chip_name, "all_reduce")
+    node, k = d.chip.quantity("scaleup").value, d.model.experts_per_token
+    token_bytes = d.model.width * (bits / 8 + WIDE)
+    start = 2 * getattr(share, d.engine.collective)[-1]
+    elsewhere = (d.ep - 1) / d.ep
+    if d.ep <= node:
+        copies = experts_touched(k, d.ep, 1) * elsewhere  # distinct chips
+        token_s = copies * token_bytes / (d.chip.quantity("link").value * share.memory)
+        return start, token_s, token_s
+    nodes, network = d.ep / node, d.chip.quantity("network").value
+    distinct = experts_touched(k, nodes, 1) * (nodes - 1) / nodes
+    return start, k * elsewhere * token_bytes / network, distinct * token_bytes / network
+
+
+def _peak(c: Chip, activation: str) -> float:
+    """Dense peak for this format; 16-bit figures stand for each other where only one is known.
+
+    Infinite where nobody has published any: such a chip is never seen to wait for its arithmetic, which
+    bounds the time from below.
+    """
+    if activation not in ("bf16", "fp16", "fp32"):
+        return c.peak(activation)
+    try:
+        return c.peak(c.peak16)
+    except MissingValue:
+        return inf
