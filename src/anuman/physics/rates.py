@@ -38,8 +38,8 @@ class Rates:
         m, c = d.model, d.chip
         bits = arithmetic_bits(d.activation)
         self.d, self.tp = d, d.tp
-        peak = _peak(c, d.activation) * d.clock * d.tp
-        wide_peak = _peak(c, "bf16") * d.clock * d.tp
+        peak = dense_peak(c, d.activation) * d.clock * d.tp
+        wide_peak = dense_peak(c, "bf16") * d.clock * d.tp
         kernels = d.engine.kernels
         product = efficiency(d.chip_name, "gemm", bits, kernels)
         wide_product = efficiency(d.chip_name, "gemm", 16, kernels)
@@ -194,7 +194,7 @@ def _exchange(d: Deployment, bits: int) -> tuple[float, float, float]:
     return start, k * elsewhere * token_bytes / network, distinct * token_bytes / network
 
 
-def _peak(c: Chip, activation: str) -> float:
+def dense_peak(c: Chip, activation: str) -> float:
     """Dense peak for this format; 16-bit figures stand for each other where only one is known.
 
     Infinite where nobody has published any: such a chip is never seen to wait for its arithmetic, which
