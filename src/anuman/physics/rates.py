@@ -20,6 +20,7 @@ from .layers import (
 if TYPE_CHECKING:
     from .deployment import Deployment
 
+# The widest kernels that are timed are of 16 bits.
 ARITHMETIC_BITS = {"fp32": 16, "bf16": 16, "fp16": 16, "fp8": 8, "int8": 8, "fp4": 4}
 SMALL_KERNELS = 6  # two norms, rotation, cache write, activation, residual: fused as engines do
 
@@ -195,14 +196,15 @@ def _exchange(d: Deployment, bits: int) -> tuple[float, float, float]:
 
 
 def dense_peak(c: Chip, activation: str) -> float:
-    """Dense peak for this format; 16-bit figures stand for each other where only one is known.
+    """Dense peak for this format; 16-bit figures stand for each other where only one is known, 32-bit ones for both.
 
     Infinite where nobody has published any: such a chip is never seen to wait for its arithmetic, which
-    bounds the time from below.
+    bounds the time from below. Raises MissingValue for a format that the chip, by its other peaks, lacks.
     """
-    if activation not in ("bf16", "fp16", "fp32"):
+    stand_in = ("bf16", "fp16", "fp32") if activation in ("bf16", "fp16") else (activation,)
+    for precision in stand_in:
+        if f"peak.{precision}" in c.quantities:
+            return c.peak(precision)
+    if any(name.startswith("peak.") for name in c.quantities):
         return c.peak(activation)
-    try:
-        return c.peak(c.peak16)
-    except MissingValue:
-        return inf
+    return inf
