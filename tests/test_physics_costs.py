@@ -117,6 +117,7 @@ def test_communication_by_hand():
     [
         (lambda: physics.training_days(1e9, 1e12, 8, 1e15, 40), "0.4 means 40 %"),
         (lambda: physics.tco_per_mtok(1, 1, 1, 1, 0.9, 1), "pue is 0.9"),
+        (lambda: physics.mfu(2000, 6e9, 1e13), "1.20 times the peak"),
         (lambda: physics.state_bytes_per_chip(1e9, 8, 4), "zero_stage is 4"),
         (lambda: physics.expected_tokens(1.2, 3), "acceptance rate"),
         (lambda: physics.contiguous_waste([10], 5), "exceeds its 5 reserved"),

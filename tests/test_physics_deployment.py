@@ -150,6 +150,17 @@ def test_impossible_arguments_are_refused_by_name(arguments, message):
         physics.Deployment("H100-SXM", "Llama-3.1-8B", **arguments)
 
 
+def test_a_known_32_bit_peak_is_waited_for():
+    """A desktop processor reads 4,096 tokens no faster than its 32-bit peak allows; a GPU's is not in the catalogue."""
+    chip = catalog.chip("i9-13900K")
+    d = physics.Deployment("i9-13900K", "Llama-2-7B", weight_bits=4.5, activation="fp32")
+    assert d.prefill(4096) > 2 * (
+        d.model.params - 2 * d.model.vocab * d.model.width
+    ) * 4096 / chip.peak("fp32")
+    with pytest.raises(catalog.MissingValue, match=r"peak\.fp32"):
+        physics.Deployment("H100-SXM", "Llama-2-7B", activation="fp32").decode_step(1, 10)
+
+
 def test_unknown_precision_and_chip_are_refused():
     with pytest.raises(catalog.MissingValue, match=r"A100-80 has no peak\.fp8"):
         physics.Deployment("A100-80", "Llama-3.1-8B", activation="fp8").decode_step(1, 10)

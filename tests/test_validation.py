@@ -314,3 +314,17 @@ def test_conditions_that_say_too_little_are_named(change, error, message):
     row = {**vars(catalog.measurements(id="P002")[0]), **change}
     with pytest.raises(error, match=message):
         predict(row)
+
+
+def test_eight_bit_kernels_are_held_against_the_eight_bit_peak():
+    """Many tokens wait for arithmetic: half the time at twice the peak, but for the shares that each width reaches."""
+    row = {
+        "metric": "mlp_layer_us",
+        "chip": "H100-SXM",
+        "model": "Llama-3.1-70B",
+        "batch_or_qps": "65536",
+    }
+    wide = predict({**row, "w_bits": "16", "act_precision": "bf16"})
+    narrow = predict({**row, "w_bits": "8", "act_precision": "fp8"})
+    shares = [catalog.efficiency("H100-SXM", "gemm", bits).compute for bits in (16, 8)]
+    assert narrow / wide == pytest.approx(shares[0] / shares[1] / 2, rel=0.01)

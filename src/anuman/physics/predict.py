@@ -23,7 +23,7 @@ from .load import (
     tpot_at_rate,
 )
 from .mlp import mlp_layer
-from .rates import arithmetic_bits
+from .rates import arithmetic_bits, dense_peak
 from .training import flops_per_token
 
 MS, US, HOUR = 1e3, 1e6, 3600.0
@@ -232,7 +232,7 @@ def _mlp_layer_us(c: Conditions) -> float:
     bits = arithmetic_bits(c.activation)
     share = efficiency(c.chip, "gemm", bits)
     memory = nbytes / (chip(c.chip).bandwidth * share.memory)
-    compute = flops / (chip(c.chip).peak(chip(c.chip).peak16) * share.compute)
+    compute = flops / (dense_peak(chip(c.chip), c.activation) * share.compute)
     return US * (2 * share.kernel_s + sqrt(memory**2 + compute**2))
 
 

@@ -20,6 +20,7 @@ from .layers import (
 if TYPE_CHECKING:
     from .deployment import Deployment
 
+# The widest kernels that are timed are of 16 bits.
 ARITHMETIC_BITS = {"fp32": 16, "bf16": 16, "fp16": 16, "fp8": 8, "int8": 8, "fp4": 4}
 SMALL_KERNELS = 6  # two norms, rotation, cache write, activation, residual: fused as engines do
 
@@ -38,8 +39,8 @@ class Rates:
         m, c = d.model, d.chip
         bits = arithmetic_bits(d.activation)
         self.d, self.tp = d, d.tp
-        peak = _peak(c, d.activation) * d.clock * d.tp
-        wide_peak = _peak(c, "bf16") * d.clock * d.tp
+        peak = dense_peak(c, d.activation) * d.clock * d.tp
+        wide_peak = dense_peak(c, "bf16") * d.clock * d.tp
         kernels = d.engine.kernels
         product = efficiency(d.chip_name, "gemm", bits, kernels)
         wide_product = efficiency(d.chip_name, "gemm", 16, kernels)
@@ -194,15 +195,16 @@ def _exchange(d: Deployment, bits: int) -> tuple[float, float, float]:
     return start, k * elsewhere * token_bytes / network, distinct * token_bytes / network
 
 
-def _peak(c: Chip, activation: str) -> float:
-    """Dense peak for this format; 16-bit figures stand for each other where only one is known.
+def dense_peak(c: Chip, activation: str) -> float:
+    """Dense peak for this format; 16-bit figures stand for each other where only one is known, 32-bit ones for both.
 
     Infinite where nobody has published any: such a chip is never seen to wait for its arithmetic, which
-    bounds the time from below.
+    bounds the time from below. Raises MissingValue for a format that the chip, by its other peaks, lacks.
     """
-    if activation not in ("bf16", "fp16", "fp32"):
+    stand_in = ("bf16", "fp16", "fp32") if activation in ("bf16", "fp16") else (activation,)
+    for precision in stand_in:
+        if f"peak.{precision}" in c.quantities:
+            return c.peak(precision)
+    if any(name.startswith("peak.") for name in c.quantities):
         return c.peak(activation)
-    try:
-        return c.peak(c.peak16)
-    except MissingValue:
-        return inf
+    return inf

@@ -65,9 +65,17 @@ def activation_bytes(
 
 
 def mfu(tokens_per_s: float, flops_per_token: float, peak: float) -> float:
-    """Share of the peak that a measured speed amounts to; flops_per_token counts no recomputation."""
+    """Share of the dense peak that a measured speed amounts to; flops_per_token counts no recomputation.
+
+    Source: Chowdhery et al., "PaLM", 2022, appendix B. Raises ValueError for a speed that the peak does not allow.
+    """
     positive(tokens_per_s=tokens_per_s, flops_per_token=flops_per_token, peak=peak)
-    return tokens_per_s * flops_per_token / peak
+    reached = tokens_per_s * flops_per_token / peak
+    if reached > 1:
+        raise ValueError(
+            f"{tokens_per_s:g} tokens/s need {reached:.2f} times the peak: one of the three numbers is wrong"
+        )
+    return reached
 
 
 def flops_per_token(
