@@ -1,5 +1,6 @@
 """Say what this machine can and cannot do, each line by trying it."""
 
+import csv
 import json as json_module
 import os
 import shutil
@@ -75,7 +76,9 @@ def packages() -> str:
             continue
         if not Requirement(f"{name}{versions}").specifier.contains(distribution.version, True):
             wrong.append(f"{name} is {distribution.version}, not {versions}")
-        gone = [file for file in distribution.files or [] if not _lies_there(distribution, file)]
+        # distribution.files leaves out what is gone, from Python 3.12 on.
+        record = csv.reader((distribution.read_text("RECORD") or "").splitlines())
+        gone = [line[0] for line in record if line and not _lies_there(distribution, line[0])]
         if gone:
             wrong.append(f"{name} lacks {len(gone)} files, e.g. {gone[0]}")
     if wrong:
@@ -84,9 +87,9 @@ def packages() -> str:
     return f"{len(wanted)} packages are complete, as {against} says"
 
 
-def _lies_there(distribution: metadata.Distribution, file: metadata.PackagePath) -> bool:
+def _lies_there(distribution: metadata.Distribution, file: str) -> bool:
     # Byte code comes and goes with PYTHONDONTWRITEBYTECODE.
-    return file.suffix == ".pyc" or Path(str(distribution.locate_file(file))).exists()
+    return file.endswith(".pyc") or Path(str(distribution.locate_file(file))).exists()
 
 
 def numpy() -> str:
