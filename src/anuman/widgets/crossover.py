@@ -6,9 +6,10 @@ import ipywidgets
 
 from anuman.language import _
 
-from . import clocks_view, crossing_view, crossing_words, style
+from . import crossing_view, crossing_words
 from .crossing import Crossing, crossing
-from .figure import Live
+from .doubling import WIDE
+from .gated import Gated, choice
 from .peak_shares import training_tokens
 
 MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Llama-3.1-405B", "Mixtral-8x7B", "DeepSeek-V3")
@@ -17,7 +18,6 @@ BILLION = 1e9
 MOST = 100_000.0  # billions of tokens, to train on or to serve in a day
 FEWEST_TRAINED, FEWEST_SERVED = 1.0, 0.001
 SERVED = 100.0  # billions a day, at first
-WIDE = {"description_width": "initial"}
 
 
 class Amount:
@@ -55,66 +55,41 @@ class Amount:
         return round(4 * math.log10(value))
 
 
-class Crossover(Live):
+class Crossover(Gated):
     """Model, training tokens, tokens served a day, how it is served -> the day inference passes training.
 
     `gate` (a Predictions) keeps it closed until the learner has guessed or asked to be shown.
     """
 
     def __init__(self, gate=None):
-        layout = ipywidgets.Layout(width="auto", min_width="190px", flex="1 1 260px")
-        choice = {"style": WIDE, "layout": layout}
-        self.model = ipywidgets.Dropdown(options=MODELS, description=_("Model"), **choice)
-        self.kind = ipywidgets.Dropdown(
-            options=[(crossing_words.kind_name(kind), kind) for kind in KINDS],
-            description=_("It serves"),
-            **choice,
-        )
+        super().__init__(lambda: crossing_view.still(self.state))
+        self.model = choice(_("Model"), MODELS, width=260)
+        kinds = [(crossing_words.kind_name(kind), kind) for kind in KINDS]
+        self.kind = choice(_("It serves"), kinds, width=260)
         self.trained = Amount(
             _("Training tokens, billions"), _("Training tokens, in powers of ten"),
-            training_tokens(MODELS[0]) / BILLION, FEWEST_TRAINED, self._draw,
+            training_tokens(MODELS[0]) / BILLION, FEWEST_TRAINED, self.draw,
         )  # fmt: skip
         self.served = Amount(
             _("Tokens served a day, billions"), _("Tokens served a day, in powers of ten"),
-            SERVED, FEWEST_SERVED, self._draw,
+            SERVED, FEWEST_SERVED, self.draw,
         )  # fmt: skip
-        self.as_table = ipywidgets.Checkbox(
-            value=False, description=_("Show these numbers as a table"), indent=False
-        )
-        self.picture = ipywidgets.HTML()
-        row = ipywidgets.Layout(
-            display="flex", flex_flow="row wrap", width="100%", grid_gap="2px 20px"
-        )
         rows = (
             [self.model, self.kind],
             [self.trained.box, self.trained.slider],
             [self.served.box, self.served.slider],
         )
-        self.controls = ipywidgets.VBox([ipywidgets.Box(part, layout=row) for part in rows])
-        super().__init__([], lambda: crossing_view.still(self.state))
-        self.layout.max_width = "1040px"
-        for control in (self.model, self.kind, self.as_table):
-            control.observe(self._draw, "value")
-        if gate is not None and gate.locked:
-            self.children = [ipywidgets.HTML(clocks_view.placeholder())]
-            gate.on_unlock(self._open)
-        else:
-            self._open()
+        self.open_with(gate, rows, (self.model, self.kind))
 
     @property
     def state(self) -> Crossing:
         """Training against serving at the present setting."""
         return crossing(self.model.value, self.trained.tokens, self.served.tokens, self.kind.value)
 
-    def _open(self) -> None:
-        look = ipywidgets.HTML(style.STYLE, layout=ipywidgets.Layout(display="none"))
-        self.children = [look, self.controls, self.picture, self.as_table]
-        self._draw()
-
-    def _draw(self, _change=None) -> None:
+    def html(self, table: bool) -> str:
+        """What stands below the controls now."""
         state = self.state
-        twin = crossing_view.table(state) if self.as_table.value else ""
-        self.picture.value = style.unstyled(crossing_view.html(state) + twin)
+        return crossing_view.html(state) + (crossing_view.table(state) if table else "")
 
 
 def crossover(gate=None) -> Crossover:

@@ -7,10 +7,9 @@ import ipywidgets
 
 from anuman.language import _, language
 
-from . import style
-from .clocks_view import placeholder
+from .doubling import WIDE
 from .fewer_bits_view import Block, Version, html, still
-from .figure import Live
+from .gated import Gated, whole
 
 BITS = (8, 4, 2)
 STORIES = 24  # held-out stories that the loss is the mean of
@@ -67,41 +66,27 @@ def matrices() -> dict[str, object]:
     return found
 
 
-class FewerBits(Live):
+class FewerBits(Gated):
     """Bits, matrix and row; one block before and after, size, loss and text of the whole model.
 
     `gate` (a Predictions) keeps it closed until the learner has guessed or asked to be shown.
     """
 
     def __init__(self, gate=None):
+        super().__init__(lambda: still(versions(self.language), self.block))
         self.language = language()
-        wide = {"description_width": "initial"}
         self.bits = ipywidgets.ToggleButtons(
             options=[(_("{bits} bits").format(bits=b), b) for b in BITS],
-            value=4, description=_("Bits a weight"), style=wide | {"button_width": "90px"},
+            value=4, description=_("Bits a weight"), style=WIDE | {"button_width": "90px"},
         )  # fmt: skip
         self.matrix = ipywidgets.Dropdown(
-            options=list(matrices()), description=_("Layer and matrix"), style=wide
+            options=list(matrices()), description=_("Layer and matrix"), style=WIDE
         )
-        self.row = ipywidgets.BoundedIntText(
-            value=1, min=1, max=1, description=_("Row"), style=wide,
-            layout=ipywidgets.Layout(width="140px"),
-        )  # fmt: skip
-        self.as_table = ipywidgets.Checkbox(
-            value=False, description=_("Show these numbers as a table"), indent=False
-        )
-        self.picture = ipywidgets.HTML()
-        super().__init__([], lambda: still(versions(self.language), self.block))
-        self.layout.max_width = "1040px"
+        self.row = whole(_("Row"), 1, 1, 1)
         self._limit_row()
         self.matrix.observe(self._limit_row, "value")
-        for control in (self.bits, self.matrix, self.row, self.as_table):
-            control.observe(self._draw, "value")
-        if gate is not None and gate.locked:
-            self.children = [ipywidgets.HTML(placeholder())]
-            gate.on_unlock(self._open)
-        else:
-            self._open()
+        controls = [self.bits, self.matrix, self.row]
+        self.open_with(gate, [controls], controls)
 
     @property
     def block(self) -> Block:
@@ -123,17 +108,9 @@ class FewerBits(Live):
     def _limit_row(self, _change=None) -> None:
         self.row.max = len(matrices()[self.matrix.value])
 
-    def _open(self) -> None:
-        look = ipywidgets.HTML(style.STYLE, layout=ipywidgets.Layout(display="none"))
-        row = ipywidgets.HBox(
-            [self.bits, self.matrix, self.row], layout=ipywidgets.Layout(flex_flow="row wrap")
-        )
-        self.children = [look, row, self.picture, self.as_table]
-        self._draw()
-
-    def _draw(self, _change=None) -> None:
-        shown = html(versions(self.language), self.block, self.as_table.value)
-        self.picture.value = style.unstyled(shown)
+    def html(self, table: bool) -> str:
+        """What stands below the controls now."""
+        return html(versions(self.language), self.block, table)
 
 
 def fewer_bits(gate=None) -> FewerBits:

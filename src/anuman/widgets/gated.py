@@ -7,9 +7,9 @@ import ipywidgets
 from anuman.language import _
 
 from . import clocks_view, style
+from .doubling import WIDE
 from .figure import Figure, Live
 
-WIDE = {"description_width": "initial"}
 ROW = {"display": "flex", "flex_flow": "row wrap", "width": "100%", "grid_gap": "2px 20px"}
 
 
@@ -80,11 +80,13 @@ def decimal(
     )  # fmt: skip
 
 
-def choice(label: str, options: Sequence, value: object = None) -> ipywidgets.Dropdown:
-    """A labelled list to choose from."""
+def choice(
+    label: str, options: Sequence, value: object = None, width: int = 215
+) -> ipywidgets.Dropdown:
+    """A labelled list to choose from, `width` pixels wide or more."""
     made = ipywidgets.Dropdown(
         options=options, description=label, style=WIDE,
-        layout=ipywidgets.Layout(width="auto", min_width="190px", flex="1 1 215px"),
+        layout=ipywidgets.Layout(width="auto", min_width="190px", flex=f"1 1 {width}px"),
     )  # fmt: skip
     if value is not None:
         made.value = value

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-import ipywidgets
-
 from anuman import catalog
 from anuman.language import _
 
-from . import clocks_view, memory_jar_view, memory_jar_words, style
-from .doubling import WIDE, doubling
-from .figure import Live
+from . import memory_jar_view, memory_jar_words
+from .doubling import doubling
+from .gated import Gated, choice
 from .memory_jar_state import FULL, Jar, kept_heads
 from .roofline import bytes_per_weight_options
 
@@ -37,7 +35,7 @@ def first_jar() -> Jar:
     return Jar(chip, chips, model, 2.0, kept_heads(model)[0], 2.0, 2**17, 4, FULL)
 
 
-class MemoryJar(Live):
+class MemoryJar(Gated):
     """Chips, model, what each layer keeps, context and requests; the jar, cards and formula.
 
     `gate` (a Predictions) keeps it closed until the learner has guessed or asked to be shown.
@@ -45,13 +43,7 @@ class MemoryJar(Live):
 
     def __init__(self, gate=None, models: Sequence[str] = MODELS):
         start = first_jar()
-
-        def choice(label: str, options, value, width: int = 210) -> ipywidgets.Dropdown:
-            layout = ipywidgets.Layout(width="auto", min_width="190px", flex=f"1 1 {width}px")
-            return ipywidgets.Dropdown(
-                options=options, value=value, description=label, style=WIDE, layout=layout
-            )
-
+        super().__init__(lambda: memory_jar_view.still(self.state))
         places = [(memory_jar_words.site(count, name), (name, count)) for name, count in sites()]
         self.site = choice(_("Chips"), places, places[0][1])
         self.model = choice(_("Model"), list(models), start.model.name)
@@ -67,34 +59,18 @@ class MemoryJar(Live):
         self.requests, requests_slider = doubling(
             _("Requests at once"), _("Requests, doubling"), start.requests, 1, MOST
         )
-        self.as_table = ipywidgets.Checkbox(
-            value=False, description=_("Show these numbers as a table"), indent=False
-        )
-        self.picture = ipywidgets.HTML()
-        row = ipywidgets.Layout(
-            display="flex", flex_flow="row wrap", width="100%", grid_gap="2px 20px"
-        )
-        self.controls = ipywidgets.VBox(
-            [
-                ipywidgets.Box([self.site, self.model, self.weight_size], layout=row),
-                ipywidgets.Box([self.kept, self.policy], layout=row),
-                ipywidgets.Box([self.kv_size, self.context, context_slider], layout=row),
-                ipywidgets.Box([self.requests, requests_slider], layout=row),
-            ]
-        )
-        super().__init__([], lambda: memory_jar_view.still(self.state))
-        self.layout.max_width = "1040px"
         self.model.observe(self._model_chosen, "value")
-        for control in (
-            self.site, self.weight_size, self.kept, self.kv_size, self.policy, self.context,
-            self.requests, self.as_table,
-        ):  # fmt: skip
-            control.observe(self._draw, "value")
-        if gate is not None and gate.locked:
-            self.children = [ipywidgets.HTML(clocks_view.placeholder())]
-            gate.on_unlock(self._open)
-        else:
-            self._open()
+        self.open_with(
+            gate,
+            [
+                [self.site, self.model, self.weight_size],
+                [self.kept, self.policy],
+                [self.kv_size, self.context, context_slider],
+                [self.requests, requests_slider],
+            ],
+            (self.site, self.weight_size, self.kept, self.kv_size, self.policy, self.context,
+             self.requests),
+        )  # fmt: skip
 
     @staticmethod
     def _kept(jar: Jar) -> list[tuple[str, int]]:
@@ -109,21 +85,16 @@ class MemoryJar(Live):
             self.kv_size.value, self.context.value, self.requests.value, self.policy.value,
         )  # fmt: skip
 
-    def _open(self) -> None:
-        look = ipywidgets.HTML(style.STYLE, layout=ipywidgets.Layout(display="none"))
-        self.children = [look, self.controls, self.picture, self.as_table]
-        self._draw()
-
     def _model_chosen(self, _change) -> None:
         with self.kept.hold_trait_notifications():
             self.kept.options = self._kept(self.state)
             self.kept.index = 0
-        self._draw()
+        self.draw()
 
-    def _draw(self, _change=None) -> None:
+    def html(self, table: bool) -> str:
+        """What stands below the controls now."""
         state = self.state
-        twin = memory_jar_view.table(state) if self.as_table.value else ""
-        self.picture.value = style.unstyled(memory_jar_view.html(state) + twin)
+        return memory_jar_view.html(state) + (memory_jar_view.table(state) if table else "")
 
 
 def memory_jar(gate=None) -> MemoryJar:

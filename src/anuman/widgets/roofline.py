@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-import ipywidgets
-
 from anuman.language import _
 
-from . import clocks_view, style
+from . import clocks_view
 from .clocks import Clocks, clocks
-from .doubling import WIDE, doubling
-from .figure import Live
+from .doubling import doubling
+from .gated import Gated, choice
 
 CHIPS = (
     "H100-SXM", "H200", "B200", "A100-80", "MI300X", "TPUv5e", "TPUv6e", "TPUv7",
@@ -29,48 +27,22 @@ def bytes_per_weight_options() -> list[tuple[str, float]]:
     ]
 
 
-class TwoClocks(Live):
+class TwoClocks(Gated):
     """Chip, model, batch and bytes per weight; bars, roofline, cards and formula of one decode step.
 
     `gate` (a Predictions) keeps it closed until the learner has guessed or asked to be shown.
     """
 
     def __init__(self, gate=None, chips: Sequence[str] = CHIPS, models: Sequence[str] = MODELS):
-        layout = ipywidgets.Layout(width="auto", min_width="190px", flex="1 1 210px")
-        choice = {"style": WIDE, "layout": layout}
-        self.chip = ipywidgets.Dropdown(options=chips, description=_("Chip"), **choice)
-        self.model = ipywidgets.Dropdown(options=models, description=_("Model"), **choice)
-        self.bytes_per_weight = ipywidgets.Dropdown(
-            options=bytes_per_weight_options(),
-            value=2.0,
-            description=_("Bytes per weight"),
-            **choice,
-        )
+        super().__init__(lambda: clocks_view.still(self.state))
+        self.chip = choice(_("Chip"), chips)
+        self.model = choice(_("Model"), models)
+        self.bytes_per_weight = choice(_("Bytes per weight"), bytes_per_weight_options(), 2.0)
         self.batch, self.slider = doubling(
             _("Batch (users in a step)"), _("Batch, doubling"), 1, 1, LARGEST_BATCH
         )
-        self.as_table = ipywidgets.Checkbox(
-            value=False, description=_("Show these numbers as a table"), indent=False
-        )
-        self.picture = ipywidgets.HTML()
-        row = ipywidgets.Layout(
-            display="flex", flex_flow="row wrap", width="100%", grid_gap="2px 20px"
-        )
-        self.controls = ipywidgets.VBox(
-            [
-                ipywidgets.Box([self.chip, self.model, self.bytes_per_weight], layout=row),
-                ipywidgets.Box([self.batch, self.slider], layout=row),
-            ]
-        )
-        super().__init__([], lambda: clocks_view.still(self.state))
-        self.layout.max_width = "1040px"
-        for control in (self.chip, self.model, self.bytes_per_weight, self.batch, self.as_table):
-            control.observe(self._draw, "value")
-        if gate is not None and gate.locked:
-            self.children = [ipywidgets.HTML(clocks_view.placeholder())]
-            gate.on_unlock(self._open)
-        else:
-            self._open()
+        choices = [self.chip, self.model, self.bytes_per_weight]
+        self.open_with(gate, [choices, [self.batch, self.slider]], (*choices, self.batch))
 
     @property
     def state(self) -> Clocks:
@@ -79,15 +51,10 @@ class TwoClocks(Live):
             self.chip.value, self.model.value, self.batch.value, self.bytes_per_weight.value
         )
 
-    def _open(self) -> None:
-        look = ipywidgets.HTML(style.STYLE, layout=ipywidgets.Layout(display="none"))
-        self.children = [look, self.controls, self.picture, self.as_table]
-        self._draw()
-
-    def _draw(self, _change=None) -> None:
+    def html(self, table: bool) -> str:
+        """What stands below the controls now."""
         state = self.state
-        twin = clocks_view.table(state) if self.as_table.value else ""
-        self.picture.value = style.unstyled(clocks_view.html(state) + twin)
+        return clocks_view.html(state) + (clocks_view.table(state) if table else "")
 
 
 def two_clocks(gate=None) -> TwoClocks:

@@ -5,7 +5,8 @@ import ipywidgets
 from anuman.language import _
 
 from . import theatre_view
-from .gated import WIDE, Gated, choice, decimal, whole
+from .doubling import WIDE
+from .gated import Gated, choice, decimal, whole
 from .stage import LENGTHS, MOST_REQUESTS, MOST_SLOTS, Setting, Stage, stage
 
 FRAME_MS = 150
