@@ -190,4 +190,7 @@ def test_it_stays_closed_until_the_gate_opens():
     widget = batch_sweep(gate)
     assert len(widget.children) == 1
     gate.function()
-    assert widget.measure in widget.children[1].children
+    assert (
+        widget.measure in widget.controls.children[0].children
+        and widget.controls in widget.children
+    )

@@ -132,7 +132,9 @@ def test_it_stays_closed_until_the_gate_opens():
     widget = training_against_inference(gate)
     assert len(widget.children) == 1
     gate.function()
-    assert widget.train in widget.children[1].children
+    assert (
+        widget.train in widget.controls.children[0].children and widget.controls in widget.children
+    )
 
 
 @pytest.mark.parametrize("lang", ["en", "hi"])

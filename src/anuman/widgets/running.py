@@ -7,56 +7,39 @@ import ipywidgets
 
 from anuman.language import _, language, speaking
 
-from . import style
-from .clocks_view import placeholder
-from .figure import Figure, Live
+from .figure import Figure
+from .gated import Gated
 
 
-class Running(Live):
+class Running(Gated):
     """Controls above a picture, a Stop button, and a box that adds the table.
 
     A subclass defines `work(*wanted)`, which does everything and gives what is to be said at the end,
-    and `failures`, the exceptions to be said in words; it calls `open_with` when its controls are made.
+    and `failures`, the exceptions to be said in words; it calls `open_row` when its controls are made.
     seen: what there is to show; its `status` says what happens now.
     view(seen, twin): HTML of it.  picture(seen): the same for a page without a kernel.
     """
 
-    failures: tuple[type[Exception], ...] = (
-        ValueError,
-        OSError,
-        MemoryError,
-    )  # LmError: ValueError
+    # lm.LmError is a ValueError.
+    failures: tuple[type[Exception], ...] = (ValueError, OSError, MemoryError)
 
     def __init__(self, seen, view: Callable[..., str], picture: Callable[..., Figure]):
+        super().__init__(lambda: picture(self.seen))
         self.seen, self._view = seen, view
         self.language = language()
         self.thread: threading.Thread | None = None
         self.stopped = threading.Event()
         self.stop = ipywidgets.Button(description=_("Stop"), disabled=True)
-        self.as_table = ipywidgets.Checkbox(
-            value=False, description=_("Show these numbers as a table"), indent=False
-        )
-        self.picture = ipywidgets.HTML()
-        super().__init__([], lambda: picture(self.seen))
-        self.layout.max_width = "1040px"
         self.stop.on_click(lambda _button: self.stopped.set())
-        self.as_table.observe(lambda _change: self.draw(), "value")
 
-    def open_with(self, controls: Sequence[ipywidgets.Widget], gate=None) -> None:
+    def open_row(self, controls: Sequence[ipywidgets.Widget], gate=None) -> None:
         """Show the controls in a row; only a note while `gate` (a Predictions) is locked."""
         self._controls = controls
-        if gate is not None and gate.locked:
-            self.children = [ipywidgets.HTML(placeholder())]
-            gate.on_unlock(self._open)
-        else:
-            self._open()
+        self.open_with(gate, [controls], ())
 
     def _open(self) -> None:
-        look = ipywidgets.HTML(style.STYLE, layout=ipywidgets.Layout(display="none"))
-        row = ipywidgets.HBox(list(self._controls), layout=ipywidgets.Layout(flex_flow="row wrap"))
-        self.children = [look, row, self.picture, self.as_table]
+        super()._open()
         self.ready()
-        self.draw()
 
     def ready(self) -> None:
         """Enable what can be done now; Stop has nothing to stop."""
@@ -94,6 +77,6 @@ class Running(Live):
         self.seen.status = status
         self.draw()
 
-    def draw(self) -> None:
-        """Show the present state."""
-        self.picture.value = style.unstyled(self._view(self.seen, self.as_table.value))
+    def html(self, table: bool) -> str:
+        """What stands below the controls now."""
+        return self._view(self.seen, table)

@@ -53,7 +53,7 @@ class BatchSweep(Running):
         self.measure = ipywidgets.Button(description=_("Measure"), button_style="primary")
         self.bar = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "220px"})
         self.measure.on_click(lambda _button: self.begin(self.model.value, self.model.label))
-        self.open_with([self.model, self.measure, self.stop, self.bar], gate)
+        self.open_row([self.model, self.measure, self.stop, self.bar], gate)
 
     def work(self, key: str, name: str) -> str:
         """Machine (the kept measurement of this one, if there is), model, sweep; gives the end."""

@@ -48,7 +48,7 @@ class TokenSteps(Running):
         self.write = ipywidgets.Button(description=_("Write"), button_style="primary")
         self.write.on_click(lambda _button: self.begin(*self._wanted()))
         self.model.observe(self._chosen, "value")
-        self.open_with([self.prompt, self.model, self.length, self.write, self.stop], gate)
+        self.open_row([self.prompt, self.model, self.length, self.write, self.stop], gate)
 
     def _open(self) -> None:
         super()._open()

@@ -52,7 +52,7 @@ class TrainingLive(Running):
         self.go_on = ipywidgets.Button(description=_("Go on"))
         self.train.on_click(lambda _button: self.begin(self.steps.value))
         self.go_on.on_click(lambda _button: self.begin(None))
-        self.open_with([self.steps, self.train, self.stop, self.go_on], gate)
+        self.open_row([self.steps, self.train, self.stop, self.go_on], gate)
 
     def ready(self) -> None:
         """There is something to go on with only after a stop."""
