@@ -168,7 +168,7 @@ ATTEND_WITH_CACHE = Task(
     misconceptions=(
         Misconception(
             "overwrites slot 0",
-            lambda q, k, v, cache: _overwrites(q, k, v, cache),
+            _overwrites,
             N_(
                 "The new keys and values overwrite the first ones of the cache: they are added "
                 "behind the old ones, none of which is ever lost."
@@ -176,12 +176,12 @@ ATTEND_WITH_CACHE = Task(
         ),
         Misconception(
             "forgets the cache",
-            lambda q, k, v, cache: _forgets(q, k, v, cache),
+            _forgets,
             N_("The cache is not used: the new tokens look only at one another."),
         ),
         Misconception(
             "cache kept but not looked at",
-            lambda q, k, v, cache: _cached_but_unseen(q, k, v, cache),
+            _cached_but_unseen,
             N_(
                 "The cache comes back right, but out is computed without it: put the new keys and "
                 "values behind the cached ones first, then attend."
@@ -189,17 +189,17 @@ ATTEND_WITH_CACHE = Task(
         ),
         Misconception(
             "first tokens twice",
-            lambda q, k, v, cache: _first_call_twice(q, k, v, cache),
+            _first_call_twice,
             N_("In the first call the new tokens are counted twice: nothing is in the cache yet."),
         ),
         Misconception(
             "first tokens twice, no mask",
-            lambda q, k, v, cache: _first_call_twice_without_mask(q, k, v, cache),
+            _first_call_twice_without_mask,
             N_("In the first call the new tokens are counted twice: nothing is in the cache yet."),
         ),
         Misconception(
             "mask shifted",
-            lambda q, k, v, cache: _with(lambda q, keys: _visible(q, keys, 1))(q, k, v, cache),
+            _with(lambda q, keys: _visible(q, keys, 1)),
             N_(
                 "The mask is shifted by one: a token may look at itself and at those before it, "
                 "not at the one after it."
@@ -207,7 +207,7 @@ ATTEND_WITH_CACHE = Task(
         ),
         Misconception(
             "mask without the cached tokens",
-            lambda q, k, v, cache: _with(_without_offset)(q, k, v, cache),
+            _with(_without_offset),
             N_(
                 "The mask begins at the first token of the text: the first new token stands "
                 "behind all cached ones, so it may look at every one of them."
@@ -215,7 +215,7 @@ ATTEND_WITH_CACHE = Task(
         ),
         Misconception(
             "no mask",
-            lambda q, k, v, cache: _with(_everything)(q, k, v, cache),
+            _with(_everything),
             N_(
                 "There is no mask: where several tokens are new, each may look only at itself "
                 "and at those before it."
@@ -223,17 +223,17 @@ ATTEND_WITH_CACHE = Task(
         ),
         Misconception(
             "no scaling",
-            lambda q, k, v, cache: _with(scale=1.0)(q, k, v, cache),
+            _with(scale=1.0),
             N_("The scores are not scaled: divide them by the square root of e before softmax."),
         ),
         Misconception(
             "scaled by e",
-            lambda q, k, v, cache: _scaled_by_width(q, k, v, cache),
+            _scaled_by_width,
             N_("The scores are divided by e; it must be the square root of e."),
         ),
         Misconception(
             "scaled by the number of tokens",
-            lambda q, k, v, cache: _scaled_by_tokens(q, k, v, cache),
+            _scaled_by_tokens,
             N_(
                 "The scores are divided by the square root of the number of tokens; e is the "
                 "length of one query, q.shape[1]."
@@ -241,7 +241,7 @@ ATTEND_WITH_CACHE = Task(
         ),
         Misconception(
             "masked after the softmax",
-            lambda q, k, v, cache: _masked_after_softmax(q, k, v, cache),
+            _masked_after_softmax,
             N_(
                 "The mask comes after the softmax, so what is left no longer adds up to 1: mask "
                 "the scores first (with -inf), then take the softmax."
@@ -249,7 +249,7 @@ ATTEND_WITH_CACHE = Task(
         ),
         Misconception(
             "softmax over the new tokens",
-            lambda q, k, v, cache: _with(axis=0)(q, k, v, cache),
+            _with(axis=0),
             N_(
                 "The softmax runs the wrong way: for each new token the weights of all tokens it "
                 "looks at add up to 1 (the last axis)."
@@ -257,7 +257,7 @@ ATTEND_WITH_CACHE = Task(
         ),
         Misconception(
             "newest first",
-            lambda q, k, v, cache: _newest_first(q, k, v, cache),
+            _newest_first,
             N_(
                 "out is right, but the cache comes back in the wrong order: the new rows belong "
                 "behind the old ones."
@@ -265,12 +265,12 @@ ATTEND_WITH_CACHE = Task(
         ),
         Misconception(
             "old cache returned",
-            lambda q, k, v, cache: _not_returned(q, k, v, cache),
+            _not_returned,
             N_("out is right, but the cache that comes back lacks the new tokens."),
         ),
         Misconception(
             "keys and values swapped",
-            lambda q, k, v, cache: _swapped(q, k, v, cache),
+            _swapped,
             N_("out is right, but the cache comes back as (V, K): keys come first."),
         ),
     ),
