@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from anuman import physics
 
 from ..draws import first
-from ..result import Result, label, number
+from ..flip import Flip
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, seeded
 
 LEAST_FLIP = 150  # users: rounding to a whole number stays within tolerance
-OTHER = {"kept": "broken", "broken": "kept"}
+FLIP = Flip("kept", "broken")
 
 
 def verdict(
@@ -19,18 +19,9 @@ def verdict(
     bytes_per_weight: float,
 ) -> tuple[str, float]:  # fmt: skip
     """Whether the promised time a token is kept, and the number of users at which it is just kept."""
-    return _labelled(
+    return FLIP.at(
         users, physics.batch_at_tpot(promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight)
     )
-
-
-def _labelled(users: float, flips_at: float) -> tuple[str, float]:
-    return ("kept" if users < flips_at else "broken"), flips_at
-
-
-def _reversed(label_and_flip: tuple[str, float]) -> tuple[str, float]:
-    word, flips_at = label_and_flip
-    return OTHER[word], flips_at
 
 
 def _limits(promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight) -> tuple[float, float]:
@@ -73,7 +64,7 @@ CASES = (
 VERDICT = Task(
     id=f"{ASSIGNMENT}/verdict",
     function=verdict,
-    result=Result((label("label", *OTHER), number("flips_at"))),
+    result=FLIP.result,
     examples=(
         (100, 0.05, 10e9, 0.2e9, 200e12, 1e12, 1),
         (300, 0.05, 10e9, 0.2e9, 200e12, 1e12, 1),
@@ -86,7 +77,7 @@ VERDICT = Task(
     misconceptions=(
         Misconception(
             "memory alone",
-            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _labelled(
+            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: FLIP.at(
                 users,
                 max(0, _limits(promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight)[1]),
             ),
@@ -94,14 +85,14 @@ VERDICT = Task(
         ),
         Misconception(
             "arithmetic alone",
-            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _labelled(
+            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: FLIP.at(
                 users, _limits(promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight)[0]
             ),
             N_("Only the arithmetic's clock is asked: the memory must keep the promise, too."),
         ),
         Misconception(
             "larger of the limits",
-            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _labelled(
+            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: FLIP.at(
                 users,
                 max(0, *_limits(promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight)),
             ),
@@ -112,14 +103,14 @@ VERDICT = Task(
         ),
         Misconception(
             "weights forgotten",
-            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _labelled(
+            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: FLIP.at(
                 users, min(flops * promise / (2 * n), bandwidth * promise / kv_per_seq)
             ),
             N_("The weights are forgotten: reading them takes a part of the promised time."),
         ),
         Misconception(
             "negative",
-            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _labelled(
+            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: FLIP.at(
                 users,
                 min(_limits(promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight)),
             ),
@@ -130,7 +121,7 @@ VERDICT = Task(
         ),
         Misconception(
             "sum of the clocks",
-            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _labelled(
+            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: FLIP.at(
                 users,
                 max(
                     0,
@@ -145,7 +136,7 @@ VERDICT = Task(
         ),
         Misconception(
             "one FLOP a weight",
-            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _labelled(
+            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: FLIP.at(
                 users,
                 max(
                     0,
@@ -159,7 +150,7 @@ VERDICT = Task(
         ),
         Misconception(
             "label reversed",
-            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _reversed(
+            lambda users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight: FLIP.reversed(
                 verdict(users, promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight)
             ),
             N_("The labels are reversed: below flips_at the promise is kept, above it broken."),

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from anuman import physics
 
 from ..draws import first
-from ..result import Result, label, number
+from ..flip import Flip
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, seeded
 
 LEAST_FLIP = 150  # users: rounding to a whole number stays within tolerance
-OTHER = {"fits": "does not fit", "does not fit": "fits"}
+FLIP = Flip("fits", "does not fit")
 
 
 def verdict(
@@ -23,18 +23,7 @@ def verdict(
     The first `shared` tokens are the same in all texts and are kept once.
     """
     common = weights + kv_per_token * shared
-    return _labelled(
-        users, physics.room_for(chips * memory, common, kv_per_token, context - shared)
-    )
-
-
-def _labelled(users: float, flips_at: float) -> tuple[str, float]:
-    return ("fits" if users < flips_at else "does not fit"), flips_at
-
-
-def _reversed(label_and_flip: tuple[str, float]) -> tuple[str, float]:
-    word, flips_at = label_and_flip
-    return OTHER[word], flips_at
+    return FLIP.at(users, physics.room_for(chips * memory, common, kv_per_token, context - shared))
 
 
 def _situations() -> Iterator[Case]:
@@ -67,7 +56,7 @@ CASES = (
 VERDICT = Task(
     id=f"{ASSIGNMENT}/verdict",
     function=verdict,
-    result=Result((label("label", *OTHER), number("flips_at"))),
+    result=FLIP.result,
     examples=(
         (100, 1_000, 0, 200, 0.25e9, 20e9, 100_000),
         (500, 1_000, 0, 200, 0.25e9, 20e9, 100_000),
@@ -80,7 +69,7 @@ VERDICT = Task(
     misconceptions=(
         Misconception(
             "shared tokens kept for every user",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
                 users, physics.room_for(chips * memory, weights, kv_per_token, context)
             ),
             N_(
@@ -90,21 +79,21 @@ VERDICT = Task(
         ),
         Misconception(
             "shared tokens not kept at all",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
                 users, physics.room_for(chips * memory, weights, kv_per_token, context - shared)
             ),
             N_("The shared tokens take no room at all here: once, they must be kept."),
         ),
         Misconception(
             "shared tokens not kept at all, negative",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
                 users, (chips * memory - weights) / (kv_per_token * (context - shared))
             ),
             N_("The shared tokens take no room at all here: once, they must be kept."),
         ),
         Misconception(
             "shared tokens kept for every user, negative",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
                 users, (chips * memory - weights) / (kv_per_token * context)
             ),
             N_(
@@ -114,7 +103,7 @@ VERDICT = Task(
         ),
         Misconception(
             "shared tokens kept once and for every user",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
                 users,
                 physics.room_for(
                     chips * memory, weights + kv_per_token * shared, kv_per_token, context
@@ -127,7 +116,7 @@ VERDICT = Task(
         ),
         Misconception(
             "weights on every chip",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
                 users,
                 physics.room_for(
                     chips * memory,
@@ -142,7 +131,7 @@ VERDICT = Task(
         ),
         Misconception(
             "weights on every chip, negative",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
                 users,
                 (chips * (memory - weights) - kv_per_token * shared)
                 / (kv_per_token * (context - shared)),
@@ -153,7 +142,7 @@ VERDICT = Task(
         ),
         Misconception(
             "weights forgotten",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
                 users,
                 physics.room_for(
                     chips * memory, kv_per_token * shared, kv_per_token, context - shared
@@ -163,7 +152,7 @@ VERDICT = Task(
         ),
         Misconception(
             "negative",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
                 users,
                 (chips * memory - weights - kv_per_token * shared)
                 / (kv_per_token * (context - shared)),
@@ -172,7 +161,7 @@ VERDICT = Task(
         ),
         Misconception(
             "one chip",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: _labelled(
+            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
                 users,
                 physics.room_for(
                     memory, weights / chips + kv_per_token * shared, kv_per_token, context - shared
@@ -182,7 +171,7 @@ VERDICT = Task(
         ),
         Misconception(
             "label reversed",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: _reversed(
+            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.reversed(
                 verdict(users, context, shared, chips, memory, weights, kv_per_token)
             ),
             N_("The labels are reversed: below flips_at the users fit, above it they do not."),

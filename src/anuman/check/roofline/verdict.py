@@ -4,26 +4,19 @@ from collections.abc import Iterator
 
 from anuman import physics
 
-from ..result import Result, label, number
+from ..flip import Flip
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, LEAST_FLIP, first, seeded, weighted_chips
+
+FLIP = Flip("memory", "compute")
 
 
 def verdict(
     batch: float, flops: float, bandwidth: float, bytes_per_weight: float, mfu: float, mbu: float
 ) -> tuple[str, float]:
     """What is slow at this batch ("memory" or "compute"), and the batch at which that flips."""
-    return _labelled(batch, physics.critical_batch(flops, bandwidth, bytes_per_weight, mfu, mbu))
-
-
-def _labelled(batch: float, flips_at: float) -> tuple[str, float]:
-    return ("memory" if batch < flips_at else "compute"), flips_at
-
-
-def _reversed(label_and_flip: tuple[str, float]) -> tuple[str, float]:
-    word, flips_at = label_and_flip
-    return {"memory": "compute", "compute": "memory"}[word], flips_at
+    return FLIP.at(batch, physics.critical_batch(flops, bandwidth, bytes_per_weight, mfu, mbu))
 
 
 def _situations() -> Iterator[Case]:
@@ -47,7 +40,7 @@ CASES = ((1, 400e12, 1e12, 2, 0.6, 0.8), *first(11, _situations()))
 VERDICT = Task(
     id=f"{ASSIGNMENT}/verdict",
     function=verdict,
-    result=Result((label("label", "memory", "compute"), number("flips_at"))),
+    result=FLIP.result,
     examples=((32, 100e12, 1e12, 1, 0.6, 0.75), (80, 100e12, 1e12, 1, 0.6, 0.75)),
     parts=(
         Part("flips_at", 2, CASES, fields=("flips_at",)),
@@ -56,7 +49,7 @@ VERDICT = Task(
     misconceptions=(
         Misconception(
             "efficiencies ignored",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
                 batch, flops * bytes_per_weight / (2 * bandwidth)
             ),
             N_(
@@ -66,7 +59,7 @@ VERDICT = Task(
         ),
         Misconception(
             "efficiencies swapped",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
                 batch, flops * mbu * bytes_per_weight / (2 * bandwidth * mfu)
             ),
             N_(
@@ -76,7 +69,7 @@ VERDICT = Task(
         ),
         Misconception(
             "label reversed",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _reversed(
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.reversed(
                 verdict(batch, flops, bandwidth, bytes_per_weight, mfu, mbu)
             ),
             N_(
@@ -97,7 +90,7 @@ VERDICT = Task(
         ),
         Misconception(
             "both efficiencies multiplied",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
                 batch, flops * mfu * mbu * bytes_per_weight / (2 * bandwidth)
             ),
             N_(
@@ -107,14 +100,14 @@ VERDICT = Task(
         ),
         Misconception(
             "one FLOP a weight",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
                 batch, flops * mfu * bytes_per_weight / (bandwidth * mbu)
             ),
             N_("flips_at is 2 times too large: each weight costs 2 FLOPs a user."),
         ),
         Misconception(
             "ridge instead of batch",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: _labelled(
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
                 batch, flops * mfu / (bandwidth * mbu)
             ),
             N_("flips_at is the ridge in FLOP per byte; asked is the batch with this intensity."),

@@ -5,10 +5,12 @@ from itertools import count
 
 from anuman import physics
 
-from ..result import Result, label, number
+from ..flip import Flip
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, first, seeded
+
+FLIP = Flip("training", "inference")
 
 
 def verdict(
@@ -22,11 +24,7 @@ def verdict(
     """What has taken more chip time ("training" or "inference"), and the served tokens at which that flips."""
     serve_share = physics.mixed_share(input_part, input_share, output_share)
     flips_at = physics.crossover_tokens(train_tokens, train_share, serve_share)
-    return _labelled(served_tokens, flips_at)
-
-
-def _labelled(served_tokens: float, flips_at: float) -> tuple[str, float]:
-    return ("inference" if served_tokens > flips_at else "training"), flips_at
+    return FLIP.at(served_tokens, flips_at)
 
 
 def _other_flips(case: Case) -> tuple[float, ...]:
@@ -65,7 +63,7 @@ FLIP_EXAMPLE = (1e12, 0.75, 0.4, 0.5, 0.1)
 VERDICT = Task(
     id=f"{ASSIGNMENT}/verdict",
     function=verdict,
-    result=Result((label("label", "training", "inference"), number("flips_at"))),
+    result=FLIP.result,
     examples=((1e12, *FLIP_EXAMPLE), (3e12, *FLIP_EXAMPLE)),
     parts=(
         Part("flips_at", 2, CASES, fields=("flips_at",)),
@@ -75,7 +73,7 @@ VERDICT = Task(
         Misconception(
             "shares left out",
             lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                _labelled(served_tokens, 3 * train_tokens)
+                FLIP.at(served_tokens, 3 * train_tokens)
             ),
             N_(
                 "The shares are left out: that is where the FLOPs are equal. A FLOP takes the longer, "
@@ -85,7 +83,7 @@ VERDICT = Task(
         Misconception(
             "mean of the shares",
             lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                _labelled(
+                FLIP.at(
                     served_tokens,
                     3
                     * train_tokens
@@ -101,7 +99,7 @@ VERDICT = Task(
         Misconception(
             "input_part not used",
             lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                _labelled(
+                FLIP.at(
                     served_tokens,
                     3 * train_tokens * (input_share + output_share) / 2 / train_share,
                 )
@@ -146,21 +144,21 @@ VERDICT = Task(
         Misconception(
             "output alone",
             lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                _labelled(served_tokens, 3 * train_tokens * output_share / train_share)
+                FLIP.at(served_tokens, 3 * train_tokens * output_share / train_share)
             ),
             N_("Only the written tokens are counted: the tokens that are read take time too."),
         ),
         Misconception(
             "input alone",
             lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                _labelled(served_tokens, 3 * train_tokens * input_share / train_share)
+                FLIP.at(served_tokens, 3 * train_tokens * input_share / train_share)
             ),
             N_("Only the tokens that are read are counted: writing the others takes longer."),
         ),
         Misconception(
             "training at the peak",
             lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                _labelled(
+                FLIP.at(
                     served_tokens,
                     3 * train_tokens / (input_part / input_share + (1 - input_part) / output_share),
                 )
@@ -170,7 +168,7 @@ VERDICT = Task(
         Misconception(
             "upside down",
             lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                _labelled(
+                FLIP.at(
                     served_tokens,
                     3
                     * train_tokens
@@ -186,7 +184,7 @@ VERDICT = Task(
         Misconception(
             "no 3",
             lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                _labelled(
+                FLIP.at(
                     served_tokens,
                     verdict(
                         served_tokens,
@@ -207,7 +205,7 @@ VERDICT = Task(
         Misconception(
             "label reversed",
             lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                _reversed(
+                FLIP.reversed(
                     verdict(
                         served_tokens,
                         train_tokens,
@@ -225,11 +223,6 @@ VERDICT = Task(
         ),
     ),
 )
-
-
-def _reversed(label_and_flip: tuple[str, float]) -> tuple[str, float]:
-    word, flips_at = label_and_flip
-    return {"training": "inference", "inference": "training"}[word], flips_at
 
 
 def _ratio_of_bills(label_and_flip: tuple[str, float], served_tokens: float) -> tuple[str, float]:
