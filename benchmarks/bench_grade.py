@@ -1,6 +1,6 @@
 """`anuman grade` and `anuman feedback` beside stock nbgrader, on the same honest submissions.
 
-    python benchmarks/bench_grade.py [--submissions 60] [--long 6] [--growth 100] [--skip-stock]
+    python benchmarks/bench_grade.py [--submissions 60] [--long 12] [--growth 100] [--skip-stock]
 
 Everything is one run on one machine: a course of plain assert cells, two small notebooks a
 submission, sandbox and trusted tests on. Prints each figure beside its aim; the status is 1 if an
@@ -309,7 +309,7 @@ def main() -> int:
     """Measure everything and print it; 1 if an aim is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--submissions", type=int, default=60)
-    parser.add_argument("--long", type=int, default=6, help="submissions that compute 1 s")
+    parser.add_argument("--long", type=int, default=12, help="submissions that compute 1 s")
     parser.add_argument("--growth", type=int, default=100, help="submissions for the memory")
     parser.add_argument("--skip-stock", action="store_true")
     args = parser.parse_args()

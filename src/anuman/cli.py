@@ -4,6 +4,8 @@ Exit status: 0 done, 1 somebody or something needs attention, 2 bad input.
 """
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 from pathlib import Path
@@ -205,6 +207,8 @@ def main(argv: list[str] | None = None) -> int:
     from .paths import CourseNotFound
 
     arguments = sys.argv[1:] if argv is None else argv
+    if argv is None:  # a process of its own: its end need not search a million objects for garbage
+        atexit.register(gc.freeze)
     if arguments[:1] == ["test"]:  # pytest's own options are not ours to parse
         return test(argparse.Namespace(pytest=arguments[1:]))
     if arguments[:1] == ["simulate"]:  # nor are the many options of the simulator

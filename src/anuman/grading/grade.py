@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import pool, possible, worker
-from .results import DONE, FAILED, GRADED, BadCourse, ClassResult, StudentResult, TaskResult
+from .results import DONE, FAILED, GRADED, BadCourse, ClassResult, StudentResult
 from .work import TEST, Outcome, Rules, Submission, Template
 
 if TYPE_CHECKING:
@@ -102,7 +102,9 @@ class _Run:
             self._templates: tuple[Template, ...] = course.templates(row)
         self._rules: Rules = course.rules(self._templates, isolate)
         self._teachers_files = course.teachers_files(assignment)
-        self._recorder: Recorder = Recorder(course, assignment, self._teachers_files)
+        self._recorder: Recorder = Recorder(
+            course, assignment, self._templates, self._teachers_files
+        )
         self._tests = {
             cell.grade_id for t in self._templates for cell in t.cells if cell.role == TEST
         }
@@ -172,7 +174,7 @@ class _Run:
         submitted = read.timestamp()
         handed = _Handed(one.student, read.files, read.notes, submitted, digest(read.files))
         if not force and self._is_done(handed):
-            self._results[one.student] = self._recorded(one.student, DONE, [])
+            self._results[one.student] = self._recorded(one.student)
             return None
         if not any(name.endswith(".ipynb") for name in read.files):
             self._fail(one.student, [*read.notes, "There is no notebook in this submission."])
@@ -224,26 +226,23 @@ class _Run:
         absent = [one.name for one in outcome.notebooks if not one.found]
         notes += [f"{name}.ipynb was not handed in: 0 points." for name in absent]
         try:
-            self._recorder.record(outcome, handed.files, handed.submitted, handed.digest)
+            tasks = self._recorder.record(outcome, handed.files, handed.submitted, handed.digest)
         except Exception as error:
             self._fail(handed.student, [*notes, f"Not recorded: {type(error).__name__}: {error}"])
             return None
-        self._results[handed.student] = self._recorded(handed.student, GRADED, notes, outcome)
+        self._results[handed.student] = StudentResult(handed.student, GRADED, tasks, notes)
         return None
 
     def _fail(self, student: str, notes: list[str]) -> None:
         self._results[student] = StudentResult(student, FAILED, [], notes)
 
-    def _recorded(
-        self, student: str, status: str, notes: list[str], outcome: Outcome | None = None
-    ) -> StudentResult:
-        """The student's result as the gradebook has it, with the reasons from the notebooks."""
+    def _recorded(self, student: str) -> StudentResult:
+        """What an earlier run found, as the gradebook has it, with the reasons from the notebooks."""
         from . import report
 
         submission = self._recorder.book.find_submission(self._name, student)
-        folder = self._recorder.final_folder(student)
-        tasks: list[TaskResult] = report.tasks(submission, folder, self._templates)
-        return StudentResult(student, status, tasks, notes)
+        read = report.read_from(self._recorder.final_folder(student))
+        return StudentResult(student, DONE, report.tasks(submission, read, self._templates), [])
 
 
 @contextlib.contextmanager

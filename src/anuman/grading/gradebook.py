@@ -15,16 +15,25 @@ from pathlib import Path
 
 import nbformat
 from nbconvert.writers import FilesWriter
+from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import (
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.preprocessors import Execute as StockExecute
 
+from . import report
 from .clean import MOST_PARSED
 from .clean_markdown import as_block, clean_attachments, clean_markdown
 from .course import Course
-from .work import TEST, Cell, Graded, Outcome
+from .results import TaskResult
+from .work import TEST, Cell, Graded, Outcome, Template
 
 PARTIAL = ".partial"  # a step's folder in which submissions are made before the rename
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -32,6 +41,8 @@ NUMPY_NUMBER = re.compile(r"np\.\w+\((.*)\)")
 # Of a course's own list of preprocessors: what the engine has done already.
 DONE = ("Execute", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "ClearOutput")
 NEEDLESS = ("CheckCellMetadata", "ClearMetadataPreprocessor")  # our metadata is the gradebook's
+
+GATHERED = ("submissions", "grades", "comments")  # what the assignment's rows collect of learners
 
 
 class OneCommit(Gradebook):
@@ -68,9 +79,10 @@ class OneCommit(Gradebook):
         for row in list(self.db):
             if id(row) not in held:
                 self.db.expunge(row)
-        for row in self._held:
-            if hasattr(row, "submissions"):
-                self.db.expire(row, ["submissions"])
+        for row in self._held:  # asked of the class: the row itself would load them all
+            gathered = [name for name in GATHERED if hasattr(type(row), name)]
+            if gathered:
+                self.db.expire(row, gathered)
 
 
 class _NoCommit:
@@ -146,11 +158,18 @@ class LatePenalties(AssignLatePenalties):
 class Recorder(Autograde):
     """Takes outcomes, one submission at a time; see the module's docstring."""
 
-    def __init__(self, course: Course, assignment: str, teachers_files: dict[str, bytes]):
+    def __init__(
+        self,
+        course: Course,
+        assignment: str,
+        templates: tuple[Template, ...],
+        teachers_files: dict[str, bytes],
+    ):
         place = course.place
         place.assignment_id = assignment
         super().__init__(coursedir=place, config=course.config)
-        self._assignment, self._teachers_files = assignment, teachers_files
+        self._assignment, self._templates = assignment, templates
+        self._teachers_files = teachers_files
         self._final = place.autograded_directory
         self._partial = self._final.rstrip("/") + PARTIAL
         place.autograded_directory = self._partial
@@ -160,8 +179,11 @@ class Recorder(Autograde):
         self.exporter = self.exporter_class(parent=self, config=self.config)
         self._sanitizing = False
         self.exporter._preprocessors = []
-        for one in self._preprocessors():
+        chosen = self._preprocessors()
+        for one in chosen:
             self.exporter.register_preprocessor(one, enabled=True)
+        # The notebook is validated once, after the last of them.
+        self.exporter.optimistic_validation = bool(chosen)
 
     def _preprocessors(self) -> list:
         """The course's own list, with ours in the place of nbgrader's."""
@@ -197,8 +219,8 @@ class Recorder(Autograde):
         files: dict[str, bytes],
         submitted: datetime | None,
         digest: str,
-    ) -> None:
-        """Write one submission's folder and grades.
+    ) -> list[TaskResult]:
+        """Write one submission's folder and grades; gives the points of its tasks.
 
         Raises whatever nbgrader raises; then nothing of this submission is kept.
         """
@@ -209,11 +231,14 @@ class Recorder(Autograde):
         try:
             self.notebooks = [f"{one.name}.ipynb" for one in outcome.notebooks if one.found]
             self.run_pre_convert_hook()
-            rows = self._enter(student, submitted)
+            submission = self._enter(student, submitted)
+            rows = {row.notebook.name: row for row in submission.notebooks}
             self._put_files(folder, files)
+            found = {}
             for graded in outcome.notebooks:
                 if graded.found:
-                    self._notebook(student, graded, rows[graded.name], digest)
+                    found[graded.name] = as_notebook(graded, digest)
+                    self._notebook(student, found[graded.name], rows[graded.name])
                 else:
                     _nothing_handed_in(rows[graded.name])
             self.set_permissions(self._assignment, student)
@@ -221,8 +246,10 @@ class Recorder(Autograde):
             # In this order: killed before the rename, the learner has no folder and is graded anew.
             final = self.final_folder(student)
             self._make_way(final)
+            tasks = report.tasks(submission, found.get, self._templates)
             self.book.keep()
             os.rename(folder, final)
+            return tasks
         except BaseException:
             self.book.drop()
             shutil.rmtree(folder, ignore_errors=True)
@@ -235,8 +262,8 @@ class Recorder(Autograde):
             os.rename(final, away)
             utils.rmtree(away)
 
-    def _enter(self, student: str, submitted: datetime | None) -> dict[str, SubmittedNotebook]:
-        """The rows of this submission by notebook, made where they are not there."""
+    def _enter(self, student: str, submitted: datetime | None) -> SubmittedAssignment:
+        """The row of this submission, made with those below it where it is not there."""
         if self.create_student:
             self.book.update_or_create_student(student)
         else:
@@ -245,7 +272,7 @@ class Recorder(Autograde):
         submission = self.book.update_or_create_submission(self._assignment, student, **fields)
         if submitted is None:
             submission.timestamp = None
-        return {row.notebook.name: row for row in submission.notebooks}
+        return submission
 
     def _put_files(self, folder: str, files: dict[str, bytes]) -> None:
         """The learner's other files, under the teacher's of the same names."""
@@ -259,22 +286,21 @@ class Recorder(Autograde):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 
-    def _notebook(self, student: str, graded: Graded, row: SubmittedNotebook, digest: str) -> None:
+    def _notebook(self, student: str, graded: NotebookNode, row: SubmittedNotebook) -> None:
+        name = row.notebook.name
         resources = {
-            "unique_key": graded.name,
-            "output_files_dir": f"{graded.name}_files",
+            "unique_key": name,
+            "output_files_dir": f"{name}_files",
             "nbgrader": {
                 "student": student,
                 "assignment": self._assignment,
-                "notebook": graded.name,
+                "notebook": name,
                 "db_url": self.coursedir.db_url,
                 "gradebook": _OfOneNotebook(row, self.book.db),
             },
         }
         with utils.setenv(NBGRADER_EXECUTION="autograde"):
-            output, resources = self.exporter.from_notebook_node(
-                as_notebook(graded, digest), resources
-            )
+            output, resources = self.exporter.from_notebook_node(graded, resources)
         self.write_single_notebook(output, resources)
 
 
@@ -284,7 +310,7 @@ def _nothing_handed_in(row: SubmittedNotebook) -> None:
         grade.needs_manual_grade = grade.manual_score is not None
 
 
-def as_notebook(graded: Graded, digest: str) -> nbformat.NotebookNode:
+def as_notebook(graded: Graded, digest: str) -> NotebookNode:
     """The notebook with its outputs, safe to read; its metadata says which submission it came of."""
     cells, parsed = [], 0
     for cell in graded.cells:

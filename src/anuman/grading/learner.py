@@ -49,7 +49,7 @@ class Learner:
     def __init__(self, channel: wire.Channel, shell):
         self._channel, self._shell = channel, shell
         self._objects: dict[int, Any] = {}  # what the trusted process holds handles of
-        self._numbers: dict[int, int] = {}  # id of an object: its handle
+        self._handles: dict[int, tuple] = {}  # by the object's id
         self._request = 0
         self._busy = False
         self._operations: dict[str, Callable] = {
@@ -144,10 +144,14 @@ class Learner:
 
     def _handle(self, value: Any) -> tuple:
         """("h", number, kind, name, names of its classes, signature)."""
-        number = self._numbers.get(id(value))
-        if number is None:
-            number = self._numbers[id(value)] = len(self._objects) + 1
-            self._objects[number] = value
+        known = self._handles.get(id(value))
+        if known is None:
+            number = len(self._objects) + 1
+            self._objects[number] = value  # so the id stays its own
+            known = self._handles[id(value)] = self._new_handle(number, value)
+        return known
+
+    def _new_handle(self, number: int, value: Any) -> tuple:
         if inspect.ismodule(value):
             return ("h", number, "module", value.__name__, [], None)
         is_class = isinstance(value, type)

@@ -1,8 +1,11 @@
 """A student's tasks as the gradebook has them, each lost point with its reason."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import SubmittedAssignment
 
 from .reasons import reason
@@ -11,14 +14,18 @@ from .work import TEST, Template
 
 
 def tasks(
-    submission: SubmittedAssignment, folder: str, templates: tuple[Template, ...]
+    submission: SubmittedAssignment,
+    graded: Callable[[str], NotebookNode | None],
+    templates: tuple[Template, ...],
 ) -> list[TaskResult]:
-    """The tasks of all notebooks, in the order of the assignment."""
+    """The tasks of all notebooks, in the order of the assignment.
+
+    graded: gives a graded notebook by its name, None if it was not handed in.
+    """
     rows = {row.notebook.name: row for row in submission.notebooks}
     found = []
     for template in templates:
         grades = {grade.cell.name: grade for grade in rows[template.name].grades}
-        path = Path(folder, f"{template.name}.ipynb")
         notebook = None
         for cell in template.cells:
             grade = grades.get(cell.grade_id)
@@ -27,11 +34,22 @@ def tasks(
             points, most = _points(grade), float(grade.cell.max_score)
             why = ""
             if cell.role == TEST and points is not None and points < most:
-                if notebook is None and path.is_file():
-                    notebook = nbformat.read(path, as_version=4)
+                notebook = notebook or graded(template.name)
                 why = reason(cell.grade_id, notebook) if notebook else "It was not handed in."
             found.append(TaskResult(cell.grade_id, template.name, points, most, why))
     return found
+
+
+def read_from(folder: str) -> Callable[[str], NotebookNode | None]:
+    """Reads graded notebooks, which are valid since they were written, from a folder."""
+
+    def read(name: str) -> NotebookNode | None:
+        path = Path(folder, f"{name}.ipynb")
+        if not path.is_file():
+            return None
+        return nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+
+    return read
 
 
 def _points(grade) -> float | None:

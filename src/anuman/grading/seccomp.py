@@ -7,6 +7,7 @@ wall; the filter keeps the kernel's less tested parts out of reach.
 
 import ctypes
 import errno
+import functools
 import struct
 
 from . import namespaces
@@ -97,6 +98,7 @@ def fails(number: int) -> int:
     return 0x00050000 | number
 
 
+@functools.cache
 def program(machine: str) -> bytes:
     """The filter as the kernel's instructions (struct sock_filter: code, jumps, constant)."""
     column = list(AUDIT_ARCH).index(machine)

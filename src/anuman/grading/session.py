@@ -79,7 +79,7 @@ class Session:
             raise Stopped(TIMEOUT, "the time limit of the whole submission", [])
         if cell.role == TEST:
             return self._test(cell)
-        source = cell.trusted_source if cell.role == LEARNER else cell.source
+        source = cell.for_tests
         outputs = self._learner_cell(index)
         if source:
             # The teacher's part of the cell, for the tests; the page shows the learner's run.
@@ -180,9 +180,8 @@ class Session:
             self._shown = None
             if again:
                 for cell in self._cells:
-                    source = cell.trusted_source if cell.role == LEARNER else cell.source
-                    if cell.role in (LEARNER, LOCKED) and cell.outputs and source:
-                        self._teachers_cell(source, cell.count or 0)
+                    if cell.role in (LEARNER, LOCKED) and cell.outputs and cell.for_tests:
+                        self._teachers_cell(cell.for_tests, cell.count or 0)
         return self._trusted
 
     def _test(self, cell: Cell) -> list[dict]:

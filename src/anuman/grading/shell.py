@@ -196,6 +196,10 @@ class Shell(InteractiveShell):
             }
         )
 
+    def _format_exception_for_storage(self, *_exception, **_how) -> dict:
+        """IPython formats each error a second time for its history, which nobody reads here."""
+        return {}
+
     def run(self, source: str, count: int) -> list[dict]:
         """Run a cell as number `count`; its outputs."""
         self.outputs = Outputs()

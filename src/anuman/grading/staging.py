@@ -6,8 +6,8 @@ and the learner's own cells, each after the cell that it stands after.
 """
 
 import ast
-import copy
 from collections.abc import Iterable
+from dataclasses import replace
 
 from .work import LEARNER, TEXT, Cell, Template
 
@@ -25,7 +25,7 @@ def rebuild(template: Template, submitted: list[dict]) -> tuple[list[Cell], list
             cells.append(_answered(cell, chosen.get(cell.grade_id)))
             cells += own.get(cell.grade_id, [])
         elif cell.kind == "code" and cell.id not in handed_in and cell.source.strip() not in texts:
-            cells.append(copy.deepcopy(cell))  # an import that was deleted by mistake
+            cells.append(_copy(cell))  # an import that was deleted by mistake
     missing = [name for name, cell in known.items() if name not in chosen]
     notes += [f"The cell {name} was missing; it is put back." for name in missing]
     _number(cells)
@@ -55,11 +55,17 @@ def _chosen(known: dict[str, Cell], submitted: list[dict]) -> tuple[dict[str, di
 
 def _answered(cell: Cell, submitted: dict | None) -> Cell:
     """The teacher's cell, with the learner's text where it asks for one."""
-    answer = copy.deepcopy(cell)
+    answer = _copy(cell)
     if submitted is not None and answer.about and answer.about.get("solution"):
         answer.source, answer.claimed = submitted["source"], submitted.get("claimed", "")
         answer.pictures = submitted["pictures"] if answer.kind == "markdown" else {}
     return answer
+
+
+def _copy(cell: Cell) -> Cell:
+    """The teacher's cell for one submission to be run in."""
+    about = None if cell.about is None else dict(cell.about)
+    return replace(cell, about=about, tags=list(cell.tags), outputs=[])
 
 
 def _own_cells(template, known, chosen, submitted) -> dict[str | None, list[Cell]]:

@@ -7,6 +7,7 @@ and Python's built-in ones always win.
 
 import ast
 import builtins
+import functools
 import importlib
 import inspect
 import os
@@ -42,7 +43,6 @@ def serve(channel: wire.DescriptorChannel, shell: Shell, details: dict) -> None:
     """Answer the worker until it is gone."""
     shell.__class__ = _TrustedShell
     shell.redirect()
-    os.environ.update(details["environment"])
     os.chdir(details["folder"])
     sys.path[:0] = [details["folder"]]  # helpers that lie beside the notebook
     if details["memory"]:
@@ -56,6 +56,18 @@ def serve(channel: wire.DescriptorChannel, shell: Shell, details: dict) -> None:
 
 class _TrustedShell(Shell):
     """A shell whose errors show neither source lines nor a learner's message."""
+
+    def showtraceback(self, exc_tuple=None, *_how, **_shown):
+        """Make every error an error output, without the traceback that IPython would format.
+
+        Of some (groups, misused magics) IPython prints a text only, and the cell would seem to pass.
+        """
+        etype, evalue, _trace = self._get_exc_info(exc_tuple)
+        self._showtraceback(etype, evalue, [])
+
+    def showsyntaxerror(self, *_where, **_how):
+        """As any other error."""
+        self.showtraceback()
 
     def _showtraceback(self, etype, evalue, stb):
         super()._showtraceback(etype, evalue, stb)
@@ -143,7 +155,7 @@ class Trusted:
 
     def _fetch(self, source: str) -> None:
         """Bind the names that the teacher's cells use and only the learner has."""
-        self._link.named |= names_in(self._shell.transform_cell(source))
+        self._link.named |= names_in(source)
         space = self._shell.user_ns
         for name, value in self._given.items():
             if space.get(name) is value:
@@ -197,19 +209,20 @@ class Trusted:
         inspect.getsource = getsource
 
 
-def names_in(source: str) -> set[str]:
+@functools.cache
+def names_in(source: str) -> frozenset[str]:
     """Names that a cell uses, those in its short texts too (%timeit f(3) has become a text)."""
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(Shell.instance().transform_cell(source))
     except SyntaxError:
-        return set()
-    names = set()
+        return frozenset()
+    names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             names.add(node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             names.update(WORD.findall(node.value[:MOST_WORDS_IN]))
-    return names
+    return frozenset(names)
 
 
 def _module(name: str, claimed: str) -> Any:

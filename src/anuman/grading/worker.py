@@ -28,7 +28,8 @@ def grade(submission: Submission) -> Outcome:
         outcome = Outcome(submission.student)
         try:
             warm()
-            _zygotes.preload(submission.rules)
+            cells = [cell for template in submission.notebooks for cell in template.cells]
+            _zygotes.preload(submission.rules, tuple(c.for_tests for c in cells if c.for_tests))
             _grade(submission, outcome, started + submission.rules.submission_s)
         except (CannotStart, namespaces.SandboxError) as error:
             outcome.problem = str(error)

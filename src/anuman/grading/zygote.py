@@ -14,21 +14,24 @@ import socket
 import sys
 import threading
 
-from . import namespaces, sandbox, wire
+from . import namespaces, sandbox, seccomp, wire
 
 MOST_NOTEBOOK = 64 << 20  # bytes of a frame with a whole submission or all its outputs
 # NumPy imports these when they are first used: 8 ms in every fork.
-ALWAYS = ("numpy", "numpy.random", "numpy.linalg", "numpy.testing", "asyncio", "IPython.display")
+ALWAYS = ("numpy", "numpy.random", "numpy.linalg", "asyncio", "IPython.display")
 
 
 def main(descriptor: int) -> None:
     """Import, then answer the worker's requests until it is gone."""
-    from . import learner, shell, trusted  # noqa: F401  what the forks will need
+    from . import learner, notebook_file, shell, trusted  # noqa: F401  what the forks will need
 
     os.setsid()  # Ctrl-C in the teacher's terminal is the worker's affair
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _preload(ALWAYS)
     built = shell.build()
+    notebook_file.cells_of(b'{"cells": []}')  # Python loads a codec when it is first used
+    if sys.platform == "linux" and namespaces.machine() in seccomp.AUDIT_ARCH:
+        seccomp.program(namespaces.machine())  # so that the forks have it ready
     channel = wire.DescriptorChannel(socket.socket(fileno=descriptor))
     # Seen from here, not from the worker: its own path may name the teacher's folders.
     channel.send(sandbox.system_folders() if sys.platform == "linux" else [])
@@ -48,6 +51,7 @@ def serve(channel: wire.DescriptorChannel, shell) -> None:
             return
         if kind == "preload":
             sys.path += [path for path in details["path"] if path not in sys.path]
+            _read(details["cells"])
             channel.send(_preload(details["modules"]))
             gc.freeze()
         elif kind in FORKS:
@@ -82,6 +86,14 @@ def _preload(modules) -> list[str]:
         except BaseException:  # the cell that imports it will say what is wrong
             failed.append(name)
     return failed
+
+
+def _read(cells: list[str]) -> None:
+    """Find the names in the teacher's cells once, not in every fork."""
+    from . import trusted
+
+    for source in cells:
+        trusted.names_in(source)
 
 
 def _become(kind: str, details: dict, given: int, shell) -> None:
@@ -131,6 +143,8 @@ def _zygote(details: dict, given: int, shell) -> None:
         namespaces.die_with_parent(details["parent"])
     os.dup2(given, 3)
     os.closerange(4, 65536)
+    os.environ.update(details["environment"])
+    importlib.import_module("numpy.testing")  # for tests: five megabytes that every fork copies
     channel = wire.DescriptorChannel(socket.socket(fileno=3))
     channel.send("warm")
     serve(channel, shell)

@@ -1,6 +1,7 @@
 """A worker's warm zygotes, and the processes that they fork for it."""
 
 import contextlib
+import functools
 import os
 import select
 import shutil
@@ -138,7 +139,7 @@ class Zygotes:
         self._preloaded: set[tuple] = set()
 
     def _second(self) -> wire.DescriptorChannel:
-        ours = self._fork(self._learners, "zygote", {})
+        ours = self._fork(self._learners, "zygote", {"environment": dict(os.environ)})
         channel = wire.DescriptorChannel(ours)
         channel.receive(deadline=time.monotonic() + START_S)
         return channel
@@ -157,17 +158,18 @@ class Zygotes:
         self._tests.close()
         self._process.wait()
 
-    def preload(self, rules: Rules) -> None:
-        """Have the zygotes import what this assignment's cells import."""
-        for channel, modules, path in (
-            (self._learners, rules.preload, ()),
-            (self._tests, rules.preload_trusted, rules.python_path),
+    def preload(self, rules: Rules, cells: tuple[str, ...]) -> None:
+        """Have the zygotes import what this assignment needs; the tests' one reads its cells, too."""
+        for channel, modules, path, read in (
+            (self._learners, rules.preload, (), ()),
+            (self._tests, rules.preload_trusted, rules.python_path, cells),
         ):
-            wanted = (id(channel), modules, path)
-            if wanted in self._preloaded or not (modules or path):
+            wanted = (id(channel), modules, path, read)
+            if wanted in self._preloaded or not any(wanted[1:]):
                 continue
             self._preloaded.add(wanted)
-            channel.send(["preload", {"modules": list(modules), "path": list(path)}])
+            details = {"modules": list(modules), "path": list(path), "cells": list(read)}
+            channel.send(["preload", details])
             channel.receive(deadline=time.monotonic() + START_S)
 
     def learner(self, rules: Rules) -> Process:
@@ -226,7 +228,6 @@ class Zygotes:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         details = {
-            "environment": dict(os.environ),
             "folder": folder,
             "memory": rules.memory,
             "expected": list(expected),
@@ -238,6 +239,7 @@ class Zygotes:
         return Process(channel, pid, handle, folder)
 
 
+@functools.cache
 def _hidden_folders(rules: Rules) -> list[str]:
     """Folders of the modules that learners must not read, wherever this library lies."""
     package = Path(__file__).resolve().parents[1]
