@@ -1,7 +1,6 @@
 """`anuman grade` on whole classes: the points of stock nbgrader, kills at any moment, odd files."""
 
 import contextlib
-import copy
 import json
 import os
 import shutil
@@ -288,6 +287,20 @@ def test_a_lost_worker_costs_nothing(course):
     assert course.points() == expected
 
 
+def test_a_script_without_a_guard_may_grade(course):
+    expected = hand_in(course, 3)
+    script = course.root.parent / "evening.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from anuman.grading.grade import grade_course\n"
+        "print('started')\n"
+        f"grade_course(Path({str(course.root)!r}), {ASSIGNMENT!r}, workers=2)\n"
+    )
+    done = course.run(sys.executable, str(script))
+    assert done.stdout.count("started") == 1
+    assert course.points() == expected
+
+
 def direct_children(pid):
     return [
         int(word)
@@ -507,11 +520,31 @@ def test_as_an_ordinary_user(course):
     assert said.startswith("1000 ")
 
 
-def test_nothing_grows_with_the_copies(course):
-    """Deep copies of one honest notebook, so that a bigger class is only more of the same."""
-    release = course.release()
-    notebooks, _points = honest(release, 0)
-    for number in range(20):
-        course.submit(f"t{number}", copy.deepcopy(notebooks))
-    grade(course, "--workers", "1")
-    assert len(course.points()) == 20
+def test_the_last_of_a_class_is_recorded_as_the_first_was(course, monkeypatch):
+    """The rows that are read for a submission do not become more with the class."""
+    from nbgrader.api import Base
+    from sqlalchemy import event
+
+    from anuman.grading.grade import grade_course
+    from anuman.grading.gradebook import OneCommit
+
+    loaded, seen = [], [0]
+    keep = OneCommit.keep
+
+    def count(*_row):
+        seen[0] += 1
+
+    def keep_and_count(book):
+        keep(book)
+        loaded.append(seen[0])
+        seen[0] = 0
+
+    monkeypatch.setattr(OneCommit, "keep", keep_and_count)
+    event.listen(Base, "load", count, propagate=True)
+    try:
+        hand_in(course, 12)
+        grade_course(course.root, ASSIGNMENT, workers=1)
+    finally:
+        event.remove(Base, "load", count)
+    assert len(loaded) == 12
+    assert len(set(loaded[2:])) == 1, loaded

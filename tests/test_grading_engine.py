@@ -346,6 +346,14 @@ def f(x):
     assert "271828" not in json.dumps(outputs) and "secret" not in json.dumps(outputs)
 
 
+@pytest.mark.parametrize(
+    "test", ["raise ExceptionGroup('two', [ValueError('a')])", "%no_such_magic", "%%time", "1 +"]
+)
+def test_an_error_that_ipython_only_prints_is_an_error(test):
+    _answer, outputs = run("def f(x):\n    return x", test)
+    assert error(outputs)
+
+
 def test_the_author_is_told_what_cannot_cross():
     source = (
         "def clear(values): values.clear()\nclass Odd: pass\ndef odd(): return Odd()\n"

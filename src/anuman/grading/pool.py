@@ -1,16 +1,33 @@
 """Where submissions are worked on: processes of this machine, or the workers of a Dask cluster."""
 
 import contextlib
-import multiprocessing
+import multiprocessing.context
 import os
 import signal
 import sys
 import tempfile
+import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from . import namespaces, worker
+
+
+class _Process(multiprocessing.context.SpawnProcess):
+    """A worker that does not run the caller's script: one without a guard would start itself anew."""
+
+    def start(self) -> None:
+        script = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = script
+
+
+class _Spawn(multiprocessing.context.SpawnContext):
+    Process = _Process
 
 
 class Pool:
@@ -82,7 +99,7 @@ def _cores() -> int:
 def _local(count: int, folder: str) -> Executor:
     return ProcessPoolExecutor(
         count,
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=_Spawn(),
         initializer=_start_worker,
         initargs=(os.getpid(), folder),
     )

@@ -54,6 +54,8 @@ def serve(channel: wire.DescriptorChannel, shell) -> None:
             _read(details["cells"])
             channel.send(_preload(details["modules"]))
             gc.freeze()
+        elif kind == "environment":
+            os.environ.update(details)
         elif kind in FORKS:
             given = channel.descriptors.pop(0)
             details["parent"] = os.getpid()
@@ -143,7 +145,6 @@ def _zygote(details: dict, given: int, shell) -> None:
         namespaces.die_with_parent(details["parent"])
     os.dup2(given, 3)
     os.closerange(4, 65536)
-    os.environ.update(details["environment"])
     importlib.import_module("numpy.testing")  # for tests: five megabytes that every fork copies
     channel = wire.DescriptorChannel(socket.socket(fileno=3))
     channel.send("warm")

@@ -139,9 +139,11 @@ class Zygotes:
         self._preloaded: set[tuple] = set()
 
     def _second(self) -> wire.DescriptorChannel:
-        ours = self._fork(self._learners, "zygote", {"environment": dict(os.environ)})
+        ours = self._fork(self._learners, "zygote", {})
         channel = wire.DescriptorChannel(ours)
         channel.receive(deadline=time.monotonic() + START_S)
+        # Not with the request above: learners' processes could read it in the memory they share.
+        channel.send(["environment", dict(os.environ)])
         return channel
 
     def _fork(self, zygote: wire.Channel, kind: str, details: dict) -> socket.socket:
