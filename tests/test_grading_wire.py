@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anuman.grading import wire
+from anuman.grading import codec, wire
 
 
 def through(value):
@@ -103,7 +103,7 @@ def test_what_is_no_plain_data_cannot_be_sent(value):
 
 def test_too_deep_and_too_large_cannot_be_sent():
     deep: list = []
-    for _ in range(wire.MOST_DEPTH + 2):
+    for _ in range(codec.MOST_DEPTH + 2):
         deep = [deep]
     for value in (deep, "x" * (wire.MOST_HEAD + 1), b"x" * (wire.MOST_BODY + 1)):
         with pytest.raises(wire.CannotSend):

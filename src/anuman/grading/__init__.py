@@ -25,12 +25,12 @@ Raises results.BadCourse (nothing that could be graded) and possible.CannotIsola
 How it works, module by module, from the inside out:
 
 - namespaces, seccomp, sandbox: a process that sees a read-only system and one scratch folder.
-- wire: frames of plain data (JSON head, raw buffers) that may come from a hostile process.
+- codec, wire: plain data as JSON and raw buffers, in frames that may come from a hostile process.
 - zygote: a warm Python that forks sandboxed learner processes and trusted processes.
 - shell, learner: the learner's cells, run as IPython would, outputs as nbformat dicts.
-- proxies, trusted: the teacher's cells, run apart; the learner's names call into the sandbox.
+- proxies, link, trusted: the teacher's cells, run apart; the learner's names call into the sandbox.
 - session, worker: one notebook, one submission: time limits, replays, outputs.
 - intake, staging: a submission's files read safely; its answers put into the release notebook.
-- course, gradebook: the course on disk; nbgrader's converter, one commit a submission.
+- course, gradebook, graded_notebook, recorder: the course on disk; one commit a submission.
 - pool, cluster, grade: local and Dask workers; the command.
 """

@@ -94,7 +94,7 @@ class _Run:
     def __init__(
         self, course: "Course", assignment: str, there: pool.Pool, progress, isolate: bool
     ):
-        from .gradebook import Recorder
+        from .recorder import Recorder
 
         self._course, self._name, self._pool, self._progress = course, assignment, there, progress
         with contextlib.closing(course.gradebook()) as book:

@@ -20,7 +20,7 @@ import sys
 import textwrap
 from typing import Any
 
-from . import proxies, wire
+from . import link, proxies, wire
 from .shell import Shell
 
 WORD = re.compile(r"[^\W\d]\w*")
@@ -99,7 +99,7 @@ class Trusted:
         self._expected = set(expected)  # asked for by the exercise, even if Python has such a name
         self._given: dict[str, Any] = {}  # what was fetched, by name
         self._busy = False
-        self._link = proxies.Link(self._fresh_learner)
+        self._link = link.Link(self._fresh_learner)
         self._listen_to_seeds()
         self._know_sources()
 
@@ -107,7 +107,7 @@ class Trusted:
         """The cell's time is up."""
         self._link.expired = True  # for tests that catch everything, as a checker does
         if self._busy:
-            raise proxies.CellTimeoutError(proxies.OVER)
+            raise link.CellTimeoutError(link.OVER)
 
     def answer(self) -> bool:
         """Do one request; False when there will be no more."""
@@ -129,7 +129,7 @@ class Trusted:
         sock, *process = self._channel.descriptors
         self._channel.descriptors = []
         channel = wire.Channel(socket.socket(fileno=sock))
-        return channel, proxies.interrupter(process[0] if process else None, pid)
+        return channel, link.interrupter(process[0] if process else None, pid)
 
     def _fresh_learner(self) -> tuple:
         """The learner's process is lost: the worker makes another one, in the same state."""
@@ -147,7 +147,7 @@ class Trusted:
                 outputs = self._shell.run(source, count)
             finally:
                 self._busy = False
-        except proxies.CellTimeoutError:
+        except link.CellTimeoutError:
             outputs = self._shell.outputs.take()
         except proxies.LearnerProcessEnded as error:
             outputs = [_error_output(type(error).__name__, str(error))]

@@ -14,7 +14,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from . import proxies, sandbox, wire
+from . import link, sandbox, wire
 from .work import Rules
 from .zygote import MOST_NOTEBOOK
 
@@ -66,7 +66,7 @@ class Process:
 
     def interrupt(self) -> None:
         """As Ctrl-C."""
-        proxies.interrupter(self._handle, self.pid)()
+        link.interrupter(self._handle, self.pid)()
 
     def kill(self) -> None:
         """At once, with all that it started where it has a namespace of its own."""
