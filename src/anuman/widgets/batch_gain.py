@@ -44,8 +44,8 @@ def batch_gain() -> Figure:
     every = range(1, SLOTS[-1] + 1)
     for name, law, colour, dash in curves:
         chart.line([(n, law(n)) for n in every], colour, dash)
-        place = {COMPUTE: 7, MEASURED: 14, INK: 8}[colour]
-        side = {COMPUTE: "above", MEASURED: "below", INK: "above"}[colour]
+        place = {COMPUTE: 20, MEASURED: 14, INK: 8}[colour]
+        side = {COMPUTE: "left", MEASURED: "below", INK: "above"}[colour]
         chart.label(place, law(place), name, side, kind="strong")
     found = tried()
     for slots, gain in found.items():
