@@ -29,7 +29,7 @@ class Running(Gated):
         self.language = language()
         self.thread: threading.Thread | None = None
         self.stopped = threading.Event()
-        self.stop = ipywidgets.Button(description=_("Stop"), disabled=True)
+        self.stop = ipywidgets.Button(description=_("Stop"), disabled=True, layout={"width": "6em"})
         self.stop.on_click(lambda _button: self.stopped.set())
 
     def open_row(self, controls: Sequence[ipywidgets.Widget], gate=None) -> None:
