@@ -548,3 +548,130 @@ def test_the_last_of_a_class_is_recorded_as_the_first_was(course, monkeypatch):
         event.remove(Base, "load", count)
     assert len(loaded) == 12
     assert len(set(loaded[2:])) == 1, loaded
+
+
+# ---- what one submission, or a course of its own settings, may hold ------------------------------
+
+
+def test_a_submission_that_cannot_be_read_is_the_only_one_that_fails(course, monkeypatch):
+    from anuman.grading import intake
+    from anuman.grading.grade import grade_course
+
+    expected = hand_in(course, 2)
+    (course.folder("s0") / "timestamp.txt").write_text("9" * 37 + "01h")
+    read = intake.Intake.timestamp
+
+    def broken(self):
+        if "timestamp.txt" not in self.files:
+            raise RuntimeError("a fault of ours")
+        return read(self)
+
+    monkeypatch.setattr(intake.Intake, "timestamp", broken)
+    first, second = grade_course(course.root, ASSIGNMENT, workers=1).students
+    assert first.status == "graded" and "holds no time" in first.notes[0]
+    assert second.status == "failed" and "a fault of ours" in second.notes[0]
+    assert course.points() == {"s0": expected["s0"]}
+
+
+@pytest.mark.parametrize("stated", ["9" * 37 + "01h", "2025-01-01 00:00:00 \x00", "1e999999", "٣"])
+def test_a_timestamp_of_nonsense_is_a_note(tmp_path, stated):
+    import warnings
+
+    from anuman.grading.intake import Intake
+
+    (tmp_path / "timestamp.txt").write_text(stated)
+    read = Intake(str(tmp_path), [])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read.timestamp() is None or not read.notes
+
+
+def test_many_files_that_are_left_out_make_few_notes(tmp_path):
+    from anuman.grading.intake import Intake
+
+    for number in range(50):
+        (tmp_path / f"link-{number}").symlink_to("nowhere")
+    notes = Intake(str(tmp_path), []).notes
+    assert len(notes) == 21 and notes[-1] == "30 more files are left out."
+
+
+def test_the_teachers_files_beside_the_learners(course):
+    """Clashing paths are the teacher's; a file that is not overwritten is the learner's own."""
+    source = course.root / "source" / ASSIGNMENT
+    (source / "data").mkdir()
+    (source / "data" / "a.txt").write_text("teacher")
+    (source / "list.txt").write_text("teacher")
+    (source / "own.txt").write_text("teacher")
+    (source / "absent.txt").write_text("teacher")
+    with open(course.root / "nbgrader_config.py", "a") as file:
+        file.write(
+            f"\nc.Autograde.exclude_overwriting = {{{ASSIGNMENT!r}: ['own.txt', 'absent.txt']}}\n"
+        )
+    notebooks = answered(
+        course.release(), {"mean": f"print(open('own.txt').read())\n{RIGHT['mean']}"}
+    )
+    course.submit("s0", notebooks)
+    folder = course.folder("s0")
+    (folder / "data").write_text("learner")
+    (folder / "list.txt").mkdir()
+    (folder / "list.txt" / "a").write_text("learner")
+    (folder / "own.txt").write_text("learner")
+    result = grade(course, ok=False)["s0"]
+    assert result["status"] == "graded" and course.points() == {"s0": POINTS}
+    assert len(result["notes"]) == 2 and "data is left out" in result["notes"][0]
+    graded = course.folder("s0", "autograded")
+    texts = {name: (graded / name).read_text() for name in ("data/a.txt", "list.txt", "own.txt")}
+    assert texts == {"data/a.txt": "teacher", "list.txt": "teacher", "own.txt": "learner"}
+    assert not (graded / "absent.txt").exists()
+    ran = cell({"n": nbformat.read(graded / "numbers.ipynb", 4)}, "mean-answer")
+    assert ran.outputs[0].text == "learner\n"
+
+
+@pytest.mark.parametrize(
+    ("setting", "seconds"),
+    [
+        ("c.Execute.timeout = -1", 600),
+        ("c.Execute.timeout = None", 600),
+        ("c.ExecutePreprocessor.timeout = 7", 7),
+        ("c.Execute.timeout = 8; c.GradeSettings.cell_seconds = 9", 9),
+        ("", 30),
+    ],
+)
+def test_limits_are_those_of_nbgraders_settings(tmp_path, setting, seconds):
+    from anuman.grading.course import Course as OnDisk
+
+    (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\n{setting}\n")
+    assert OnDisk(tmp_path).rules((), isolate=True).cell_s == seconds
+
+
+def test_a_setting_of_the_wrong_kind_is_named(tmp_path):
+    from anuman.grading.course import Course as OnDisk
+    from anuman.grading.results import BadCourse
+
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.timeout = 'long'\n")
+    with pytest.raises(BadCourse, match="timeout"):
+        OnDisk(tmp_path).rules((), isolate=True)
+
+
+def test_students_that_the_course_excludes(tmp_path):
+    from anuman.grading.course import Course as OnDisk
+
+    for student in ("ann", "bob", "test-1", "test-2"):
+        (tmp_path / "submitted" / student / ASSIGNMENT).mkdir(parents=True)
+    (tmp_path / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.CourseDirectory.student_id_exclude = 'bob, test-*'\n"
+    )
+    assert [one.student for one in OnDisk(tmp_path).submissions(ASSIGNMENT, "*")] == ["ann"]
+
+
+def test_a_course_needs_no_settings_file(course, monkeypatch):
+    from anuman import paths
+    from anuman.grading.course import Course as OnDisk
+
+    (course.root / "nbgrader_config.py").unlink()
+    (course.root / "gradebook.db").unlink()
+    monkeypatch.chdir(course.root)
+    assert paths.nbgrader_course() == course.root
+    assert OnDisk(course.root).rules((), isolate=True).cell_s == 30
+    monkeypatch.chdir(course.root.parent)
+    assert paths.nbgrader_course() == paths.course_root()

@@ -11,6 +11,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from anuman.grading.clean import clean_notebook, clean_outputs, plain
 from anuman.grading.clean_markdown import clean_markdown, is_harmless_html
 from anuman.grading.fingerprint import fingerprint
+from anuman.grading.graded_notebook import real_pictures
+from anuman.grading.results import StudentResult, TaskResult, kind_of_reason
 
 sys.path.insert(0, str(Path(__file__).parent / "attacks"))
 import hostile_pages
@@ -140,8 +142,67 @@ def test_fingerprint_is_that_of_what_is_seen():
         == fingerprint(text("ab"))
         == fingerprint([{"output_type": "stream", "text": ["a", "b"]}])
     )
+    assert fingerprint(text("a")) != fingerprint([new_output("stream", name="stderr", text="a")])
     assert fingerprint(text("a")) != fingerprint(text("b"))
     assert fingerprint([]) == fingerprint(None) == fingerprint([None, 3]) == ""
     one = new_output("execute_result", {"text/plain": "2"}, execution_count=1)
     two = new_output("execute_result", {"text/plain": "2"}, execution_count=5)
     assert fingerprint([one]) == fingerprint([two])
+
+
+def test_fingerprint_tells_everything_that_is_shown():
+    def shown(text, kind="execute_result"):
+        return fingerprint([{"output_type": kind, "data": {"text/plain": text}}])
+
+    def error(evalue, traceback=()):
+        return fingerprint([new_output("error", ename="E", evalue=evalue, traceback=[*traceback])])
+
+    assert shown("| |") != shown("|  |")
+    assert shown("a") != shown("a", "display_data")
+    two = [new_output("display_data", {"text/plain": one}) for one in "ab"]
+    assert fingerprint(two) != shown("ab", "display_data")
+    assert error("oops", ["here"]) == error("oops", ["there"]) != error("no")
+    assert error("invalid syntax (305.py, line 1)") == error("invalid syntax (<string>, line 1)")
+    wrapped = {"image/png": PNG[:9] + "\n" + PNG[9:]}
+    assert fingerprint([new_output("display_data", wrapped)]) == fingerprint(
+        [new_output("display_data", {"image/png": PNG})]
+    )
+    assert fingerprint([new_output("display_data", {"text/html": "x"})]) == ""
+
+
+def test_a_forbidden_tag_leaves_code_and_formulas_alone():
+    kept = "`a < b`, $x<y$\n\n```python\nif a < b:\n    pass\n```\n"
+    assert clean_markdown(kept + "<script>x", {}) == kept + "&lt;script>x"
+
+
+@pytest.mark.parametrize("tex", [r"$\mmlToken{mi}[href='x']{a}$", r"$\bbox[red]{a}$"])
+def test_tex_with_styles_and_attributes_is_shown_as_text(tex):
+    assert "$" not in clean_markdown(tex, {})
+
+
+def test_markdown_of_empty_lines_is_not_parsed():
+    text = "```python\n1" + "\n" * 15_000 + "2\n```"
+    assert clean_markdown(text, {}).startswith("    ```python")
+
+
+def test_graded_notebooks_hold_real_pictures_only():
+    outputs = [
+        {"output_type": "display_data", "data": {"image/png": '"><script>'}},
+        {"output_type": "display_data", "data": {"image/jpeg": PNG, "text/plain": "figure"}},
+        {"output_type": "display_data", "data": {"image/png": PNG}},
+        {"output_type": "stream", "name": "stdout", "text": "x"},
+    ]
+    kept = real_pictures(outputs)
+    assert [one.get("data") for one in kept] == [{"text/plain": "figure"}, {"image/png": PNG}, None]
+
+
+def test_a_terminal_obeys_no_learner():
+    student = StudentResult("s", "failed", [], ["\x1b[2Ja\nb\x9b\u202e\ud800 is left out"])
+    assert student.notes == [r"\x1b[2Ja\nb\x9b\u202e\ud800 is left out"]
+    assert TaskResult("t", "n", 0.0, 1.0, "one\ntwo\x1b[1m\r").reason == "one\ntwo\\x1b[1m\\r"
+
+
+def test_numbers_that_stand_alone_are_left_out_of_reasons():
+    said = "The test of t1 stopped with AssertionError in line 3: 2.5 != -3e4"
+    assert kind_of_reason(said) == "The test of t1 stopped with AssertionError in line …: … != …"
+    assert kind_of_reason("task-1 got 2, v1.2 not [3]") == "task-1 got …, v1.2 not […]"

@@ -9,7 +9,7 @@ import time
 import pytest
 from engine import RULES, answer, cell_of_test, error, graded, locked, printed, run, submitted
 
-from anuman.grading import namespaces, seccomp, worker
+from anuman.grading import namespaces, seccomp, session, shell, worker
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
 
@@ -546,3 +546,109 @@ def test_unsafe_runs_still_keep_tests_apart_and_time():
         "CellTimeoutError",
         None,
     ]
+
+
+# ---- what a learner's process does to the worker --------------------------------------------------
+
+LEARNER_ITSELF = """
+import gc, time
+learner = next(one for one in gc.get_objects() if type(one).__name__ == 'Learner')
+"""
+
+
+def test_a_process_that_stops_reading_is_given_up():
+    deaf = LEARNER_ITSELF + "learner._channel.receive = lambda *a, **k: time.sleep(10**6)"
+    content = submitted((None, deaf), (None, f"x = '{'x' * 900_000}'"), ("answer", RIGHT))
+    started = time.monotonic()
+    outcome = graded(CELLS, content, QUICK)
+    assert time.monotonic() - started < 20
+    cells = outcome.notebooks[0].cells
+    assert error(cells[1].outputs).startswith("CellTimeoutError")
+    assert error(cells[-1].outputs)  # its first cell does the same to each new process
+
+
+def test_a_frame_that_would_keep_the_worker_busy_costs_its_sender_only():
+    forged = (
+        LEARNER_ITSELF
+        + """
+import struct
+items = b','.join(b'%d' % ((2**61 - 1) * k) for k in range(1, 200_000))
+head = b'[[],["l",%d,"ok",["s",' % learner._request + items + b'],["l"]]]'
+learner._channel.socket.sendall(struct.pack('<II', len(head), 0) + head)
+"""
+    )
+    started = time.monotonic()
+    outcome = graded(CELLS, submitted((None, forged), ("answer", RIGHT)), QUICK)
+    assert time.monotonic() - started < 15
+    assert error(outcome.notebooks[0].cells[-1].outputs) is None
+
+
+def test_outputs_of_a_notebook_are_limited(monkeypatch):
+    monkeypatch.setattr(session, "MOST_OUTPUT", 100_000)
+    own = [(None, f"print('{letter}' * 40_000)") for letter in "abcde"]
+    outcome = graded(CELLS, submitted(*own, (None, "print('few')"), ("answer", RIGHT)))
+    texts = [printed(cell.outputs) for cell in outcome.notebooks[0].cells]
+    assert [text[:1] for text in texts[:2]] == ["a", "b"]
+    assert texts[2:5] == [shell.MORE] * 3
+    assert texts[5] == "few\n"
+    assert error(outcome.notebooks[0].cells[-1].outputs) is None
+
+
+def test_outputs_are_rebuilt_within_limits():
+    long = "x" * 3_000_000
+    made = session._output({"output_type": "stream", "name": "stdout", "text": long})
+    assert len(made["text"]) == shell.MOST_TEXT + len(shell.MORE)
+    made = session._output({"output_type": "display_data", "data": {"image/png": long}})
+    assert made["data"] == {"image/png": long}
+    for count, kept in ((3, 3), (-1, None), (True, None), (1 << 70, None), ("1", None)):
+        one = {"output_type": "execute_result", "data": {}, "execution_count": count}
+        assert session._output(one)["execution_count"] is kept or kept == count
+    many = {"output_type": "error", "traceback": ["x"] * 10_000}
+    assert len(session._output(many)["traceback"]) == 200
+
+
+def test_shared_memory_counts_as_memory():
+    rules = dataclasses.replace(RULES, memory=300 << 20)
+    code = """
+import mmap, os, time
+for _ in range(4):
+    if os.fork() == 0:
+        held = mmap.mmap(-1, 150 << 20)
+        for at in range(0, 150 << 20, 4096): held[at] = 1
+        time.sleep(60)
+time.sleep(30)
+"""
+    started = time.monotonic()
+    outputs = run(code, "assert 1", rules=rules)
+    assert error(outputs[0]).startswith("DeadKernelError")
+    assert error(outputs[1]) is None
+    assert time.monotonic() - started < 25
+
+
+def test_replays_end_with_the_time_of_the_submission():
+    rules = dataclasses.replace(QUICK, submission_s=4)
+    source = """
+calls = 0
+def f(x):
+    global calls
+    calls += 1
+    return x * x
+def end():
+    import os
+    os._exit(0)
+"""
+    slow = """
+import time
+if not calls:
+    try: time.sleep(60)
+    except KeyboardInterrupt: time.sleep(0.9)
+"""
+    tests = [cell_of_test("assert f(3) == 9", "t"), cell_of_test("end()", "u")]
+    tests.append(cell_of_test("assert f(1) == 1", "v"))
+    own = [(None, slow)] * 15
+    content = submitted(("answer", source), ("t", ""), *own, ("u", ""), ("v", ""))
+    started = time.monotonic()
+    outcome = graded([answer(), *tests], content, rules)
+    assert time.monotonic() - started < 10
+    found = {cell.grade_id: error(cell.outputs) for cell in outcome.notebooks[0].cells}
+    assert found["t"] is None and found["u"] and found["v"]

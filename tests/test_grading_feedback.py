@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import time
 
 import pytest
 from nbformat.v4 import new_code_cell, new_output
@@ -14,6 +15,7 @@ from anuman import cli
 from anuman.grading.feedback import Clean, HideTests
 from anuman.grading.fingerprint import fingerprint
 from anuman.grading.lost import Delimiters, hidden_lines
+from anuman.grading.pages import Highlight
 
 HIDDEN = Delimiters("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 DEVANAGARI = re.compile("[\u0900-\u097f]")
@@ -169,3 +171,95 @@ def test_prints_of_a_test_that_ran_apart_are_the_teachers(course):
 def test_hidden_lines_are_those_between_the_delimiters():
     source = f"a\n{HIDDEN.begin}\nb\n{HIDDEN.end}\nc\n{HIDDEN.begin}\nd"
     assert hidden_lines(source, HIDDEN) == {2, 3, 4, 6, 7}
+
+
+# Cells that say what the learner's function saw, and the outputs that their notebook claims.
+PEEKS = {
+    "chained": (
+        ["raise ValueError('oops') from Exception(f'SEEN {seen}')"],
+        [new_output("error", ename="ValueError", evalue="oops", traceback=["x"])],
+    ),
+    "whitespace": (
+        [
+            "class Show:\n    def __repr__(self):\n"
+            "        return '|' + '|'.join(' ' * int(d) for d in str(int(seen[1][0]))) + '|'\nShow()"
+        ],
+        [new_output("execute_result", {"text/plain": "|||||||"}, execution_count=1)],
+    ),
+    "bits": (
+        [f"print(int(seen[1][0]) >> {bit} & 1)" for bit in range(8)],
+        [new_output("stream", name="stdout", text="1\n")],
+    ),
+    "silence": (
+        [f"if int(seen[1][0]) >> {bit} & 1:\n    print(1)" for bit in range(8)],
+        [new_output("stream", name="stdout", text="1\n")],
+    ),
+    "streams": (
+        [
+            "import sys\nfor bit in f'{int(seen[1][0]):b}':\n"
+            "    print('x', end='', file=sys.stderr if bit == '1' else sys.stdout)"
+        ],
+        [new_output("stream", name="stdout", text="x" * 19)],
+    ),
+}
+
+
+def test_one_grading_gives_away_one_bit_of_the_hidden_inputs(tmp_path):
+    """Whatever the cells behind a hidden test say: all is shown as handed in, or nothing."""
+    course = PlainCourse(tmp_path / "course")
+    mean = "seen = []\ndef mean(values):\n    seen.append(values)\n    return sum(values) / len(values)"
+    for name, (sources, claimed) in PEEKS.items():
+        notebooks = answered(course.release(), {"mean": mean})
+        for source in sources:
+            notebooks["numbers"].cells.append(new_code_cell(source, outputs=claimed))
+        course.submit(name, notebooks)
+    honest_cells = ["print(mean([1, 3]))", "raise ValueError('mine')"]
+    error = new_output("error", ename="ValueError", evalue="mine", traceback=["SECRET-trace"])
+    printed = [new_output("stream", name="stdout", text=part) for part in ("2.", "0\n")]
+    notebooks = answered(course.release(), {})
+    for source, outputs in zip(honest_cells, (printed, [error]), strict=True):
+        notebooks["numbers"].cells.append(new_code_cell(source, outputs=outputs))
+    course.submit("honest", notebooks)
+    course.run(str(TOOLS / "anuman"), "grade", ASSIGNMENT)
+    assert run(course, "feedback", ASSIGNMENT).returncode == 0
+    for name, (sources, _claimed) in PEEKS.items():
+        text = page(course, name, "numbers")
+        last = text.split(">seen</span>")[-1] if "seen" in text else text
+        assert text.count("had run before") == len(sources), name
+        assert "271828" not in text and "<pre>1\n" not in text and "xxx" not in last, name
+    text = page(course, "honest", "numbers")
+    assert "had run before" not in text
+    assert "<pre>2.0\n" in text and "<pre>ValueError: mine" in text and "SECRET" not in text
+
+
+def test_locked_cells_behind_hidden_tests_show_nothing(course):
+    notebook = course.release()["numbers"]
+    test = cell({"numbers": notebook}, "mean")
+    test.source += "\n### BEGIN HIDDEN TESTS\nassert mean([271828.0])\n### END HIDDEN TESTS"
+    locked = cell({"numbers": notebook}, "numbers-setup")
+    locked.outputs = [new_output("stream", name="stdout", text="[271828.0]")]
+    notebook.cells.append(locked)
+    Clean().preprocess(notebook, {})
+    assert notebook.cells[-1].outputs == []
+
+
+@pytest.mark.parametrize("source", ["1" + " \n" * 20_000 + "2", "1" + "\n" * 15_000 + "<2"])
+def test_no_source_makes_highlighting_slow(source):
+    started = time.monotonic()
+    shown = Highlight(pygments_lexer="ipython3")(source)
+    assert time.monotonic() - started < 5
+    assert "2" in shown and "<2" not in shown
+
+
+def test_pages_can_be_released_by_nbgrader(course):
+    graded, made = course.folder("honest-0", "autograded"), course.folder("honest-0", "feedback")
+    (graded / "timestamp.txt").write_text("2025-01-02 00:00:00 UTC")
+    (graded / "submission_secret.txt").symlink_to(course.root / "nbgrader_config.py")
+    run(course, "feedback", ASSIGNMENT)
+    assert (made / "timestamp.txt").read_text() == "2025-01-02 00:00:00 UTC"
+    assert not (made / "submission_secret.txt").exists()
+    (graded / "submission_secret.txt").unlink()
+    (graded / "submission_secret.txt").write_text("abc")
+    run(course, "feedback", ASSIGNMENT)
+    assert (made / "submission_secret.txt").read_text() == "abc"
+    assert {path.suffix for path in made.iterdir()} == {".html", ".txt"}

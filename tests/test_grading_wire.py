@@ -174,3 +174,141 @@ def test_half_a_frame_is_waited_for_until_the_deadline():
         ours.close()
         with pytest.raises(wire.Closed):
             channel.receive()
+
+
+# ---- frames that take much more than they are -----------------------------------------------------
+
+PRIME = 2**61 - 1  # integers that differ by it have one hash
+
+
+def colliding(tag, parts):
+    return frame(b'[[],["%s",' % tag + b",".join(parts) + b"]]")
+
+
+GREEDY = {
+    "a set of one hash": colliding(b"s", [b"%d" % (PRIME * k) for k in range(1, 100_000)]),
+    "a dict of one hash": colliding(b"d", [b"%d,0" % (PRIME * k) for k in range(1, 100_000)]),
+    "fractions of one hash": colliding(b"f", [b'["q",%d,1]' % (PRIME * k) for k in range(50_000)]),
+    "tuples of one hash": colliding(b"s", [b'["t",%d]' % (PRIME * k) for k in range(50_000)]),
+    "a buffer many times": frame([[1 << 20], ["l", *[["b", 0]] * 10_000]], bytes(1 << 20)),
+    "an array many times": frame([[8], ["l", *[["a", "<f8", [1], 0]] * 2]], bytes(8)),
+    "items without size": frame([[0], ["a", "<U0", [1 << 40], 0]]),
+    "few items without size": frame([[0], ["a", "|S0", [3], 0]]),
+    "zeros for a number": frame([[], ["n", "|S1", 10**9]]),
+    "more than there is": frame([[0], ["a", "<U9", [1 << 50, 0, 1 << 8], 0]]),
+}
+
+
+@pytest.mark.parametrize("texts", [False, True])
+@pytest.mark.parametrize("name", GREEDY)
+def test_greedy_frames_are_refused_at_once(name, texts):
+    ours, theirs = socket.socketpair()
+    started = time.monotonic()
+    with ours, theirs:
+        threading.Thread(target=send, args=(ours, GREEDY[name]), daemon=True).start()
+        channel = wire.Channel(theirs, texts=texts)
+        if texts and name not in ("a dict of one hash", "a buffer many times"):
+            value = channel.receive(deadline=started + 10)
+            assert value is None or value == [None, None]  # not looked at
+        else:
+            with pytest.raises(wire.BadFrame):
+                channel.receive(deadline=started + 10)
+    assert time.monotonic() - started < 5
+
+
+def test_too_many_values_are_refused():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        data = frame(b"[[]," + b'["l"' + b",[]" * wire.MOST_VALUES + b"]]")
+        threading.Thread(target=send, args=(ours, data), daemon=True).start()
+        with pytest.raises(wire.BadFrame, match="too many values"):
+            wire.Channel(theirs, most_head=64 << 20).receive(deadline=time.monotonic() + 20)
+        theirs.close()
+
+
+def test_no_memory_for_a_frame_is_a_bad_frame(monkeypatch):
+    def none_left(*_arguments):
+        raise MemoryError
+
+    monkeypatch.setitem(codec._READERS, "b", none_left)
+    with pytest.raises(wire.BadFrame):
+        through(b"x")
+
+
+def test_honest_keys_of_equal_hash_arrive():
+    values = [
+        {2**k: k for k in range(2000)},
+        {2.0**k for k in range(-1000, 1000)},
+        set(range(-5000, 5000)),
+        frozenset((a, b) for a in range(50) for b in range(50)),
+        {fractions.Fraction(a, 7) for a in range(5000)},
+        {str(k): None for k in range(5000)},
+    ]
+    for value in values:
+        assert through(value) == value
+
+
+def test_texts_and_what_holds_them_are_read_alone_where_nothing_else_is_needed():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        sender, reader = wire.Channel(ours), wire.Channel(theirs, texts=True)
+        value = [7, "ok", [{"text": "a", "data": {"image/png": b"png"}, "none": None}], 0.5]
+        sender.send(value)
+        assert reader.receive() == value
+        sender.send([1, (2, 3), {4}, [0.5] * 100, np.zeros(3), 1j])
+        assert reader.receive() == [1, *[None] * 5]
+        sender.send({1: 2})
+        with pytest.raises(wire.BadFrame):
+            reader.receive()
+
+
+# ---- readers that do not read, senders that do not end --------------------------------------------
+
+
+def test_a_reader_that_does_not_read_is_waited_for_until_the_deadline():
+    ours, theirs = socket.socketpair()
+    looks = []
+    with ours, theirs:
+        started = time.monotonic()
+        channel = wire.Channel(ours)
+        with pytest.raises(wire.TimeIsUp):
+            channel.send("x" * 3_000_000, deadline=started + 0.6, meanwhile=lambda: looks.append(1))
+        assert 0.5 < time.monotonic() - started < 3 and len(looks) >= 2
+        assert ours.gettimeout() is None
+        theirs.close()
+        with pytest.raises(wire.Closed):
+            channel.send("x", deadline=time.monotonic() + 5)
+
+
+def test_a_frame_sent_with_a_deadline_arrives_whole():
+    ours, theirs = socket.socketpair()
+    value = ["x" * 3_000_000, b"y" * 3_000_000, np.arange(300_000.0), [0.5] * 1000]
+    with ours, theirs:
+        arrived = []
+        reader = threading.Thread(
+            target=lambda: (time.sleep(0.4), arrived.append(wire.Channel(theirs).receive()))
+        )
+        reader.start()
+        wire.Channel(ours).send(value, deadline=time.monotonic() + 20)
+        reader.join()
+    assert arrived[0][:2] == value[:2] and arrived[0][3] == value[3]
+    assert (arrived[0][2] == value[2]).all()
+
+
+def test_data_without_an_end_do_not_move_the_deadline():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        data = wire.HEADER.pack(100, 1 << 30) + bytes(1 << 20)
+        stop = threading.Event()
+
+        def flood():
+            while not stop.is_set():
+                send(ours, data)
+
+        threading.Thread(target=flood, daemon=True).start()
+        started = time.monotonic()
+        with pytest.raises(wire.TimeIsUp):
+            wire.Channel(theirs, most_body=1 << 30).receive(deadline=started + 0.05)
+        assert time.monotonic() - started < 1
+        stop.set()
+        theirs.close()

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 MARKS = ("lessons", "seeds", "locale")
+NBGRADER_CONFIG = "nbgrader_config.py"
+NBGRADER_MARKS = (NBGRADER_CONFIG, "gradebook.db", "source", "submitted")
 
 
 class CourseNotFound(RuntimeError):
@@ -33,7 +35,12 @@ def course_root() -> Path:
 def nbgrader_course() -> Path:
     """The working folder if it is an nbgrader course, else the folder of this course."""
     here = Path.cwd()
-    return here if (here / "nbgrader_config.py").is_file() else course_root()
+    return here if is_nbgrader_course(here) else course_root()
+
+
+def is_nbgrader_course(folder: Path) -> bool:
+    """Whether it looks like one: nbgrader itself needs no settings file."""
+    return any((folder / mark).exists() for mark in NBGRADER_MARKS)
 
 
 def home() -> Path:

@@ -11,6 +11,7 @@ import re
 from .clean_picture import PICTURES, picture
 
 MOST_TEXT = 20_000  # characters; longer text is shown as a block, since parsing may take long
+MOST_BLANK = 1_000  # characters of empty lines; pygments takes the square of the time
 MOST_SHOWN = 200_000
 LINES = {
     "br",
@@ -56,8 +57,16 @@ VALUES = {
 }
 FREE = {"alt", "title"}  # text of any kind
 HEADING_ID = re.compile(r"[^\s\"<>]*")
+# Code and formulas, in which a `<` may stay if the page is harmless, or else a `<`.
+APART = re.compile(
+    r"(?P<apart>^(?P<fence>```|~~~)[^\n]*\n[\s\S]*?^(?P=fence)[^\n]*$|`[^`\n]+`"
+    r"|\$\$[^$]+\$\$|\$[^$\n]+\$)|<",
+    re.M,
+)
 # TeX commands with which MathJax sets links, styles and ids.
-TEX = re.compile(r"\\(?:href|url|style|class|cssId|require|html|data|unicode|includegraphics)")
+TEX = re.compile(
+    r"\\(?:href|url|style|class|cssId|require|html|data|unicode|includegraphics|mmlToken|bbox)"
+)
 
 
 def clean_markdown(text: str, attachments: dict[str, dict[str, str]] | None) -> str:
@@ -65,14 +74,21 @@ def clean_markdown(text: str, attachments: dict[str, dict[str, str]] | None) -> 
 
     attachments None: do not parse it (which may take long), show it as a block.
     """
-    if attachments is not None and len(text) <= MOST_TEXT:
+    if attachments is not None and is_quickly_parsed(text):
+        careful = APART.sub(lambda found: found["apart"] or "&lt;", text)
         without_html = text.replace("<", "&lt;")
         without_links = without_html.replace("![", "[").replace("](", "] (")
-        versions = (text, without_html, without_links)
-        for version in versions:
+        versions = (text, careful, without_html, without_links)
+        for version in dict.fromkeys(versions):
             if not TEX.search(version) and _is_harmless(version, attachments):
                 return version
     return as_block(text)
+
+
+def is_quickly_parsed(text: str) -> bool:
+    """Whether Markdown or code is small enough to be parsed and highlighted."""
+    blank = sum(len(line) + 1 for line in text.split("\n") if not line.strip())
+    return len(text) <= MOST_TEXT and blank <= MOST_BLANK
 
 
 def as_block(text: str) -> str:

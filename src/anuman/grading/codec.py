@@ -10,11 +10,13 @@ import decimal
 import fractions
 import math
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 MOST_DEPTH = 50
 MOST_DIGITS = 4000  # of an integer; Python refuses to read more than 4300
+MOST_ALIKE = 100  # keys of a set or dict with one hash: each new one is compared with them all
 PACKED_FROM = 64  # from this length on a list of floats or of integers travels as one buffer
 NUMBER_KINDS = frozenset("?biuf")  # dtypes whose scalars are JSON numbers
 ARRAY_KINDS = frozenset("?biufcSUmM")
@@ -135,15 +137,14 @@ def _encode_array(numpy, value, buffers: list) -> list:
 Reader = Callable[[str, list], Any]  # a tag that is not ours and its values: what it means
 
 
-def decode(node: Any, buffers: Sequence[bytearray], other: Reader | None = None) -> Any:
-    """The value of a JSON node with tags. `other` reads tags that are not ours."""
+def decode(node: Any, buffers: list, other: Reader | None = None) -> Any:
+    """The value of a JSON node with tags. `other` reads tags that are not ours.
+
+    Takes each buffer out of the list when a node names it, so that none is copied many times.
+    """
     if type(node) is not list:
-        if type(node) is dict:
-            raise BadFrame("an object where a tagged list must be")
-        return node
-    if not node:
-        raise BadFrame("an empty list")
-    tag = node[0]
+        return _untagged(node)
+    tag = _tag(node)
     try:
         if tag == "l":
             return [decode(item, buffers, other) for item in node[1:]]
@@ -151,7 +152,7 @@ def decode(node: Any, buffers: Sequence[bytearray], other: Reader | None = None)
             return tuple([decode(item, buffers, other) for item in node[1:]])
         if tag == "d":
             items = [decode(item, buffers, other) for item in node[1:]]
-            return dict(zip(items[::2], items[1::2], strict=True))
+            return dict(zip(_keys(items[::2]), items[1::2], strict=True))
         if tag in _READERS:
             return _READERS[tag](node, buffers, other)
         if other is not None and type(tag) is str:
@@ -165,9 +166,50 @@ def decode(node: Any, buffers: Sequence[bytearray], other: Reader | None = None)
         ArithmeticError,
         RecursionError,
         LookupError,
+        MemoryError,
     ) as error:
         raise BadFrame(f"{tag!r}: {error}") from error
     raise BadFrame(f"unknown tag {str(tag)[:20]!r}")
+
+
+def decode_texts(node: Any, buffers: list) -> Any:
+    """As decode, of what a worker needs: JSON's own types, lists, bytes, dicts with texts as keys.
+
+    Takes time in proportion to the frame, whatever is in it: hashes of texts cannot be foreseen.
+    Any other tag is read as None, for it may stand in a late answer to somebody else's question.
+    """
+    if type(node) is not list:
+        return _untagged(node)
+    tag = _tag(node)
+    if tag == "l":
+        return [decode_texts(item, buffers) for item in node[1:]]
+    if tag == "d":
+        if len(node) % 2 == 0 or not all(type(key) is str for key in node[1::2]):
+            raise BadFrame("no dict of texts")
+        values = [decode_texts(item, buffers) for item in node[2::2]]
+        return dict(zip(node[1::2], values, strict=True))
+    if tag == "b" and len(node) == 2:
+        return bytes(_buffer(buffers, node[1]))
+    return None
+
+
+def _untagged(node: Any) -> Any:
+    if type(node) is dict:
+        raise BadFrame("an object where a tagged list must be")
+    return node
+
+
+def _tag(node: list) -> Any:
+    if not node:
+        raise BadFrame("an empty list")
+    return node[0]
+
+
+def _keys(values: list) -> list:
+    """What is to be the keys of a set or dict. Refused where many have the same hash."""
+    if len(values) > MOST_ALIKE and max(Counter(map(hash, values)).values()) > MOST_ALIKE:
+        raise BadFrame("too many keys that are hard to tell apart")
+    return values
 
 
 def _items(node, buffers, other):
@@ -213,17 +255,19 @@ def _read_array(node, buffers, _other):
     if any(type(n) is not int or not 0 <= n < 1 << 62 for n in shape):
         raise BadFrame("no shape")
     data = _buffer(buffers, index)
-    if math.prod(shape) * dtype.itemsize != len(data):
+    count = math.prod(shape)
+    if count * dtype.itemsize != len(data) or (count and not data):
         raise BadFrame("an array whose data does not fill its shape")
     if not data:
         return numpy.zeros(shape, dtype)
     return numpy.frombuffer(data, dtype).reshape(shape)
 
 
-def _buffer(buffers: Sequence[bytearray], index: Any) -> bytearray:
-    if type(index) is not int or not 0 <= index < len(buffers):
-        raise BadFrame("no such buffer")
-    return buffers[index]
+def _buffer(buffers: list, index: Any) -> bytearray:
+    if type(index) is not int or not 0 <= index < len(buffers) or buffers[index] is None:
+        raise BadFrame("no such buffer, or not any more")
+    buffer, buffers[index] = buffers[index], None
+    return buffer
 
 
 def _read_packed(node, buffers, _other):
@@ -236,6 +280,8 @@ def _read_packed(node, buffers, _other):
 
 def _read_scalar(node, _buffers, _other):
     dtype = _read_dtype(node[1])
+    if dtype.kind not in NUMBER_KINDS:
+        raise BadFrame("no number")  # numpy.bytes_(10**9) are as many zeros
     return dtype.type(_number(node[2]))
 
 
@@ -248,8 +294,8 @@ _READERS = {
     "c": lambda node, buffers, other: complex(_number(node[1]), _number(node[2])),
     "b": lambda node, buffers, other: bytes(_buffer(buffers, node[1])),
     "B": lambda node, buffers, other: bytearray(_buffer(buffers, node[1])),
-    "s": lambda node, buffers, other: set(_items(node, buffers, other)),
-    "f": lambda node, buffers, other: frozenset(_items(node, buffers, other)),
+    "s": lambda node, buffers, other: set(_keys(_items(node, buffers, other))),
+    "f": lambda node, buffers, other: frozenset(_keys(_items(node, buffers, other))),
     "r": lambda node, buffers, other: range(*_items(node, buffers, other)),
     "i": lambda node, buffers, other: slice(*_items(node, buffers, other)),
     "e": lambda node, buffers, other: Ellipsis,

@@ -1,5 +1,6 @@
 """An nbgrader course on disk: its settings, its assignment, its submissions."""
 
+import contextlib
 import fnmatch
 import glob
 import hashlib
@@ -17,16 +18,17 @@ import nbformat
 from nbgrader.api import Assignment, Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from traitlets import Float, Integer, List, Unicode
+from nbgrader.preprocessors import Execute
+from traitlets import Float, Integer, List, TraitError, Unicode
 from traitlets.config import Config, Configurable
-from traitlets.config.loader import PyFileConfigLoader
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
-from . import intake, staging
+from ..paths import NBGRADER_CONFIG as CONFIG
+from ..paths import is_nbgrader_course
+from . import bindings, intake
 from .results import BadCourse
-from .submission import official_cells
+from .submission import grade_id, official_cells
 from .work import LEARNER, LOCKED, TEST, TEXT, Cell, Rules, Template
-
-CONFIG = "nbgrader_config.py"
 
 
 class GradeSettings(Configurable):
@@ -64,7 +66,7 @@ class Course:
 
     def __init__(self, root: Path):
         self.root = root.resolve()
-        if not (self.root / CONFIG).is_file() and not (self.root / "gradebook.db").is_file():
+        if not is_nbgrader_course(self.root):
             raise BadCourse(f"{root} is no nbgrader course: it has no {CONFIG}.")
         self.config = self._load()
         self.place = CourseDirectory(config=self.config)
@@ -72,7 +74,7 @@ class Course:
     def _load(self) -> Config:
         try:
             config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
-        except FileNotFoundError:  # all settings are nbgrader's own
+        except ConfigFileNotFound:  # all settings are nbgrader's own
             config = Config()
         except Exception as error:  # the teacher's own code
             raise BadCourse(f"{CONFIG} fails: {type(error).__name__}: {error}") from error
@@ -129,9 +131,15 @@ class Course:
         found = []
         for folder in self._folders(assignment):
             match = matcher.fullmatch(folder)
-            if match and _matches(match["student"], student):
-                found.append(Found(match["student"], folder))
+            one = match["student"] if match else ""
+            if one and _matches(one, student) and not self._excluded(one):
+                found.append(Found(one, folder))
         return sorted(found, key=lambda one: one.student)
+
+    def _excluded(self, student: str) -> bool:
+        """Whether the course's settings leave this student out."""
+        patterns = self.place.student_id_exclude.split(",")
+        return any(_matches(student, pattern.strip()) for pattern in patterns)
 
     def _folders(self, assignment: str) -> Iterator[str]:
         yield from glob.glob(
@@ -154,6 +162,7 @@ class Course:
             ) from None
         official = official_cells(notebook)
         cells = [_cell(cell, official) for cell in released.cells]
+        _hand_down(cells)
         handed_out = {cell.grade_id for cell in cells}
         absent = [name for name in official if name not in handed_out]
         if absent:
@@ -161,26 +170,39 @@ class Course:
                 f"{path} lacks the cell {absent[0]}, which the gradebook has. Make it again: "
                 f"nbgrader generate_assignment {folder.name} --force"
             )
-        expected = [
-            name
-            for cell in cells
-            if cell.role == LEARNER and cell.grade_id
-            for name in staging.defined_names(cell.source)
-        ]
-        return Template(notebook.name, tuple(cells), tuple(expected))
+        asked = self._asked(folder.name, notebook.name, cells)
+        kept = set()
+        for cell in cells:
+            kept |= bindings.bound(cell.before) | bindings.bound(cell.for_tests)
+        return Template(notebook.name, tuple(cells), tuple(sorted(asked)), tuple(kept - asked))
+
+    def _asked(self, assignment: str, name: str, cells: list[Cell]) -> set[str]:
+        """Names that the answers of the teacher's own source bind or change, where it can be read."""
+        answers = {c.grade_id: c.source for c in cells if c.role == LEARNER and c.grade_id}
+        texts = list(answers.values())
+        folder = self.place.format_path(self.place.source_directory, ".", assignment)
+        with contextlib.suppress(OSError, nbformat.reader.NotJSONError, nbformat.ValidationError):
+            source = nbformat.read(Path(folder, f"{name}.ipynb"), as_version=4)
+            texts += [cell.source for cell in source.cells if grade_id(cell) in answers]
+        return {one for text in texts for one in bindings.bound(text) | bindings.changed(text)}
 
     def rules(self, templates: tuple[Template, ...], isolate: bool) -> Rules:
         """Limits and modules for this assignment's submissions."""
-        settings = GradeSettings(config=self.config)
+        try:
+            settings = GradeSettings(config=self.config)
+            seconds = settings.cell_seconds or Execute(config=self.config).timeout
+        except TraitError as error:
+            raise BadCourse(f"{CONFIG}: {error}") from None
+        if not seconds or seconds < 0:  # for nbgrader there is no limit then
+            seconds = settings.submission_seconds
         cells = [cell for template in templates for cell in template.cells]
-        locked = staging.imported_modules(c.source for c in cells if c.role == LOCKED)
-        plain = staging.imported_modules(c.source for c in cells if c.role == LEARNER)
-        tests = staging.imported_modules(c.source for c in cells if c.role == TEST)
+        locked = bindings.imported_modules(c.source for c in cells if c.role == LOCKED)
+        plain = bindings.imported_modules(c.source for c in cells if c.role == LEARNER)
+        tests = bindings.imported_modules(c.source for c in cells if c.role == TEST)
         listed = [one for one in settings.refused if _imported(one, locked)]
         refused = [one for one in settings.refused if one not in listed]
         withheld = (*refused, *settings.stand_ins)
         learners = [m for m in {*locked, *plain} if not any(_covers(w, m) for w in withheld)]
-        seconds = settings.cell_seconds or self.config.Execute.get("timeout") or 30
         return Rules(
             cell_s=float(seconds),
             submission_s=settings.submission_seconds,
@@ -213,6 +235,20 @@ def _covers(package: str, module: str) -> bool:
     return module == package or module.startswith(package + ".")
 
 
+def _hand_down(cells: list[Cell]) -> None:
+    """Give each graded cell the definitions of the unlocked cells above it.
+
+    They stand where the teacher put them, whatever a submission has made of those cells.
+    """
+    above: list[str] = []
+    for cell in cells:
+        if cell.kind == "code" and not cell.grade_id:
+            above.append(bindings.definitions(cell.source))
+        elif cell.kind == "code":
+            cell.before = "\n".join(filter(None, above))
+            above.clear()
+
+
 def _cell(cell, official: dict) -> Cell:
     """A cell of the release notebook, with its part in the grading."""
     about = cell.metadata.get("nbgrader")
@@ -221,8 +257,7 @@ def _cell(cell, official: dict) -> Cell:
     kept = {"id": cell.get("id"), "tags": list(cell.metadata.get("tags", []))}
     if known is None:
         role = LEARNER if cell.cell_type == "code" else TEXT
-        trusted = staging.definitions(cell.source) if role == LEARNER else None
-        return Cell(role, cell.cell_type, cell.source, trusted_source=trusted, **kept)
+        return Cell(role, cell.cell_type, cell.source, **kept)
     about = dict(known.metadata["nbgrader"])
     if known.cell_type != "code":
         role = TEXT

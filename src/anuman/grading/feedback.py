@@ -7,7 +7,7 @@ from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
 from ..language import N_, both
 from .clean import clean_notebook
-from .fingerprint import fingerprint
+from .fingerprint import error_line, fingerprint
 from .lost import Delimiters, hidden_lines, why
 
 NOT_SHOWN = N_(
@@ -27,21 +27,54 @@ class Clean(NbGraderPreprocessor):
     """Makes the notebook safe to read, and leaves out what a learner's cell could have learnt from hidden tests.
 
     A function may keep the inputs that a hidden test gives it, and a later cell may show them. So
-    behind the first hidden test an output is shown only if the submitted notebook had the same.
+    what the cells behind the first hidden test put out is shown only if it is, in all of them,
+    exactly what the submitted notebook had. One cell that differs hides it all: a page that
+    decided for each cell would give away a bit a cell.
     """
 
     def preprocess(self, nb, resources):
-        delimiters = _delimiters(self)
-        seen_hidden = False
-        for cell in nb.cells:
-            if _is_test(cell):
-                seen_hidden = seen_hidden or bool(hidden_lines(cell.source, delimiters))
-            elif seen_hidden and cell.get("outputs"):
-                claimed = cell.metadata.get("anuman", {}).get("claimed")
-                if fingerprint(cell.outputs) != claimed:
-                    cell.outputs = [_lines(both(NOT_SHOWN))]
+        own, teachers = _behind_hidden(nb.cells, _delimiters(self))
+        for cell in teachers:
+            # The learner's process ran it too, and there is no handed in output to compare with.
+            cell.outputs = []
+        if all(fingerprint(cell.outputs) == _claimed(cell) for cell in own):
+            for output in (output for cell in own for output in cell.outputs):
+                if output.output_type == "error":
+                    output.traceback = [error_line(output)]  # the rest was not compared
+        else:
+            _hide(own)
         clean_notebook(nb)
         return nb, resources
+
+
+def _behind_hidden(
+    cells: list[NotebookNode], delimiters: Delimiters
+) -> tuple[list[NotebookNode], list[NotebookNode]]:
+    """The code cells behind the first hidden test that are no tests: the learner's, and locked ones."""
+    own, teachers, seen_hidden = [], [], False
+    for cell in cells:
+        if _is_test(cell):
+            seen_hidden = seen_hidden or bool(hidden_lines(cell.source, delimiters))
+        elif seen_hidden and cell.cell_type == "code":
+            (teachers if utils.is_locked(cell) else own).append(cell)
+    return own, teachers
+
+
+def _hide(cells: list[NotebookNode]) -> None:
+    """Take the outputs away, and say so where the learner handed in some (or else once).
+
+    Where the sentence stands depends on what was handed in only, never on what was put out.
+    """
+    explained = [cell for cell in cells if _claimed(cell)] or cells[:1]
+    for cell in cells:
+        cell.outputs = []
+    for cell in explained:
+        cell.outputs = [_lines(both(NOT_SHOWN))]
+
+
+def _claimed(cell: NotebookNode) -> str:
+    """The mark of the outputs that were handed in with the cell."""
+    return cell.metadata.get("anuman", {}).get("claimed") or ""
 
 
 class HideTests(ClearHiddenTests):

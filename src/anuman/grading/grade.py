@@ -101,9 +101,8 @@ class _Run:
             row = course.assignment(book, assignment)
             self._templates: tuple[Template, ...] = course.templates(row)
         self._rules: Rules = course.rules(self._templates, isolate)
-        self._teachers_files = course.teachers_files(assignment)
         self._recorder: Recorder = Recorder(
-            course, assignment, self._templates, self._teachers_files
+            course, assignment, self._templates, course.teachers_files(assignment)
         )
         self._tests = {
             cell.grade_id for t in self._templates for cell in t.cells if cell.role == TEST
@@ -164,20 +163,30 @@ class _Run:
     def _read(self, one, force: bool) -> _Handed | None:
         """A submission that is to be graded; None if it is done, or cannot be read."""
         from . import intake
-        from .course import digest
 
         try:
-            read = intake.Intake(one.folder, self._course.place.ignore)
+            return self._handed(one, force)
         except intake.NotReadable as error:
             self._fail(one.student, [str(error.strerror)])
-            return None
+        except Exception as error:  # whatever it is: this student only
+            self._fail(one.student, [f"It cannot be read: {type(error).__name__}: {error}"])
+            self._recorder.book.drop()
+        return None
+
+    def _handed(self, one, force: bool) -> _Handed | None:
+        from . import intake
+        from .course import digest
+
+        read = intake.Intake(one.folder, self._course.place.ignore)
         submitted = read.timestamp()
-        handed = _Handed(one.student, read.files, read.notes, submitted, digest(read.files))
+        files, notes = intake.beside(self._recorder.teachers_files, read.files)
+        notes = read.notes + notes
+        handed = _Handed(one.student, files, notes, submitted, digest(read.files))
         if not force and self._is_done(handed):
             self._results[one.student] = self._recorded(one.student)
             return None
         if not any(name.endswith(".ipynb") for name in read.files):
-            self._fail(one.student, [*read.notes, "There is no notebook in this submission."])
+            self._fail(one.student, [*notes, "There is no notebook in this submission."])
             return None
         return handed
 
@@ -196,9 +205,8 @@ class _Run:
         return not (handed.submitted and before and handed.submitted > before)
 
     def _submit(self, handed: _Handed) -> Future:
-        work = Submission(
-            handed.student, self._templates, handed.files, self._teachers_files, self._rules
-        )
+        teachers = self._recorder.teachers_files
+        work = Submission(handed.student, self._templates, handed.files, teachers, self._rules)
         return self._pool.submit(worker.grade, work)
 
     def _finish(self, handed: _Handed, future: Future) -> Future | None:

@@ -7,6 +7,7 @@ from nbformat import NotebookNode
 
 from .clean import MOST_PARSED
 from .clean_markdown import as_block, clean_attachments, clean_markdown
+from .clean_picture import PICTURES, picture
 from .work import TEST, Cell, Graded
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -45,7 +46,7 @@ def _as_cell(cell: Cell, parse: bool) -> dict:
     if cell.kind == "raw":  # pages show raw text as HTML
         made |= {"cell_type": "markdown", "source": as_block(cell.source)}
     elif cell.kind == "code":
-        outputs = cell.outputs
+        outputs = real_pictures(cell.outputs)
         if cell.role == TEST:
             outputs = plain_points(outputs, float(cell.about["points"]))
         made |= {"outputs": outputs, "execution_count": cell.count}
@@ -57,6 +58,21 @@ def _as_cell(cell: Cell, parse: bool) -> dict:
         if not teachers:
             made["source"] = clean_markdown(cell.source, attachments if parse else None)
     return made
+
+
+def real_pictures(outputs: list[dict]) -> list[dict]:
+    """The outputs without pictures that are none: Jupyter puts their text into a page."""
+    kept = []
+    for output in outputs:
+        data = output.get("data")
+        for mime in PICTURES if isinstance(data, dict) else ():
+            if mime in data:
+                data[mime] = picture(mime, data[mime])
+                if data[mime] is None:
+                    del data[mime]
+        if data != {}:
+            kept.append(output)
+    return kept
 
 
 def plain_points(outputs: list[dict], most: float) -> list[dict]:

@@ -4,6 +4,7 @@ import errno
 import fnmatch
 import os
 import stat
+import warnings
 from datetime import UTC, datetime, timedelta
 
 from nbgrader.utils import parse_utc
@@ -12,6 +13,7 @@ MOST_FILE = 50_000_000  # bytes
 MOST_TOGETHER = 60_000_000
 MOST_FILES = 1_000
 MOST_DEPTH = 8
+MOST_NAMED = 20  # files that are left out, each with a note of its own
 TIMESTAMP = "timestamp.txt"
 AHEAD = timedelta(hours=26)  # that a clock may be wrong, or a timestamp without its zone
 FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -30,6 +32,7 @@ class Intake:
         self.notes: list[str] = []
         self._ignored = ignored
         self._left = MOST_TOGETHER
+        self._unnamed = 0
         try:
             descriptor = os.open(folder, FLAGS | FOLDER)
         except OSError as error:
@@ -39,6 +42,15 @@ class Intake:
             self._folder(descriptor, "", 0)
         finally:
             os.close(descriptor)
+        if self._unnamed:
+            self.notes.append(f"{self._unnamed} more files are left out.")
+
+    def _leave_out(self, path: str, why: str) -> None:
+        """Say so, of the first ones by name: nobody reads a thousand notes."""
+        if len(self.notes) < MOST_NAMED:
+            self.notes.append(f"{path} is left out: {why}.")
+        else:
+            self._unnamed += 1
 
     def _folder(self, descriptor: int, prefix: str, depth: int) -> None:
         for name in sorted(os.listdir(descriptor), key=_weight):
@@ -54,11 +66,11 @@ class Intake:
                 path.encode()
                 one = os.open(name, FLAGS, dir_fd=descriptor)
             except UnicodeEncodeError:
-                self.notes.append(f"{path!a} is left out: its name is no text.")
+                self._leave_out(ascii(path), "its name is no text")
                 continue
             except OSError as error:
                 why = "it is a link" if error.errno == errno.ELOOP else error.strerror
-                self.notes.append(f"{path} is left out: {why}.")
+                self._leave_out(path, why)
                 continue
             try:
                 self._one(one, path, depth)
@@ -69,17 +81,17 @@ class Intake:
         state = os.fstat(descriptor)
         if stat.S_ISDIR(state.st_mode):
             if path.endswith(".ipynb"):  # it would stand in the place of a graded notebook
-                self.notes.append(f"{path} is left out: it is a folder.")
+                self._leave_out(path, "it is a folder")
             elif depth < MOST_DEPTH:
                 self._folder(descriptor, path + "/", depth + 1)
             else:
-                self.notes.append(f"{path} is left out: its folders are nested too deeply.")
+                self._leave_out(path, "its folders are nested too deeply")
             return
         if not stat.S_ISREG(state.st_mode):
-            self.notes.append(f"{path} is left out: it is no ordinary file.")
+            self._leave_out(path, "it is no ordinary file")
             return
         if state.st_size > min(MOST_FILE, self._left):
-            self.notes.append(f"{path} is left out: it has {state.st_size / 1e6:.0f} MB, too many.")
+            self._leave_out(path, f"it has {state.st_size / 1e6:.0f} MB, too many")
             return
         with os.fdopen(os.dup(descriptor), "rb") as file:
             content = file.read(MOST_FILE)  # it may grow while we read
@@ -92,8 +104,11 @@ class Intake:
         if content is None or not content.strip():
             return None
         try:
-            stated = parse_utc(content[:200].decode().strip())
-        except (ValueError, OverflowError, TypeError, UnicodeDecodeError):
+            with warnings.catch_warnings():
+                # Those of an unknown zone: nbgrader takes it for UTC, too.
+                warnings.simplefilter("ignore")
+                stated = parse_utc(content[:200].decode().strip())
+        except Exception:  # dateutil promises nothing about what it raises
             self.notes.append(f"{TIMESTAMP} holds no time; it does not count.")
             return None
         now = datetime.now(UTC).replace(tzinfo=None)
@@ -120,3 +135,28 @@ def read_teachers(folder: str, ignored: list[str]) -> dict[str, bytes]:
                 with open(path, "rb") as file:
                     found[os.path.relpath(path, folder).replace(os.sep, "/")] = file.read()
     return found
+
+
+def beside(
+    teachers: dict[str, bytes], files: dict[str, bytes]
+) -> tuple[dict[str, bytes], list[str]]:
+    """The learner's files that can lie in one folder with the teacher's, and notes on the others.
+
+    A file cannot lie where the teacher has a folder, nor in a folder where the teacher has a file.
+    """
+    folders = {folder for name in teachers for folder in _folders_of(name)}
+    kept, notes = {}, []
+    for name, content in files.items():
+        if name in folders or any(folder in teachers for folder in _folders_of(name)):
+            notes.append(f"{name} is left out: the teacher's files have its place.")
+        else:
+            kept[name] = content
+    if len(notes) > MOST_NAMED:
+        notes[MOST_NAMED:] = [f"{len(notes) - MOST_NAMED} more files are left out."]
+    return kept, notes
+
+
+def _folders_of(name: str) -> list[str]:
+    """The folders that a file of this path lies in: of a/b/c these are a and a/b."""
+    parts = name.split("/")[:-1]
+    return ["/".join(parts[: at + 1]) for at in range(len(parts))]

@@ -14,12 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import notebook_file, wire
+from . import codec, notebook_file, wire
 from .withheld import Withhold
 
 MOST_MESSAGE = 2_000  # characters of an error's message
 MOST_PARAMETERS = 50
-MOST_BACK = 1 << 20  # bytes of changed arguments that are sent back unasked
+MOST_BACK = 1 << 16  # bytes or items of arguments that are looked at for changes unasked
 MUTABLE = (list, dict, set, bytearray)
 
 
@@ -29,6 +29,7 @@ def serve(channel: wire.Channel, shell, details: dict) -> None:
     signal.signal(signal.SIGINT, server.on_interrupt)
     shell.redirect()
     os.environ.update(details["environment"])
+    sys.path.insert(0, "")  # modules that lie beside the notebook
     Withhold(details["refused"], details["stand_ins"]).install()
     _new_randomness()
     channel.send(["ready", os.getpid()])
@@ -122,10 +123,10 @@ class Learner:
         """The result of a call, and the arguments as they are after it where that may matter."""
         for module, seed in seeds:
             sys.modules[module].seed(*seed)
+        before = None if back else _picture(args)
         result = function(*args, **kwargs)
-        if not back and (result is not None or not any(map(_is_mutable, args))):
-            return [result, None]
-        return [result, args]
+        unchanged = not back and (before is None or _picture(args) == before)
+        return [result, None if unchanged else args]
 
     def _get(self, one: Any, name: str) -> Any:
         return getattr(one, name)
@@ -143,7 +144,7 @@ class Learner:
     # Values that are no plain data
 
     def _handle(self, value: Any) -> tuple:
-        """("h", number, kind, name, names of its classes, signature)."""
+        """("h", number, kind, name, names of its classes, signature, docstring)."""
         known = self._handles.get(id(value))
         if known is None:
             number = len(self._objects) + 1
@@ -153,19 +154,19 @@ class Learner:
 
     def _new_handle(self, number: int, value: Any) -> tuple:
         if inspect.ismodule(value):
-            return ("h", number, "module", value.__name__, [], None)
+            return ("h", number, "module", value.__name__, [], None, None)
         is_class = isinstance(value, type)
         classes = _class_names(value if is_class else type(value))
         name = getattr(value, "__name__", None)
         name = name if type(name) is str else classes[0]
         if is_class:
             kind = "exception" if issubclass(value, BaseException) else "class"
-            return ("h", number, kind, name, classes, _signature(value))
+            return ("h", number, kind, name, classes, _signature(value), _doc(value))
         if hasattr(type(value), "__next__"):
-            return ("h", number, "iterator", name, classes, None)
+            return ("h", number, "iterator", name, classes, None, None)
         if callable(value):
-            return ("h", number, "function", name, classes, _signature(value))
-        return ("h", number, "object", name, classes, None)
+            return ("h", number, "function", name, classes, _signature(value), _doc(value))
+        return ("h", number, "object", name, classes, None, _doc(value))
 
     def _read(self, tag: str, values: list) -> Any:
         """What the trusted process sends: our own objects, its functions, its random generators."""
@@ -228,8 +229,16 @@ class Learner:
         return place
 
 
-def _is_mutable(value: Any) -> bool:
-    return isinstance(value, MUTABLE) or type(value).__name__ == "ndarray"
+def _picture(args: list) -> tuple | None:
+    """What the arguments hold now, to be compared; None where nothing can change or they are large."""
+    mutable = [one for one in args if isinstance(one, MUTABLE) or type(one).__name__ == "ndarray"]
+    if not mutable or sum(getattr(one, "nbytes", len(one)) for one in mutable) > MOST_BACK:
+        return None
+    buffers: list = []
+    try:
+        return codec.encode(mutable, buffers), [bytes(one) for one in buffers]
+    except codec.CannotSend:
+        return None
 
 
 def _plain_arguments(error: BaseException) -> list:
@@ -256,6 +265,11 @@ def _signature(function: Callable) -> list | None:
         plain = isinstance(one.default, (str, int, float, bool)) and len(str(one.default)) < 1000
         described.append([one.name, int(one.kind), has, one.default if has and plain else None])
     return described
+
+
+def _doc(value: Any) -> str | None:
+    text = getattr(value, "__doc__", None)
+    return text[:MOST_MESSAGE] if isinstance(text, str) else None
 
 
 def _generator(kind: str, state: dict):

@@ -10,11 +10,13 @@ import sys
 import time
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from . import codec, proxies, wire
 
 GRACE_S = 1.0  # from the interrupt of a learner's function to giving it up
 MOST_STALE = 100  # frames that nobody asked for
+MOST_CALLBACKS = 10_000  # functions of the test's that the learner's may still call
 OVER = "the time limit of the cell"
 ENDS_LOOPS = (StopIteration, StopAsyncIteration)
 STOPPING = {signal.SIGINT, getattr(signal, "SIGALRM", signal.SIGINT)}
@@ -37,7 +39,9 @@ class Link:
         self.sources: dict[int, str] = {}  # the learner's cells by number
         self.seeds: list[tuple[str, tuple]] = []  # of random and numpy.random, not sent yet
         self.notes: list[str] = []
-        self._callbacks: list[Callable] = []
+        self._callbacks: dict[int, Callable] = {}  # what the learner's functions may call
+        self._given = itertools.count()
+        self._proxies: WeakValueDictionary = WeakValueDictionary()  # by handle
         self._callback_error: BaseException | None = None
         self._exceptions: dict[str, type] = {}
 
@@ -45,6 +49,7 @@ class Link:
         """From now on speak with this process."""
         self._channel, self._interrupt = channel, interrupt
         self.generation += 1
+        self._proxies.clear()
 
     @property
     def is_lost(self) -> bool:
@@ -53,7 +58,14 @@ class Link:
 
     def names(self, names: list[str]) -> dict[str, Any]:
         """What the learner has under these names."""
-        found = self.request("names", names)
+        try:
+            found = self.request("names", names)
+        except Exception as error:
+            if isinstance(error, proxies.LearnerProcessEnded):
+                raise
+            if len(names) == 1:
+                return {names[0]: proxies.NotHere(names[0], str(error))}
+            return {name: value for one in names for name, value in self.names([one]).items()}
         if type(found) is not dict:
             raise proxies.LearnerProcessEnded("it does not answer sensibly")
         return found
@@ -71,13 +83,14 @@ class Link:
             return result, after
         if after is not None and not _same(after, list(args)):
             name = object.__getattribute__(function, "_name")
-            self._note(
-                f"{name} returned None and changed its argument. The change stays in the learner's "
+            self.note(
+                f"{name} changed its argument. The change stays in the learner's "
                 f"process: a test that looks at it needs across.changed({name}, …)."
             )
         return result
 
-    def _note(self, text: str) -> None:
+    def note(self, text: str) -> None:
+        """Something that the test's author should know."""
         if text not in self.notes:
             self.notes.append(text)
 
@@ -89,8 +102,8 @@ class Link:
             self.open(*self._reopen())
         number = secrets.randbits(48)
         sent = False
+        outer, self._callback_error = self._callback_error, None
         try:
-            self._callbacks.clear()
             self._channel.send([number, operation, *arguments], self._give)
             sent = True
             return self._answer(number)
@@ -103,6 +116,8 @@ class Link:
             if sent and not getattr(error, "from_learner", False):
                 self._stop(number)  # a time limit struck while we waited
             raise
+        finally:
+            self._callback_error = outer
 
     def _answer(self, number: int) -> Any:
         for _ in range(MOST_STALE):
@@ -145,19 +160,14 @@ class Link:
 
     def _call_back(self, number: Any, args: Any, kwargs: Any) -> None:
         """The learner's function calls a function that the test gave it."""
-        callbacks = self._callbacks
-        if type(number) is not int or not 0 <= number < len(callbacks):
-            raise wire.BadFrame("no such callback")
-        if type(args) is not list or type(kwargs) is not dict:
+        if type(args) is not list or type(kwargs) is not dict or type(number) is not int:
             raise wire.BadFrame("no arguments")
+        callback = self._callbacks.get(number, _forgotten)
         try:
-            self._callbacks = []  # for the calls that the callback makes in its turn
-            answer = ["ok", callbacks[number](*args, **kwargs)]
+            answer = ["ok", callback(*args, **kwargs)]
         except Exception as error:
             self._callback_error = error
             answer = ["error", [type(error).__name__, str(error)]]
-        finally:
-            self._callbacks = callbacks
         self._channel.send(["return", *answer], self._give)
 
     # What travels besides plain data
@@ -176,15 +186,22 @@ class Link:
         if hasattr(type(value), "__next__"):
             return ("iterator", list(itertools.islice(value, proxies.MOST_PULLED)))
         if callable(value):
-            self._callbacks.append(value)
-            return ("k", len(self._callbacks) - 1)
+            return ("k", self._number(value))
         raise wire.CannotSend(f"an object of type {type(value).__name__} cannot be passed")
+
+    def _number(self, callback: Callable) -> int:
+        """A number for a function of the test's; a learner's function may keep it and call it later."""
+        number = next(self._given)
+        self._callbacks[number] = callback
+        if len(self._callbacks) > MOST_CALLBACKS:
+            del self._callbacks[next(iter(self._callbacks))]
+        return number
 
     def _take(self, tag: str, values: list) -> Any:
         """From the learner: a handle of something that stays there."""
-        if tag != "h" or len(values) != 5:
+        if tag != "h" or len(values) != 6:
             raise wire.BadFrame(f"unknown tag {tag[:20]!r}")
-        handle, kind, name, classes, signature = values
+        handle, kind, name, classes, signature, doc = values
         if type(handle) is not int or type(kind) is not str or type(name) is not str:
             raise wire.BadFrame("no handle")
         if type(classes) is not list or not all(type(one) is str for one in classes):
@@ -198,7 +215,14 @@ class Link:
             "class": proxies.LearnersClass,
             "iterator": proxies.LearnersIterator,
         }
-        return made.get(kind, proxies.LearnersObject)(self, handle, name[:200], classes, signature)
+        made_of = made.get(kind, proxies.LearnersObject)
+        known = self._proxies.get(handle)
+        if type(known) is made_of:
+            return known  # the same object is the same stand-in: `is` works
+        new = made_of(self, handle, name[:200], classes, signature)
+        object.__setattr__(new, "__doc__", doc if type(doc) is str else None)
+        self._proxies[handle] = new
+        return new
 
     # Exceptions
 
@@ -206,7 +230,7 @@ class Link:
         if type(kind) is not str or type(text) is not str or type(classes) is not list:
             raise wire.BadFrame("no exception")
         mine, self._callback_error = self._callback_error, None
-        if mine is not None and type(mine).__name__ == kind:
+        if mine is not None and type(mine).__name__ == kind and not isinstance(mine, ENDS_LOOPS):
             raise mine
         made = self._exception([one for one in classes if type(one) is str])
         try:
@@ -246,6 +270,10 @@ class Link:
         name = f"<cell {cell}>"
         linecache.cache[name] = (len(lines), None, lines, name)
         exec(compile("\n" * (line - 1) + "raise error", name, "exec"), {"error": error})
+
+
+def _forgotten(*_args, **_kwargs):
+    raise RuntimeError("the test has given more functions since than are kept")
 
 
 def _parts(reply: list, count: int) -> list:

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from html import escape
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
@@ -25,8 +26,12 @@ from nbgrader.server_extensions import formgrader
 from traitlets import Any
 
 from ..language import both
+from .clean_markdown import is_quickly_parsed
 from .course import BadCourse, Course
+from .results import harmless
 
+# What `nbgrader release_feedback` looks for beside the pages.
+RELEASED_WITH = ("timestamp.txt", "submission_secret.txt")
 NBGRADERS = Path(formgrader.__file__).parent / "templates"
 TEMPLATES = Path(__file__).parent / "jupyter_data" / "nbconvert" / "templates"
 # The browser itself keeps everything out that is neither text nor one of the page's own pictures.
@@ -70,14 +75,21 @@ class Grades(NbGraderPreprocessor):
         return nb, resources
 
 
+class Highlight(Highlight2HTML):
+    """nbconvert's, in a time that no learner's source makes long."""
+
+    def __call__(self, source, language=None, metadata=None):
+        if is_quickly_parsed(source):
+            return super().__call__(source, language, metadata)
+        return f'<div class="highlight hl-ipython3"><pre>{escape(source)}\n</pre></div>\n'
+
+
 class PageExporter(HTMLExporter):
     """nbconvert's, without parsing every finished page once more for tags that these pages lack."""
 
     def from_notebook_node(self, nb, resources=None, **kw):
         resources = self._init_resources(resources)
-        self.register_filter(
-            "highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self)
-        )
+        self.register_filter("highlight_code", Highlight(pygments_lexer="ipython3", parent=self))
         widgets = WidgetsDataTypeFilter(notebook_metadata={}, parent=self, resources=resources)
         self.register_filter("filter_data_type", widgets)
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
@@ -111,7 +123,7 @@ def run(
         return 2
     for student in made:
         for problem in student.problems:
-            print(f"  {student.id}: {problem}", file=sys.stderr)
+            print(f"  {harmless(student.id)}: {harmless(problem)}", file=sys.stderr)
     count = sum(len(student.pages) for student in made)
     print(f"{assignment}: {count} feedback pages for {len(made)} students.")
     if json_file:
@@ -180,6 +192,10 @@ class _Worker:
         """The pages of one student."""
         student, notebooks = work
         made, problems = [], []
+        try:
+            self._copy_beside(student)
+        except OSError as error:
+            problems.append(f"nbgrader cannot release the pages: {error}")
         for notebook in notebooks:
             try:
                 made.append(str(self._page(student, notebook)))
@@ -202,11 +218,26 @@ class _Worker:
         text, _resources = self._exporter.from_filename(str(notebook), resources=resources)
         folder = _folder(self._course, self._place.feedback_directory, student, self._assignment)
         folder.mkdir(parents=True, exist_ok=True)
-        page, new = folder / f"{notebook.stem}.html", folder / f".{notebook.stem}.new"
-        new.write_text(safe_page(text), encoding="utf-8")
-        new.chmod(self._mode)
-        new.replace(page)
+        page = folder / f"{notebook.stem}.html"
+        self._write(page, safe_page(text).encode())
         return page
+
+    def _copy_beside(self, student: str) -> None:
+        """Copy what nbgrader's generate_feedback copies and its release_feedback asks for."""
+        place, assignment = self._place, self._assignment
+        graded = _folder(self._course, place.autograded_directory, student, assignment)
+        folder = _folder(self._course, place.feedback_directory, student, assignment)
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in (graded / name for name in RELEASED_WITH):
+            if path.is_file() and not path.is_symlink():
+                self._write(folder / path.name, path.read_bytes())
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Write a file that appears whole or not at all."""
+        new = path.with_name(f".{path.stem}.new")
+        new.write_bytes(content)
+        new.chmod(self._mode)
+        new.replace(path)
 
 
 _worker: _Worker | None = None

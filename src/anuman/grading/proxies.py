@@ -24,6 +24,27 @@ class NotCarried(TypeError):
     """Something that cannot cross from the learner's process; the message is for the test's author."""
 
 
+class NotHere:
+    """A value of the learner's that cannot travel: whatever is asked of it raises NotCarried."""
+
+    def __init__(self, name: str, why: str):
+        self.__dict__.update(_name=name, _why=why)
+
+    def __getattr__(self, _name: str) -> Any:
+        self._refuse()
+
+    def _refuse(self, *_args, **_kwargs):
+        raise NotCarried(f"{self._name} cannot be brought here: {self._why}. {HOW}")
+
+    __call__ = __eq__ = __bool__ = __len__ = __getitem__ = __contains__ = __iter__ = __str__ = (
+        _refuse
+    )
+    __add__ = __sub__ = __mul__ = __truediv__ = __lt__ = __le__ = __gt__ = __ge__ = __neg__ = (
+        _refuse
+    )
+    __hash__ = object.__hash__
+
+
 class Module:
     """A module that the learner imported; only its name is of use."""
 
@@ -116,14 +137,27 @@ class LearnersObject(Learners):
     def __bool__(self) -> bool:
         return True
 
+    def __eq__(self, other: Any) -> bool:
+        if self is not other and isinstance(other, LearnersObject):
+            self._refused()
+        return self is other
+
+    __hash__ = object.__hash__
+
+    def __str__(self) -> str:
+        if self._is_open():
+            self._refused()
+        return repr(self)
+
     def _refused(self, *_args):
         raise NotCarried(
-            f"operators, len() and [] of a learner's object ({self._classes[0]}) are not forwarded: "
+            f"==, str(), len(), [] and operators of a learner's {self._classes[0]} are not forwarded: "
             f"they could answer anything. {HOW}"
         )
 
     __len__ = __getitem__ = __contains__ = __iter__ = __add__ = __sub__ = __mul__ = _refused
     __truediv__ = __lt__ = __le__ = __gt__ = __ge__ = __neg__ = __matmul__ = _refused
+    __enter__ = __exit__ = __await__ = _refused
 
 
 class LearnersIterator(Learners):

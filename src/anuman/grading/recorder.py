@@ -44,7 +44,9 @@ class Recorder(Autograde):
         place.assignment_id = assignment
         super().__init__(coursedir=place, config=course.config)
         self._assignment, self._templates = assignment, templates
-        self._teachers_files = teachers_files
+        # As nbgrader: such a file is never copied, and what the learner handed in is what counts.
+        own = self.exclude_overwriting.get(assignment, [])
+        self.teachers_files = {n: data for n, data in teachers_files.items() if n not in own}
         self._final = place.autograded_directory
         self._partial = self._final.rstrip("/") + PARTIAL
         place.autograded_directory = self._partial
@@ -151,12 +153,8 @@ class Recorder(Autograde):
 
     def _put_files(self, folder: str, files: dict[str, bytes]) -> None:
         """The learner's other files, under the teacher's of the same names."""
-        mine = set(self.exclude_overwriting.get(self._assignment, []))
         others = {name: data for name, data in files.items() if not name.endswith(".ipynb")}
-        for name, content in self._teachers_files.items():
-            if name not in mine or name not in others:
-                others[name] = content
-        for name, content in others.items():
+        for name, content in {**others, **self.teachers_files}.items():
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)

@@ -12,7 +12,21 @@ class BadCourse(ValueError):
 
 
 GRADED, DONE, FAILED = "graded", "done", "failed"
-NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+# A number that stands alone: those of t1, v1.2, task-3 and 2-mean are parts of names.
+NUMBER = re.compile(r"(?<![\w.+-])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w|\.\d|-[^\W\d])")
+# What a terminal obeys, what turns the direction of text, and what no file can hold.
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def harmless(text: str, lines: bool = False) -> str:
+    """Text of a learner's making as a terminal may show it: control characters as escapes.
+
+    lines: line breaks and tabs stay.
+    """
+    kept = "\n\t" if lines else ""
+    return CONTROL.sub(
+        lambda one: one[0] if one[0] in kept else one[0].encode("unicode_escape").decode(), text
+    )
 
 
 @dataclass(frozen=True)
@@ -25,6 +39,9 @@ class TaskResult:
     max_points: float
     reason: str = ""
 
+    def __post_init__(self):
+        object.__setattr__(self, "reason", harmless(self.reason, lines=True))
+
 
 @dataclass(frozen=True)
 class StudentResult:
@@ -34,6 +51,9 @@ class StudentResult:
     status: str
     tasks: list[TaskResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self):
+        object.__setattr__(self, "notes", [harmless(note) for note in self.notes])
 
     @property
     def points(self) -> float:
@@ -114,7 +134,7 @@ class ClassResult:
             for one in summary["reasons"][:most_reasons]:
                 lines.append(f"  {one['count']:4}  {one['task']}: {one['reason']}")
         for student in self.students:
-            lines += [f"\n{student.id}:"] if student.notes else []
+            lines += [f"\n{harmless(student.id)}:"] if student.notes else []
             lines += [f"  {note}" for note in student.notes]
         return "\n".join(lines)
 

@@ -2,15 +2,17 @@
 
 import contextlib
 import secrets
+import sys
 import time
 
 from . import wire
-from .work import LEARNER, LOCKED, TEST, TEXT, Cell, Rules
+from .bindings import definitions
+from .work import LEARNER, LOCKED, TEST, TEXT, Cell, Rules, Template
 from .zygotes import Process, Zygotes
 
 GRACE_S = 1.0  # from the interrupt at the time limit to the kill
 MOST_RESTARTS = 3  # of the learner's process, a cell: a test may call what ends it many times
-LOOK_S = 0.25  # how often the memory of a learner's processes is looked at
+MOST_OUTPUT = 32 << 20  # bytes of memory of all outputs of one notebook's learner, pictures too
 TIMEOUT = "CellTimeoutError"
 LOST = "DeadKernelError"  # nbgrader's own names for what happened to a cell
 
@@ -36,10 +38,11 @@ class Session:
         self._trusted: Process | None = None
         self._shown: Process | None = None  # the learner's process that the trusted one knows
         self._cells: list[Cell] = []
-        self._expected: tuple[str, ...] = ()
+        self._template = Template("", ())
         self._guilty: set[int] = set()  # cells that end or stop the process they run in
         self._restarts = 0
         self._at = 0  # the cell that is run now
+        self._room = MOST_OUTPUT
         self.notes: list[str] = []
 
     def __enter__(self) -> "Session":
@@ -60,9 +63,9 @@ class Session:
             return reply[2]
         raise LookupError(str(reply[4])[:500])
 
-    def run(self, cells: list[Cell], expected: tuple[str, ...]) -> None:
+    def run(self, cells: list[Cell], template: Template) -> None:
         """Run all cells in order; each keeps its outputs."""
-        self._cells, self._expected = cells, expected
+        self._cells, self._template = cells, template
         count = 0
         for index, cell in enumerate(cells):
             if cell.role == TEXT or cell.kind != "code":
@@ -77,14 +80,16 @@ class Session:
     def _run_cell(self, index: int, cell: Cell) -> list[dict]:
         if time.monotonic() > self._end:
             raise Stopped(TIMEOUT, "the time limit of the whole submission", [])
-        if cell.role == TEST:
-            return self._test(cell)
-        source = cell.for_tests
-        outputs = self._learner_cell(index)
-        if source:
-            # The teacher's part of the cell, for the tests; the page shows the learner's run.
+        if cell.before:
             with contextlib.suppress(Stopped):
-                self._teachers_cell(source, cell.count or 0)
+                self._teachers_cell(cell.before, cell.count or 0)
+        if cell.role == TEST:
+            return self._teachers_cell(cell.source, cell.count or 0)
+        outputs = self._learner_cell(index)
+        if cell.for_tests:
+            # A locked cell runs for the tests, too; the page shows the learner's run.
+            with contextlib.suppress(Stopped):
+                self._teachers_cell(cell.for_tests, cell.count or 0)
         return outputs
 
     # The learner's process
@@ -109,6 +114,8 @@ class Session:
         for index, cell in enumerate(self._cells[: self._at]):
             if cell.kind != "code" or cell.role not in (LEARNER, LOCKED) or index in self._guilty:
                 continue
+            if time.monotonic() > self._end:
+                raise Stopped(TIMEOUT, "the time limit of the whole submission")
             try:
                 self._ask(self._learner, ["run", cell.source, cell.count], self._rules.cell_s)
             except Stopped:
@@ -124,14 +131,19 @@ class Session:
         except Stopped:
             self._guilty.add(index)
             raise
-        return _claimed(reply[2]) if reply[1] == "ok" else []
+        return self._claimed(reply[2]) if reply[1] == "ok" else []
 
     def _ask(self, process: Process, request: list, seconds: float) -> list:
         """One request to a learner's process. Raises Stopped at the time limit or if it is lost."""
         number = secrets.randbits(48)
+        deadline = self._deadline(seconds)
+        sent = False
         try:
-            process.channel.send([number, *request])
-            return self._reply(process, number, self._deadline(seconds))
+            process.channel.send(
+                [number, *request], deadline=deadline, meanwhile=self._look_at_memory
+            )
+            sent = True
+            return self._reply(process, number, deadline)
         except wire.TimeIsUp:
             pass
         except (wire.Closed, wire.BadFrame) as error:
@@ -139,11 +151,14 @@ class Session:
             raise Stopped(LOST, f"this cell ended its process ({error})") from None
         process.interrupt()
         try:
+            if not sent:
+                raise wire.TimeIsUp("half a request can be no other's beginning")
             reply = self._reply(process, number, time.monotonic() + GRACE_S)
         except (wire.TimeIsUp, wire.Closed, wire.BadFrame):
             process.end()
             raise Stopped(TIMEOUT, "the time limit") from None
-        raise Stopped(TIMEOUT, "the time limit", _claimed(reply[2]) if request[0] == "run" else [])
+        outputs = self._claimed(reply[2]) if request[0] == "run" else []
+        raise Stopped(TIMEOUT, "the time limit", outputs)
 
     def _deadline(self, seconds: float) -> float:
         now = time.monotonic()
@@ -152,22 +167,44 @@ class Session:
     def _reply(self, process: Process, number: int, deadline: float) -> list:
         for _ in range(100):
             reply = self._receive(process, deadline)
-            if type(reply) is list and len(reply) in (4, 8) and reply[0] == number:
+            if type(reply) is not list or len(reply) not in (4, 8) or reply[0] != number:
+                continue
+            if (reply[1] == "ok") == (len(reply) == 4):
                 return reply
         raise wire.BadFrame("too many frames that nobody asked for")
 
     def _receive(self, process: Process, deadline: float):
         """One frame; meanwhile watches the memory of the learner's processes."""
         while True:
-            look = min(deadline, time.monotonic() + LOOK_S)
+            look = min(deadline, time.monotonic() + wire.LOOK_S)
             try:
-                return process.channel.receive(lambda tag, values: None, look)
+                return process.channel.receive(deadline=look)
             except wire.TimeIsUp:
                 if time.monotonic() >= deadline:
                     raise
-                learner = self._learner
-                if learner and learner.alive and learner.memory() > self._rules.memory:
-                    learner.kill()
+                self._look_at_memory()
+
+    def _look_at_memory(self) -> None:
+        learner = self._learner
+        if learner and learner.alive and learner.memory() > self._rules.memory:
+            learner.kill()
+
+    def _claimed(self, outputs) -> list[dict]:
+        """Outputs that a learner's process states, rebuilt field by field while there is room."""
+        from .shell import MORE, MOST_OUTPUTS
+
+        kept, lacking = [], False
+        for one in outputs[: 2 * MOST_OUTPUTS] if type(outputs) is list else []:
+            built = _output(one)
+            size = _size(built)
+            if size > self._room:
+                lacking = True
+            elif built:
+                self._room -= size
+                kept.append(built)
+        if lacking:
+            kept.append({"output_type": "stream", "name": "stdout", "text": MORE})
+        return kept
 
     # The trusted process
 
@@ -176,21 +213,32 @@ class Session:
             again = self._trusted is not None
             if self._trusted is not None:
                 self._trusted.end()
-            self._trusted = self._zygotes.trusted(self._rules, self._expected, self._teachers_files)
+            self._trusted = self._zygotes.trusted(self._rules, self._template, self._teachers_files)
             self._shown = None
             if again:
-                for cell in self._cells:
-                    if cell.role in (LEARNER, LOCKED) and cell.outputs and cell.for_tests:
-                        self._teachers_cell(cell.for_tests, cell.count or 0)
+                self._replay_teachers()
         return self._trusted
 
-    def _test(self, cell: Cell) -> list[dict]:
-        return self._teachers_cell(cell.source, cell.count or 0)
+    def _replay_teachers(self) -> None:
+        """Run the teacher's earlier cells again; of a test what it defines."""
+        for cell in self._cells[: self._at + 1]:
+            parts = [cell.before]
+            if cell.count and cell.count < (self._cells[self._at].count or 0):
+                parts.append(definitions(cell.source) if cell.role == TEST else cell.for_tests)
+            for source in filter(None, parts):
+                try:
+                    self._teachers_cell(source, cell.count or 0)
+                except Stopped:  # once more: what is lacking now, no learner's value can replace
+                    return
 
     def _teachers_cell(self, source: str, count: int) -> list[dict]:
         trusted = self._trusted_process()
         self._show_learner(trusted)
-        texts = {c.count: c.source for c in self._cells if c.role == LEARNER and c.count}
+        texts = {
+            c.count: c.source
+            for c in self._cells
+            if c.role == LEARNER and c.count and c.count <= count
+        }
         trusted.channel.send(["run", source, count, texts])
         deadline = self._deadline(self._rules.cell_s)
         try:
@@ -237,15 +285,8 @@ class Session:
                 trusted.channel.send(["none"])
 
 
-def _claimed(outputs) -> list[dict]:
-    """Outputs that a learner's process states, rebuilt field by field."""
-    if type(outputs) is not list:
-        return []
-    return [built for built in map(_output, outputs[:1000]) if built]
-
-
 def _output(one) -> dict | None:
-    from .shell import harmless
+    from . import shell
 
     if type(one) is not dict:
         return None
@@ -255,15 +296,16 @@ def _output(one) -> dict | None:
         return {"output_type": "stream", "name": name, "text": _text(one.get("text"))}
     if kind in ("display_data", "execute_result"):
         data = one.get("data")
-        kept = harmless(data if type(data) is dict else {})
+        kept = shell.harmless(data if type(data) is dict else {})
         built = {
             "output_type": kind,
             "metadata": {},
-            "data": {k: _text(v) for k, v in kept.items()},
+            "data": {k: _text(v, shell.MOST_IMAGE) for k, v in kept.items()},
         }
         if kind == "execute_result":
             count = one.get("execution_count")
-            built["execution_count"] = count if type(count) is int else None
+            known = type(count) is int and 0 <= count < 1 << 31
+            built["execution_count"] = count if known else None
         return built
     if kind == "error":
         lines = one.get("traceback")
@@ -271,15 +313,25 @@ def _output(one) -> dict | None:
             "output_type": "error",
             "ename": _text(one.get("ename")),
             "evalue": _text(one.get("evalue")),
-            "traceback": [_text(line) for line in lines] if type(lines) is list else [],
+            "traceback": [_text(line) for line in lines[:200]] if type(lines) is list else [],
         }
     return None
 
 
-def _text(value) -> str:
-    """Text that a file can hold."""
-    text = value if type(value) is str else ""
+def _text(value, most: int = 0) -> str:
+    """Text that a file can hold, of not many more than `most` characters; 0: what a cell may print."""
+    from .shell import MORE, MOST_TEXT
+
+    text, most = value if type(value) is str else "", most or MOST_TEXT
+    if len(text) > most + len(MORE):  # an honest process has cut it here, and says so
+        text = text[:most] + MORE
     return text.encode("utf-8", "replace").decode()
+
+
+def _size(value) -> int:
+    """Bytes of memory of an output."""
+    inner = value.values() if type(value) is dict else value if type(value) is list else ()
+    return sys.getsizeof(value) + sum(map(_size, inner))
 
 
 def _error(name: str, text: str) -> dict:

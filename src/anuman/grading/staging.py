@@ -5,10 +5,10 @@ a submission states about itself counts. From the learner come the answers, foun
 and the learner's own cells, each after the cell that it stands after.
 """
 
-import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
+from . import bindings
 from .work import LEARNER, TEXT, Cell, Template
 
 
@@ -19,12 +19,13 @@ def rebuild(template: Template, submitted: list[dict]) -> tuple[list[Cell], list
     own = _own_cells(template, known, chosen, submitted)
     cells = list(own.get(None, []))
     handed_in = {id_of(one) for one in submitted}
-    texts = {one["source"].strip() for one in submitted}
+    code = [one["source"] for one in submitted if one["kind"] == "code"]
+    bound = frozenset().union(*map(bindings.bound, code))
     for cell in template.cells:
         if cell.grade_id:
             cells.append(_answered(cell, chosen.get(cell.grade_id)))
             cells += own.get(cell.grade_id, [])
-        elif cell.kind == "code" and cell.id not in handed_in and cell.source.strip() not in texts:
+        elif cell.id not in handed_in and not bindings.bound(cell.source) <= bound:
             cells.append(_copy(cell))  # an import that was deleted by mistake
     missing = [name for name, cell in known.items() if name not in chosen]
     notes += [f"The cell {name} was missing; it is put back." for name in missing]
@@ -84,8 +85,7 @@ def _own_cells(template, known, chosen, submitted) -> dict[str | None, list[Cell
             cell = Cell(role, one["kind"], one["source"], pictures=one["pictures"])
             cell.claimed = one.get("claimed", "")
             if teachers is not None:
-                cell.untouched = teachers.source == one["source"]
-                cell.trusted_source, cell.tags = teachers.trusted_source, teachers.tags
+                cell.untouched, cell.tags = teachers.source == one["source"], teachers.tags
             own.setdefault(after, []).append(cell)
     return own
 
@@ -113,53 +113,3 @@ def closest(templates: Iterable[Template], submitted: list[dict]) -> Template | 
 
     best = max(templates, key=shared, default=None)
     return best if best is not None and shared(best) else None
-
-
-def definitions(source: str) -> str:
-    """The part of a teacher's unlocked cell that its tests may rely on: imports, functions, constants.
-
-    The rest would be run twice, once on each side.
-    """
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:  # IPython's own syntax
-        return ""
-    kept = [node for node in body if _is_definition(node)]
-    return "\n".join(ast.unparse(node) for node in kept)
-
-
-def _is_definition(node: ast.stmt) -> bool:
-    if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)):
-        return True
-    if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-        return not any(isinstance(inner, (ast.Call, ast.Await)) for inner in ast.walk(node.value))
-    return False
-
-
-def defined_names(source: str) -> list[str]:
-    """Names that a cell defines at its top level."""
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:
-        return []
-    names = [node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-    for node in body:
-        if isinstance(node, ast.Assign):
-            names += [target.id for target in node.targets if isinstance(target, ast.Name)]
-    return names
-
-
-def imported_modules(sources: Iterable[str]) -> list[str]:
-    """Modules that these cells import at any level of their code."""
-    found: set[str] = set()
-    for source in sources:
-        try:
-            tree = ast.parse(source)
-        except SyntaxError:
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module)
-    return sorted(found)

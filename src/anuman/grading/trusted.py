@@ -20,7 +20,7 @@ import sys
 import textwrap
 from typing import Any
 
-from . import link, proxies, wire
+from . import bindings, link, proxies, wire
 from .shell import Shell
 
 WORD = re.compile(r"[^\W\d]\w*")
@@ -47,7 +47,7 @@ def serve(channel: wire.DescriptorChannel, shell: Shell, details: dict) -> None:
     sys.path[:0] = [details["folder"]]  # helpers that lie beside the notebook
     if details["memory"]:
         resource.setrlimit(resource.RLIMIT_AS, (details["memory"], resource.RLIM_INFINITY))
-    server = Trusted(channel, shell, details["expected"])
+    server = Trusted(channel, shell, details["asked"], details["kept"])
     signal.signal(signal.SIGINT, server.on_interrupt)
     channel.send(["ready", os.getpid()])
     while server.answer():
@@ -94,9 +94,10 @@ def _line(error: Any, cells: dict) -> int | None:
 class Trusted:
     """What the worker's requests work on."""
 
-    def __init__(self, channel: wire.DescriptorChannel, shell: Shell, expected: list[str]):
+    def __init__(self, channel: wire.DescriptorChannel, shell: Shell, asked: list, kept: list):
         self._channel, self._shell = channel, shell
-        self._expected = set(expected)  # asked for by the exercise, even if Python has such a name
+        self._asked = set(asked)  # by the exercise, even if Python has such a name
+        self._kept = set(kept)  # the teacher's, also where their cell has not run
         self._given: dict[str, Any] = {}  # what was fetched, by name
         self._busy = False
         self._link = link.Link(self._fresh_learner)
@@ -118,7 +119,7 @@ class Trusted:
         if operation == "open":
             self._link.open(*self._learner(*arguments))
         else:
-            self._link.sources.update(arguments[2])
+            self._know(arguments[2])
             outputs = self._run(*arguments[:2])
             notes, self._link.notes = self._link.notes, []
             late, self._link.expired = self._link.expired, False
@@ -139,18 +140,35 @@ class Trusted:
             raise proxies.LearnerProcessEnded("the learner's code ends every process it runs in")
         return self._learner(*arguments)
 
+    def _know(self, sources: dict[int, str]) -> None:
+        """The learner's cells so far; what new ones make of a name that is asked for counts again."""
+        for count, source in sources.items():
+            if count not in self._link.sources:
+                for name in self._asked & (bindings.bound(source) | bindings.changed(source)):
+                    self._shell.user_ns.pop(name, None)
+        self._link.sources.update(sources)
+
     def _run(self, source: str, count: int) -> list[dict]:
+        lost = None
         try:
             try:
                 self._busy = True
-                self._fetch(source)
+                try:
+                    self._fetch(source)
+                except proxies.LearnerProcessEnded as error:
+                    lost = error  # the teacher's cell runs all the same: it may need nothing of it
                 outputs = self._shell.run(source, count)
             finally:
                 self._busy = False
+                for name in bindings.bound(source):  # from now on the teacher's
+                    self._given.pop(name, None)
         except link.CellTimeoutError:
             outputs = self._shell.outputs.take()
-        except proxies.LearnerProcessEnded as error:
-            outputs = [_error_output(type(error).__name__, str(error))]
+        failed = next((one for one in outputs if one["output_type"] == "error"), None)
+        if failed and lost:
+            outputs = [_error_output(type(lost).__name__, str(lost))]
+        elif failed and failed["ename"] == "NotCarried":
+            self._link.note(failed["evalue"])
         return [one for one in outputs if one.get("name") != "stderr"]
 
     def _fetch(self, source: str) -> None:
@@ -171,6 +189,8 @@ class Trusted:
                 value = _module(name, value.name)
                 if value is None:
                     continue
+            elif name in self._kept:
+                continue
             elif isinstance(value, proxies.Learners):
                 object.__setattr__(value, "_bound", name)
             space[name] = self._given[name] = value
@@ -178,7 +198,7 @@ class Trusted:
     def _is_open(self, name: str) -> bool:
         if name in self._shell.user_ns:
             return False
-        return name in self._expected or not hasattr(builtins, name)
+        return name in self._asked or not hasattr(builtins, name)
 
     def _listen_to_seeds(self) -> None:
         """A seed that a test sets holds for the learner's functions too."""
@@ -201,7 +221,7 @@ class Trusted:
         def getsource(one):
             if not isinstance(one, proxies.Learners):
                 return original(one)
-            found = _definition(one._name, self._link.sources)
+            found = _definition(one._bound or one._name, self._link.sources)
             if found is None:
                 raise OSError("source code not available")
             return found
@@ -236,7 +256,7 @@ def _module(name: str, claimed: str) -> Any:
 
 
 def _definition(name: str, sources: dict[int, str]) -> str | None:
-    """The last definition of a function or class in the learner's cells."""
+    """The last definition of a function or class in the learner's cells, if the name still means it."""
     for _cell, source in sorted(sources.items(), reverse=True):
         try:
             body = ast.parse(source).body
@@ -246,6 +266,8 @@ def _definition(name: str, sources: dict[int, str]) -> str | None:
             if getattr(node, "name", None) == name:
                 lines = source.splitlines(keepends=True)
                 return textwrap.dedent("".join(lines[node.lineno - 1 : node.end_lineno]))
+            if name in bindings.bound(ast.unparse(node)):
+                return None  # bound anew, to something that has no text
     return None
 
 

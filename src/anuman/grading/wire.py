@@ -4,14 +4,16 @@ import json
 import socket
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from .codec import BadFrame, CannotSend, Other, Reader, decode, encode, no_other
+from .codec import BadFrame, CannotSend, Other, Reader, decode, decode_texts, encode, no_other
 
 HEADER = struct.Struct("<II")  # bytes of the head, bytes of the buffers together
-MOST_HEAD = 4 << 20  # a parsed head takes about ten times this memory
-MOST_BODY = 32 << 20
+MOST_HEAD = 16 << 20  # a parsed head takes about ten times this memory
+MOST_BODY = 128 << 20
+MOST_VALUES = 4 << 20  # in a head that may be larger: each takes up to 70 bytes when it is parsed
+LOOK_S = 0.25  # how long a sender waits before it has a look at other things
 
 
 class Closed(ConnectionError):
@@ -23,11 +25,20 @@ class TimeIsUp(TimeoutError):
 
 
 class Channel:
-    """Frames over a stream socket. One request at a time, one answer to each."""
+    """Frames over a stream socket. One request at a time, one answer to each.
 
-    def __init__(self, sock: socket.socket, most_head: int = MOST_HEAD, most_body: int = MOST_BODY):
+    texts: read with codec.decode_texts.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        most_head: int = MOST_HEAD,
+        most_body: int = MOST_BODY,
+        texts: bool = False,
+    ):
         self.socket = sock
-        self._most_head, self._most_body = most_head, most_body
+        self._most_head, self._most_body, self._texts = most_head, most_body, texts
         self._arrived = bytearray()
         self.descriptors: list[int] = []
 
@@ -41,10 +52,15 @@ class Channel:
         other: Other = no_other,
         descriptors: Sequence[int] = (),
         most: tuple[int, int] | None = None,
+        deadline: float | None = None,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> None:
         """Send one value. Raises CannotSend (and sends nothing) for what cannot travel.
 
         most: bytes of head and body that the reader takes, where they differ from our own.
+        deadline: on time.monotonic(), for readers that may stop reading. After TimeIsUp a part of
+        the frame is on its way, and the channel is of no more use. meanwhile is called while
+        nothing is read.
         """
         buffers: list = []
         node = encode(message, buffers, other)
@@ -60,14 +76,33 @@ class Channel:
                 # In one piece: two processes send on this socket while a learner's one starts.
                 sent = socket.send_fds(self.socket, [start], descriptors)
                 start = start[sent:]
-            if sum(sizes) < 1 << 16:
+            if deadline is not None:
+                for part in (start, *buffers):
+                    self._send_part(memoryview(part).cast("B"), deadline, meanwhile)
+            elif sum(sizes) < 1 << 16:
                 self.socket.sendall(b"".join([start, *buffers]))
             else:
                 self.socket.sendall(start)
                 for buffer in buffers:
                     self.socket.sendall(buffer)
+        except TimeoutError as error:
+            raise TimeIsUp("it is not read in time") from error
         except OSError as error:
             raise Closed(str(error)) from error
+
+    def _send_part(self, rest: memoryview, deadline: float, meanwhile: Callable) -> None:
+        try:
+            while rest:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError
+                self.socket.settimeout(min(left, LOOK_S))
+                try:
+                    rest = rest[self.socket.send(rest) :]
+                except TimeoutError:
+                    meanwhile()
+        finally:
+            self.socket.settimeout(None)
 
     def receive(self, other: Reader | None = None, deadline: float | None = None) -> Any:
         """Wait for one value; deadline on time.monotonic(). Descriptors sent along are kept."""
@@ -81,9 +116,12 @@ class Channel:
         return self._read(frame, head_size, other)
 
     def _read(self, frame: bytearray, head_size: int, other) -> Any:
+        head = frame[HEADER.size : HEADER.size + head_size]
+        if head.count(b",") > MOST_VALUES:
+            raise BadFrame("too many values")
         try:
-            content = json.loads(frame[HEADER.size : HEADER.size + head_size])
-        except (ValueError, RecursionError) as error:
+            content = json.loads(head)
+        except (ValueError, RecursionError, MemoryError) as error:
             raise BadFrame("the head is no JSON") from error
         if type(content) is not list or len(content) != 2 or type(content[0]) is not list:
             raise BadFrame("the head has another shape")
@@ -97,7 +135,7 @@ class Channel:
         if at != len(frame):
             raise BadFrame("bytes that belong to no buffer")
         try:
-            return decode(node, buffers, other)
+            return decode_texts(node, buffers) if self._texts else decode(node, buffers, other)
         except RecursionError as error:
             raise BadFrame("nested too deeply") from error
 
@@ -108,7 +146,10 @@ class Channel:
                 if deadline is None:
                     data, descriptors = self._chunk(missing)
                 else:
-                    self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
+                    left = deadline - time.monotonic()
+                    if left <= 0:  # also where data come without an end
+                        raise TimeoutError
+                    self.socket.settimeout(left)
                     try:
                         data, descriptors = self._chunk(missing)
                     finally:

@@ -33,7 +33,7 @@ class Cell:
     about: dict | None = None  # nbgrader's metadata
     id: str | None = None
     tags: list[str] = field(default_factory=list)
-    trusted_source: str | None = None  # what the trusted side runs in place of source
+    before: str = ""  # what the trusted side runs before it: the teacher's unlocked cells above
     pictures: dict = field(default_factory=dict)
     outputs: list[dict] = field(default_factory=list)
     count: int | None = None
@@ -41,20 +41,23 @@ class Cell:
     untouched: bool = False  # the teacher's own text
 
     @property
-    def for_tests(self) -> str | None:
+    def for_tests(self) -> str:
         """What the trusted side runs of this cell."""
-        if self.kind != "code":
-            return None
-        return self.trusted_source if self.role == LEARNER else self.source
+        return self.source if self.kind == "code" and self.role in (LOCKED, TEST) else ""
 
 
 @dataclass(frozen=True)
 class Template:
-    """A notebook as the teacher made it: its cells in order, and names its answers must define."""
+    """A notebook as the teacher made it: its cells in order.
+
+    asked: names that the answers bind or change. kept: names that the teacher's cells bind, which
+    no learner's value ever takes the place of.
+    """
 
     name: str
     cells: tuple[Cell, ...]
-    expected: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ def grade(submission: Submission) -> Outcome:
         try:
             warm()
             cells = [cell for template in submission.notebooks for cell in template.cells]
-            _zygotes.preload(submission.rules, tuple(c.for_tests for c in cells if c.for_tests))
+            parts = [part for cell in cells for part in (cell.before, cell.for_tests)]
+            _zygotes.preload(submission.rules, tuple(filter(None, parts)))
             _grade(submission, outcome, started + submission.rules.submission_s)
         except (CannotStart, namespaces.SandboxError) as error:
             outcome.problem = str(error)
@@ -64,7 +65,7 @@ def _grade(submission: Submission, outcome: Outcome, end: float) -> None:
             rebuilt, notes = staging.rebuild(template, cells)
             prefix = f"{template.name}: " if len(submission.notebooks) > 1 else ""
             outcome.notes += [prefix + note for note in notes]
-            session.run(rebuilt, template.expected)
+            session.run(rebuilt, template)
             outcome.notes += [prefix + note for note in session.notes]
             outcome.notebooks.append(Graded(template.name, rebuilt))
 

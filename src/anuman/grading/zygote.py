@@ -92,10 +92,11 @@ def _preload(modules) -> list[str]:
 
 def _read(cells: list[str]) -> None:
     """Find the names in the teacher's cells once, not in every fork."""
-    from . import trusted
+    from . import bindings, trusted
 
     for source in cells:
         trusted.names_in(source)
+        bindings.bound(source)
 
 
 def _become(kind: str, details: dict, given: int, shell) -> None:

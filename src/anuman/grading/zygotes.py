@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from . import link, sandbox, wire
-from .work import Rules
+from .work import Rules, Template
 from .zygote import MOST_NOTEBOOK
 
 START_S = 60.0  # Python, NumPy and IPython from a cold disk
@@ -90,13 +90,14 @@ class Process:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def memory(self) -> int:
-        """Bytes resident in this process and its descendants that they do not share with files."""
+        """Bytes resident in this process and its descendants that are no file's: shared ones, too."""
         total, waiting = 0, [self.pid]
         while waiting and len(waiting) < 1000:
             pid = waiting.pop()
             with contextlib.suppress(OSError, ValueError):
-                pages = Path(f"/proc/{pid}/statm").read_text().split()
-                total += (int(pages[1]) - int(pages[2])) * os.sysconf("SC_PAGE_SIZE")
+                for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
+                    if line.startswith((b"RssAnon:", b"RssShmem:")):
+                        total += int(line.split()[1]) << 10
                 for children in Path(f"/proc/{pid}/task").glob("*/children"):
                     waiting += map(int, children.read_text().split())
         return total
@@ -219,10 +220,10 @@ class Zygotes:
                     pid = details[0]
                     handle = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
         # From here on the process runs a learner's code: no open file is taken from it any more.
-        plain = wire.Channel(ours, MOST_NOTEBOOK, MOST_NOTEBOOK)
+        plain = wire.Channel(ours, MOST_NOTEBOOK, MOST_NOTEBOOK, texts=True)
         return Process(plain, pid, handle, folder)
 
-    def trusted(self, rules: Rules, expected: tuple[str, ...], files: dict[str, bytes]) -> Process:
+    def trusted(self, rules: Rules, template: Template, files: dict[str, bytes]) -> Process:
         """A fresh process for the teacher's cells, in a folder with the teacher's files."""
         folder = tempfile.mkdtemp(prefix="anuman-tests-")
         for name, content in files.items():
@@ -232,10 +233,11 @@ class Zygotes:
         details = {
             "folder": folder,
             "memory": rules.memory,
-            "expected": list(expected),
+            "asked": list(template.asked),
+            "kept": list(template.kept),
         }
         ours = self._fork(self._tests, "trusted", details)
-        channel = wire.Channel(ours, MOST_NOTEBOOK, MOST_NOTEBOOK)
+        channel = wire.Channel(ours, MOST_NOTEBOOK, MOST_NOTEBOOK, texts=True)
         _ready, pid = channel.receive(deadline=time.monotonic() + START_S)
         handle = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
         return Process(channel, pid, handle, folder)
