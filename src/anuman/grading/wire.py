@@ -12,7 +12,7 @@ from .codec import BadFrame, CannotSend, Other, Reader, decode, decode_texts, en
 HEADER = struct.Struct("<II")  # bytes of the head, bytes of the buffers together
 MOST_HEAD = 16 << 20  # a parsed head takes about ten times this memory
 MOST_BODY = 128 << 20
-MOST_VALUES = 4 << 20  # in a head that may be larger: each takes up to 70 bytes when it is parsed
+MOST_VALUES = 2 << 20  # that a worker reads in one frame: each may take 150 bytes of memory
 LOOK_S = 0.25  # how long a sender waits before it has a look at other things
 
 
@@ -117,7 +117,7 @@ class Channel:
 
     def _read(self, frame: bytearray, head_size: int, other) -> Any:
         head = frame[HEADER.size : HEADER.size + head_size]
-        if head.count(b",") > MOST_VALUES:
+        if self._texts and head.count(b",") > MOST_VALUES:  # those in texts count, too
             raise BadFrame("too many values")
         try:
             content = json.loads(head)
