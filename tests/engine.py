@@ -2,8 +2,9 @@
 
 import json
 
-from anuman.grading import bindings, worker
-from anuman.grading.work import LEARNER, LOCKED, TEST, Cell, Outcome, Rules, Submission, Template
+from anuman.grading import worker
+from anuman.grading.course import as_template
+from anuman.grading.work import LEARNER, LOCKED, TEST, Cell, Outcome, Rules, Submission
 
 RULES = Rules(cell_s=20, refused=("anuman.physics",), stand_ins=("anuman.check",))
 
@@ -41,9 +42,7 @@ def submitted(*cells: tuple[str | None, str]) -> bytes:
 
 def graded(cells: list[Cell], content: bytes, rules: Rules = RULES, **files) -> Outcome:
     """What the engine makes of a submission with this one notebook."""
-    asked = {n for c in cells if c.role == LEARNER for n in bindings.bound(c.source)}
-    kept = {n for c in cells for n in bindings.bound(c.before) | bindings.bound(c.for_tests)}
-    template = Template("nb", tuple(cells), tuple(asked), tuple(kept - asked))
+    template = as_template("nb", cells, ())
     work = {"nb.ipynb": content, **files}
     return worker.grade(Submission("ada", (template,), work, {}, rules))
 

@@ -9,7 +9,7 @@ import os
 import re
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,7 +162,6 @@ class Course:
             ) from None
         official = official_cells(notebook)
         cells = [_cell(cell, official) for cell in released.cells]
-        _hand_down(cells)
         handed_out = {cell.grade_id for cell in cells}
         absent = [name for name in official if name not in handed_out]
         if absent:
@@ -170,21 +169,16 @@ class Course:
                 f"{path} lacks the cell {absent[0]}, which the gradebook has. Make it again: "
                 f"nbgrader generate_assignment {folder.name} --force"
             )
-        asked = self._asked(folder.name, notebook.name, cells)
-        kept = set()
-        for cell in cells:
-            kept |= bindings.bound(cell.before) | bindings.bound(cell.for_tests)
-        return Template(notebook.name, tuple(cells), tuple(sorted(asked)), tuple(kept - asked))
+        return as_template(notebook.name, cells, self._solutions(folder.name, notebook.name, cells))
 
-    def _asked(self, assignment: str, name: str, cells: list[Cell]) -> set[str]:
-        """Names that the answers of the teacher's own source bind or change, where it can be read."""
-        answers = {c.grade_id: c.source for c in cells if c.role == LEARNER and c.grade_id}
-        texts = list(answers.values())
+    def _solutions(self, assignment: str, name: str, cells: list[Cell]) -> list[str]:
+        """The answers in the teacher's own source; none where it cannot be read."""
+        answers = {cell.grade_id for cell in cells if cell.role == LEARNER and cell.grade_id}
         folder = self.place.format_path(self.place.source_directory, ".", assignment)
         with contextlib.suppress(OSError, nbformat.reader.NotJSONError, nbformat.ValidationError):
             source = nbformat.read(Path(folder, f"{name}.ipynb"), as_version=4)
-            texts += [cell.source for cell in source.cells if grade_id(cell) in answers]
-        return {one for text in texts for one in bindings.bound(text) | bindings.changed(text)}
+            return [cell.source for cell in source.cells if grade_id(cell) in answers]
+        return []
 
     def rules(self, templates: tuple[Template, ...], isolate: bool) -> Rules:
         """Limits and modules for this assignment's submissions."""
@@ -233,6 +227,19 @@ def _imported(module: str, imported: list[str]) -> bool:
 
 def _covers(package: str, module: str) -> bool:
     return module == package or module.startswith(package + ".")
+
+
+def as_template(name: str, cells: list[Cell], solutions: Iterable[str]) -> Template:
+    """The notebook with what is known of its names: the answers' own, and the teacher's."""
+    _hand_down(cells)
+    stubs = [cell.source for cell in cells if cell.role == LEARNER and cell.grade_id]
+    asked: set[str] = set()
+    for text in (*stubs, *solutions):
+        asked |= bindings.bound(text) | bindings.changed(text)
+    kept: set[str] = set()
+    for cell in cells:
+        kept |= bindings.bound(cell.before) | bindings.bound(cell.for_tests)
+    return Template(name, tuple(cells), tuple(sorted(asked)), tuple(sorted(kept - asked)))
 
 
 def _hand_down(cells: list[Cell]) -> None:

@@ -25,7 +25,11 @@ def rebuild(template: Template, submitted: list[dict]) -> tuple[list[Cell], list
         if cell.grade_id:
             cells.append(_answered(cell, chosen.get(cell.grade_id)))
             cells += own.get(cell.grade_id, [])
-        elif cell.id not in handed_in and not bindings.bound(cell.source) <= bound:
+        elif (
+            cell.kind == "code"
+            and cell.id not in handed_in
+            and not bindings.bound(cell.source) <= bound
+        ):
             cells.append(_copy(cell))  # an import that was deleted by mistake
     missing = [name for name, cell in known.items() if name not in chosen]
     notes += [f"The cell {name} was missing; it is put back." for name in missing]
