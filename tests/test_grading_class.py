@@ -675,3 +675,19 @@ def test_a_course_needs_no_settings_file(course, monkeypatch):
     assert OnDisk(course.root).rules((), isolate=True).cell_s == 30
     monkeypatch.chdir(course.root.parent)
     assert paths.nbgrader_course() == paths.course_root()
+
+
+def test_tests_that_the_teachers_own_answers_fail_are_named(course, tmp_path):
+    hand_in(course, 2)
+    grade(course)
+    assert json.loads((tmp_path / "result.json").read_text("utf-8"))["doubts"] == []
+    path = course.root / "source" / ASSIGNMENT / "words.ipynb"
+    notebook = nbformat.read(path, 4)
+    cell({"words": notebook}, "stack").source = "assert len(Stack()) == 0  # cannot run apart"
+    nbformat.write(notebook, path)
+    course.run("nbgrader", "generate_assignment", ASSIGNMENT, "--force")
+    grade(course, "--force", ok=False)  # the notes say what cannot cross
+    (doubt,) = json.loads((tmp_path / "result.json").read_text("utf-8"))["doubts"]
+    assert doubt.startswith("words/stack: ")
+    assert "teacher's own source" in course.done.stdout
+    assert "across" in doubt

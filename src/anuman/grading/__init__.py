@@ -16,9 +16,10 @@
 Raises results.BadCourse (nothing that could be graded) and possible.CannotIsolate (no sandbox here).
 `ClassResult.as_json()` is what `--json FILE` holds:
 
-    {"assignment", "students": [{"id", "status", "points", "max_points", "tasks", "notes"}], "summary"}
+    {"assignment", "students": [{"id", "status", "points", "max_points", "tasks", "notes"}], "summary", "doubts"}
     task:    {"id", "notebook", "points", "max_points", "reason"}; points null: a person reads it
     status:  "graded" in this run, "done" graded before, "failed" (notes say why; nothing recorded)
+    doubts:  tests that nobody has passed in full, and the teacher's own answers do not pass either
     summary: {"tasks": [{"id", "notebook", "graded", "mean", "median", "full", "zero"}],
               "reasons": [{"task", "reason", "count"}]}
 
@@ -31,6 +32,7 @@ How it works, module by module, from the inside out:
 - proxies, link, trusted: the teacher's cells, run apart; the learner's names call into the sandbox.
 - session, worker: one notebook, one submission: time limits, replays, outputs.
 - intake, staging: a submission's files read safely; its answers put into the release notebook.
-- course, gradebook, graded_notebook, recorder: the course on disk; one commit a submission.
+- course, bindings: the course on disk; whose a name is, the teacher's or the answers'.
+- gradebook, graded_notebook, recorder: nbgrader's records; one commit a submission.
 - pool, cluster, grade: local and Dask workers; the command.
 """

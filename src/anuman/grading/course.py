@@ -180,6 +180,14 @@ class Course:
             return [cell.source for cell in source.cells if grade_id(cell) in answers]
         return []
 
+    def sources(self, assignment: str, templates: tuple[Template, ...]) -> dict[str, bytes]:
+        """The teacher's own notebooks as files; none if one of them is not there."""
+        folder = self.place.format_path(self.place.source_directory, ".", assignment)
+        paths = [Path(folder, f"{template.name}.ipynb") for template in templates]
+        if not all(path.is_file() for path in paths):
+            return {}
+        return {path.name: path.read_bytes() for path in paths}
+
     def rules(self, templates: tuple[Template, ...], isolate: bool) -> Rules:
         """Limits and modules for this assignment's submissions."""
         try:

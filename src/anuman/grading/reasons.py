@@ -28,7 +28,7 @@ def reason(task: str, notebook: NotebookNode) -> str:
         return f"`{name}` is not defined: no cell above its test defines it. Keep the name."
     if error.ename == "NoPoints":
         return f"The test of {task} ended without points: {error.evalue}."
-    return f"The test of {task} {_described(error)}."
+    return f"The test of {task} {_described(error).rstrip('.')}."
 
 
 def feedback(task: str, test: NotebookNode) -> str:

@@ -13,6 +13,11 @@ class BadCourse(ValueError):
 
 GRADED, DONE, FAILED = "graded", "done", "failed"
 # A number that stands alone: those of t1, v1.2, task-3 and 2-mean are parts of names.
+DOUBTS = (
+    "Nobody has all points in these tests, and the answers in the teacher's own source have not\n"
+    "either. Before you trust the grades, see whether something in them cannot run apart from the\n"
+    "learner's code (docs/grading.md, Writing tests):"
+)
 NUMBER = re.compile(r"(?<![\w.+-])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w|\.\d|-[^\W\d])")
 # What a terminal obeys, what turns the direction of text, and what no file can hold.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -73,6 +78,7 @@ class ClassResult:
     assignment: str
     students: list[StudentResult]
     seconds: float = 0.0
+    doubts: list[str] = field(default_factory=list)  # tests that the teacher's own answers fail
 
     @property
     def needs_attention(self) -> bool:
@@ -107,6 +113,7 @@ class ClassResult:
             for one in self.students
         ]
         whole = {"assignment": self.assignment, "students": students, "summary": self.summary()}
+        whole["doubts"] = self.doubts
         return json.dumps(whole, ensure_ascii=False, indent=1)
 
     def as_text(self, most_reasons: int = 15) -> str:
@@ -136,6 +143,8 @@ class ClassResult:
         for student in self.students:
             lines += [f"\n{harmless(student.id)}:"] if student.notes else []
             lines += [f"  {note}" for note in student.notes]
+        if self.doubts:
+            lines += ["", DOUBTS, *(f"  {harmless(one)}" for one in self.doubts)]
         return "\n".join(lines)
 
 
