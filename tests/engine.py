@@ -42,7 +42,7 @@ def submitted(*cells: tuple[str | None, str]) -> bytes:
 
 def graded(cells: list[Cell], content: bytes, rules: Rules = RULES, **files) -> Outcome:
     """What the engine makes of a submission with this one notebook."""
-    template = as_template("nb", cells, ())
+    template = as_template("nb", cells, {})
     work = {"nb.ipynb": content, **files}
     return worker.grade(Submission("ada", (template,), work, {}, rules))
 

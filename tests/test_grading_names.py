@@ -26,9 +26,9 @@ def zygotes():
     worker.close()
 
 
-def errors(cells, handed_in, solutions=(), rules=RULES):
+def errors(cells, handed_in, solutions=None, rules=RULES):
     """Error of each test (None: passed), as `anuman grade` would run them; notes in errors.notes."""
-    template = as_template("nb", cells, solutions)
+    template = as_template("nb", cells, solutions or {})
     notebook = json.loads(submitted(*((name, text) for name, text in handed_in)))
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == PLAIN:
@@ -94,8 +94,8 @@ def test_helpers_are_there_again_after_the_tests_process_was_lost():
         ("pass", "assert g(2) == 4", {"above": "def g(v):\n    pass", "changed": "def g(v):\n    return 2 * v"}),
         ("pass", "assert C().m() == 3", {"above": "class C: pass", "changed": "class C:\n    def m(self): return 3"}),
         ("pass", "assert name == 'Ann'", {"above": "name = ''", "changed": "name = 'Ann'"}),
-        ("prices.sort()", "assert prices == [1, 2, 3]", {"setup": "prices = [3, 1, 2]", "solutions": ["prices.sort()"]}),
-        ("count += 5", "assert count == 5", {"above": "count = 0", "solutions": ["count += 5"]}),
+        ("prices.sort()", "assert prices == [1, 2, 3]", {"setup": "prices = [3, 1, 2]", "solutions": {"answer": "prices.sort()"}}),
+        ("count += 5", "assert count == 5", {"above": "count = 0", "solutions": {"answer": "count += 5"}}),
         ("def f():\n    return st.mean([1, 2])", "assert f() == st.mean([1, 2])", {"above": "%precision 3\nimport statistics as st"}),
         ("import numpy as np\ndata = np.zeros((3000, 2000))", "assert data.shape == (3000, 2000)", {}),
         ("def compose(f, g):\n    return lambda x: f(g(x))", "assert compose(lambda x: x + 1, lambda x: 2 * x)(3) == 7", {}),
@@ -114,7 +114,9 @@ def test_an_answer_after_a_test_counts_more_than_the_tests_own_variable():
     cells += [answer("", "second"), cell_of_test(texts[1], "t2")]
     for value, passes in ((5050, True), (9, False)):
         handed_in = [("first", SQUARE), ("t1", texts[0]), ("second", f"result = {value}"), ("t2", texts[1])]  # fmt: skip
-        found = errors(cells, handed_in, solutions=[SQUARE, "result = sum(range(101))"])
+        found = errors(
+            cells, handed_in, solutions={"first": SQUARE, "second": "result = sum(range(101))"}
+        )
         assert found[0] is None and (found[1] is None) is passes
 
 
@@ -135,10 +137,20 @@ def test_an_answer_after_a_test_counts_more_than_the_tests_own_variable():
             ["import inspect\nassert 'sorted' not in inspect.getsource(f)"],
         ),
         ("def f(r):\n    return r", ["assert f.__doc__"]),
+        (  # what only the teacher's answer imports
+            "class np:\n    class testing:\n        assert_equal = print\ndef f(x):\n    return 0",
+            ["np.testing.assert_equal(f(2), 4)"],
+        ),
     ],
 )  # fmt: skip
 def test_what_is_not_earned(source, tests):
-    assert all(one_answer(source, *tests))
+    assert all(one_answer(source, *tests, solutions={"answer": "import numpy as np"}))
+
+
+def test_what_the_teachers_answer_imports_is_there():
+    solution = {"answer": "from math import isclose\nimport numpy as np"}
+    test = "assert isclose(sq(3), 9) and np.isclose(sq(2), 4)"
+    assert one_answer(SQUARE, test, solutions=solution) == [None]
 
 
 def test_the_author_hears_what_cannot_be_seen_here():

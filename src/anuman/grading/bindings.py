@@ -88,6 +88,12 @@ def changed(source: str) -> frozenset[str]:
     return frozenset(names)
 
 
+def imports(source: str) -> str:
+    """The cell's import statements at its top level."""
+    kept = (ast.Import, ast.ImportFrom)
+    return "\n".join(ast.unparse(node) for node in _tree(source).body if isinstance(node, kept))
+
+
 def definitions(source: str) -> str:
     """The part of a teacher's unlocked cell that its tests may rely on: imports, functions, constants.
 

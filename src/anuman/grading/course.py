@@ -9,7 +9,7 @@ import os
 import re
 import sysconfig
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,14 +171,14 @@ class Course:
             )
         return as_template(notebook.name, cells, self._solutions(folder.name, notebook.name, cells))
 
-    def _solutions(self, assignment: str, name: str, cells: list[Cell]) -> list[str]:
-        """The answers in the teacher's own source; none where it cannot be read."""
+    def _solutions(self, assignment: str, name: str, cells: list[Cell]) -> dict[str, str]:
+        """The answers in the teacher's own source by their ids; none where it cannot be read."""
         answers = {cell.grade_id for cell in cells if cell.role == LEARNER and cell.grade_id}
         folder = self.place.format_path(self.place.source_directory, ".", assignment)
         with contextlib.suppress(OSError, nbformat.reader.NotJSONError, nbformat.ValidationError):
             source = nbformat.read(Path(folder, f"{name}.ipynb"), as_version=4)
-            return [cell.source for cell in source.cells if grade_id(cell) in answers]
-        return []
+            return {grade_id(c): c.source for c in source.cells if grade_id(c) in answers}
+        return {}
 
     def sources(self, assignment: str, templates: tuple[Template, ...]) -> dict[str, bytes]:
         """The teacher's own notebooks as files; none if one of them is not there."""
@@ -201,6 +201,7 @@ class Course:
         locked = bindings.imported_modules(c.source for c in cells if c.role == LOCKED)
         plain = bindings.imported_modules(c.source for c in cells if c.role == LEARNER)
         tests = bindings.imported_modules(c.source for c in cells if c.role == TEST)
+        tests += bindings.imported_modules(c.before for c in cells)
         listed = [one for one in settings.refused if _imported(one, locked)]
         refused = [one for one in settings.refused if one not in listed]
         withheld = (*refused, *settings.stand_ins)
@@ -237,23 +238,28 @@ def _covers(package: str, module: str) -> bool:
     return module == package or module.startswith(package + ".")
 
 
-def as_template(name: str, cells: list[Cell], solutions: Iterable[str]) -> Template:
-    """The notebook with what is known of its names: the answers' own, and the teacher's."""
-    _hand_down(cells)
+def as_template(name: str, cells: list[Cell], solutions: dict[str, str]) -> Template:
+    """The notebook with what is known of its names: the answers' own, and the teacher's.
+
+    solutions: the teacher's answers by the ids of their cells.
+    """
+    _hand_down(cells, solutions)
     stubs = [cell.source for cell in cells if cell.role == LEARNER and cell.grade_id]
     asked: set[str] = set()
-    for text in (*stubs, *solutions):
+    for text in (*stubs, *solutions.values()):
         asked |= bindings.bound(text) | bindings.changed(text)
+        asked -= bindings.bound(bindings.imports(text))
     kept: set[str] = set()
     for cell in cells:
         kept |= bindings.bound(cell.before) | bindings.bound(cell.for_tests)
     return Template(name, tuple(cells), tuple(sorted(asked)), tuple(sorted(kept - asked)))
 
 
-def _hand_down(cells: list[Cell]) -> None:
-    """Give each graded cell the definitions of the unlocked cells above it.
+def _hand_down(cells: list[Cell], solutions: dict[str, str]) -> None:
+    """Give each graded cell what its tests may rely on of the cells above it.
 
-    They stand where the teacher put them, whatever a submission has made of those cells.
+    That is what the teacher's unlocked cells define and the teacher's answers import. It stands where
+    the teacher put it, whatever a submission has made of those cells.
     """
     above: list[str] = []
     for cell in cells:
@@ -261,7 +267,7 @@ def _hand_down(cells: list[Cell]) -> None:
             above.append(bindings.definitions(cell.source))
         elif cell.kind == "code":
             cell.before = "\n".join(filter(None, above))
-            above.clear()
+            above = [bindings.imports(solutions.get(cell.grade_id, ""))]
 
 
 def _cell(cell, official: dict) -> Cell:
