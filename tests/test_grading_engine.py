@@ -9,7 +9,7 @@ import time
 import pytest
 from engine import RULES, answer, cell_of_test, error, graded, locked, printed, run, submitted
 
-from anuman.grading import namespaces, seccomp, session, shell, worker
+from anuman.grading import claimed, namespaces, seccomp, shell, worker
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
 
@@ -581,7 +581,7 @@ learner._channel.socket.sendall(struct.pack('<II', len(head), 0) + head)
 
 
 def test_outputs_of_a_notebook_are_limited(monkeypatch):
-    monkeypatch.setattr(session, "MOST_OUTPUT", 100_000)
+    monkeypatch.setattr(claimed, "MOST_OUTPUT", 100_000)
     own = [(None, f"print('{letter}' * 40_000)") for letter in "abcde"]
     outcome = graded(CELLS, submitted(*own, (None, "print('few')"), ("answer", RIGHT)))
     texts = [printed(cell.outputs) for cell in outcome.notebooks[0].cells]
@@ -593,15 +593,15 @@ def test_outputs_of_a_notebook_are_limited(monkeypatch):
 
 def test_outputs_are_rebuilt_within_limits():
     long = "x" * 3_000_000
-    made = session._output({"output_type": "stream", "name": "stdout", "text": long})
+    made = claimed._output({"output_type": "stream", "name": "stdout", "text": long})
     assert len(made["text"]) == shell.MOST_TEXT + len(shell.MORE)
-    made = session._output({"output_type": "display_data", "data": {"image/png": long}})
+    made = claimed._output({"output_type": "display_data", "data": {"image/png": long}})
     assert made["data"] == {"image/png": long}
     for count, kept in ((3, 3), (-1, None), (True, None), (1 << 70, None), ("1", None)):
         one = {"output_type": "execute_result", "data": {}, "execution_count": count}
-        assert session._output(one)["execution_count"] is kept or kept == count
+        assert claimed._output(one)["execution_count"] is kept or kept == count
     many = {"output_type": "error", "traceback": ["x"] * 10_000}
-    assert len(session._output(many)["traceback"]) == 200
+    assert len(claimed._output(many)["traceback"]) == 200
 
 
 def test_shared_memory_counts_as_memory():

@@ -30,7 +30,7 @@ How it works, module by module, from the inside out:
 - zygote: a warm Python that forks sandboxed learner processes and trusted processes.
 - shell, learner: the learner's cells, run as IPython would, outputs as nbformat dicts.
 - proxies, link, trusted: the teacher's cells, run apart; the learner's names call into the sandbox.
-- session, worker: one notebook, one submission: time limits, replays, outputs.
+- session, claimed, worker: one notebook, one submission: time limits, replays, outputs.
 - intake, staging: a submission's files read safely; its answers put into the release notebook.
 - course, bindings: the course on disk; whose a name is, the teacher's or the answers'.
 - gradebook, graded_notebook, recorder: nbgrader's records; one commit a submission.

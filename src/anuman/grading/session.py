@@ -2,17 +2,16 @@
 
 import contextlib
 import secrets
-import sys
 import time
 
 from . import wire
 from .bindings import definitions
+from .claimed import Claimed
 from .work import LEARNER, LOCKED, TEST, TEXT, Cell, Rules, Template
 from .zygotes import Process, Zygotes
 
 GRACE_S = 1.0  # from the interrupt at the time limit to the kill
 MOST_RESTARTS = 3  # of the learner's process, a cell: a test may call what ends it many times
-MOST_OUTPUT = 32 << 20  # bytes of memory of all outputs of one notebook's learner, pictures too
 TIMEOUT = "CellTimeoutError"
 LOST = "DeadKernelError"  # nbgrader's own names for what happened to a cell
 
@@ -42,7 +41,7 @@ class Session:
         self._guilty: set[int] = set()  # cells that end or stop the process they run in
         self._restarts = 0
         self._at = 0  # the cell that is run now
-        self._room = MOST_OUTPUT
+        self._claimed = Claimed()
         self.notes: list[str] = []
 
     def __enter__(self) -> "Session":
@@ -131,7 +130,7 @@ class Session:
         except Stopped:
             self._guilty.add(index)
             raise
-        return self._claimed(reply[2]) if reply[1] == "ok" else []
+        return self._claimed.take(reply[2]) if reply[1] == "ok" else []
 
     def _ask(self, process: Process, request: list, seconds: float) -> list:
         """One request to a learner's process. Raises Stopped at the time limit or if it is lost."""
@@ -157,7 +156,7 @@ class Session:
         except (wire.TimeIsUp, wire.Closed, wire.BadFrame):
             process.end()
             raise Stopped(TIMEOUT, "the time limit") from None
-        outputs = self._claimed(reply[2]) if request[0] == "run" else []
+        outputs = self._claimed.take(reply[2]) if request[0] == "run" else []
         raise Stopped(TIMEOUT, "the time limit", outputs)
 
     def _deadline(self, seconds: float) -> float:
@@ -188,23 +187,6 @@ class Session:
         learner = self._learner
         if learner and learner.alive and learner.memory() > self._rules.memory:
             learner.kill()
-
-    def _claimed(self, outputs) -> list[dict]:
-        """Outputs that a learner's process states, rebuilt field by field while there is room."""
-        from .shell import MORE, MOST_OUTPUTS
-
-        kept, lacking = [], False
-        for one in outputs[: 2 * MOST_OUTPUTS] if type(outputs) is list else []:
-            built = _output(one)
-            size = _size(built)
-            if size > self._room:
-                lacking = True
-            elif built:
-                self._room -= size
-                kept.append(built)
-        if lacking:
-            kept.append({"output_type": "stream", "name": "stdout", "text": MORE})
-        return kept
 
     # The trusted process
 
@@ -283,55 +265,6 @@ class Session:
                 self._show_learner(trusted)
             except Stopped:
                 trusted.channel.send(["none"])
-
-
-def _output(one) -> dict | None:
-    from . import shell
-
-    if type(one) is not dict:
-        return None
-    kind = one.get("output_type")
-    if kind == "stream":
-        name = "stderr" if one.get("name") == "stderr" else "stdout"
-        return {"output_type": "stream", "name": name, "text": _text(one.get("text"))}
-    if kind in ("display_data", "execute_result"):
-        data = one.get("data")
-        kept = shell.harmless(data if type(data) is dict else {})
-        built = {
-            "output_type": kind,
-            "metadata": {},
-            "data": {k: _text(v, shell.MOST_IMAGE) for k, v in kept.items()},
-        }
-        if kind == "execute_result":
-            count = one.get("execution_count")
-            known = type(count) is int and 0 <= count < 1 << 31
-            built["execution_count"] = count if known else None
-        return built
-    if kind == "error":
-        lines = one.get("traceback")
-        return {
-            "output_type": "error",
-            "ename": _text(one.get("ename")),
-            "evalue": _text(one.get("evalue")),
-            "traceback": [_text(line) for line in lines[:200]] if type(lines) is list else [],
-        }
-    return None
-
-
-def _text(value, most: int = 0) -> str:
-    """Text that a file can hold, of not many more than `most` characters; 0: what a cell may print."""
-    from .shell import MORE, MOST_TEXT
-
-    text, most = value if type(value) is str else "", most or MOST_TEXT
-    if len(text) > most + len(MORE):  # an honest process has cut it here, and says so
-        text = text[:most] + MORE
-    return text.encode("utf-8", "replace").decode()
-
-
-def _size(value) -> int:
-    """Bytes of memory of an output."""
-    inner = value.values() if type(value) is dict else value if type(value) is list else ()
-    return sys.getsizeof(value) + sum(map(_size, inner))
 
 
 def _error(name: str, text: str) -> dict:

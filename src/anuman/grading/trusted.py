@@ -21,7 +21,7 @@ import textwrap
 from typing import Any
 
 from . import bindings, link, proxies, wire
-from .shell import Shell
+from .shell import Outputs, Shell
 
 WORD = re.compile(r"[^\W\d]\w*")
 MOST_WORDS_IN = 2_000  # characters of a text constant that may name something (%timeit f(3))
@@ -150,6 +150,7 @@ class Trusted:
 
     def _run(self, source: str, count: int) -> list[dict]:
         lost = None
+        self._shell.outputs = Outputs()  # should the time be up before the cell runs
         try:
             try:
                 self._busy = True

@@ -11,7 +11,7 @@ from .codec import BadFrame, CannotSend, Other, Reader, decode, decode_texts, en
 
 HEADER = struct.Struct("<II")  # bytes of the head, bytes of the buffers together
 MOST_HEAD = 16 << 20  # a parsed head takes about ten times this memory
-MOST_BODY = 128 << 20
+MOST_BODY = 64 << 20
 MOST_VALUES = 2 << 20  # that a worker reads in one frame: each may take 150 bytes of memory
 LOOK_S = 0.25  # how long a sender waits before it has a look at other things
 
