@@ -12,12 +12,12 @@ class BadCourse(ValueError):
 
 
 GRADED, DONE, FAILED = "graded", "done", "failed"
-# A number that stands alone: those of t1, v1.2, task-3 and 2-mean are parts of names.
 DOUBTS = (
     "Nobody has all points in these tests, and the answers in the teacher's own source have not\n"
     "either. Before you trust the grades, see whether something in them cannot run apart from the\n"
     "learner's code (docs/grading.md, Writing tests):"
 )
+# A number that stands alone: those of t1, v1.2, task-3 and 2-mean are parts of names.
 NUMBER = re.compile(r"(?<![\w.+-])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w|\.\d|-[^\W\d])")
 # What a terminal obeys, what turns the direction of text, and what no file can hold.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
