@@ -159,3 +159,16 @@ def test_the_author_hears_what_cannot_be_seen_here():
     assert "NotCarried" in equal and changing is None
     assert any("across" in note for note in errors.notes)
     assert any("largest changed its argument" in note for note in errors.notes)
+
+
+def test_the_author_hears_of_what_is_too_large_in_the_librarys_own_words():
+    liar = "def f(x):\n    return x\ndata = bytearray(70_000_000)"
+    (found,) = one_answer(liar, "assert f(1) == 1 and len(data) == 70_000_000")
+    assert found.startswith("NotCarried: data is too large")
+
+
+def test_hostile_text_costs_nobody_anything():
+    deep = "+".join(["1"] * 20_000)
+    nested = "(" * 5_000 + ")" * 5_000
+    for own in (deep, nested, "%magic\n" * 2_000, "x = 1;" * 100_000):
+        assert one_answer(SQUARE, ASKED, above=CLOSE, changed=None, own=own) == [None]

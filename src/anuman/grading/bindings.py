@@ -6,21 +6,24 @@ from collections.abc import Iterable
 
 LISTS = ("append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse")
 OTHERS = ("add", "discard", "update", "setdefault", "popitem", "fill", "appendleft", "popleft")
+MOST_UNTRUSTED = 20_000  # characters; a long cell takes no part
 MUTATORS = frozenset((*LISTS, *OTHERS))
 
 
-@functools.lru_cache(1000)
+NO_CODE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
 def _tree(source: str) -> ast.Module:
     """The cell as a tree, IPython's own syntax as the calls it stands for; empty if it is no code."""
     try:
         return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except NO_CODE:
         pass
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:
         return ast.parse(TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except Exception:  # IPython gives up on some texts in ways of its own
         return ast.Module([], [])
 
 
@@ -61,12 +64,29 @@ class _Bound(ast.NodeVisitor):
 @functools.lru_cache(1000)
 def bound(source: str) -> frozenset[str]:
     """Names that the cell binds: assigned, defined, imported, deleted."""
+    return bound_in(_tree(source))
+
+
+def bound_in(tree: ast.AST) -> frozenset[str]:
+    """Names that this part of a cell binds."""
     visitor = _Bound()
-    visitor.visit(_tree(source))
+    try:
+        visitor.visit(tree)
+    except RecursionError:  # a sum of thousands of terms
+        return frozenset()
     return frozenset(visitor.names)
 
 
-@functools.lru_cache(1000)
+def bound_by_untrusted(source: str) -> frozenset[str]:
+    """As bound, for a learner's text outside of any limit: only Python's own parser, nothing kept."""
+    if len(source) > MOST_UNTRUSTED:
+        return frozenset()
+    try:
+        return bound_in(ast.parse(source))
+    except NO_CODE:
+        return frozenset()
+
+
 def changed(source: str) -> frozenset[str]:
     """Names of what the cell changes in place: x[0] = …, x.a = …, x.append(…)."""
     names = set()

@@ -64,7 +64,8 @@ class Link:
             if isinstance(error, proxies.LearnerProcessEnded):
                 raise
             if len(names) == 1:
-                return {names[0]: proxies.NotHere(names[0], str(error))}
+                # Without the error's own words: they are the learner's, and may hold hidden cases.
+                return {names[0]: proxies.NotHere(names[0])}
             return {name: value for one in names for name, value in self.names([one]).items()}
         if type(found) is not dict:
             raise proxies.LearnerProcessEnded("it does not answer sensibly")

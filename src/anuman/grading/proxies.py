@@ -27,14 +27,14 @@ class NotCarried(TypeError):
 class NotHere:
     """A value of the learner's that cannot travel: whatever is asked of it raises NotCarried."""
 
-    def __init__(self, name: str, why: str):
-        self.__dict__.update(_name=name, _why=why)
+    def __init__(self, name: str):
+        self.__dict__.update(_name=name)
 
     def __getattr__(self, _name: str) -> Any:
         self._refuse()
 
     def _refuse(self, *_args, **_kwargs):
-        raise NotCarried(f"{self._name} cannot be brought here: {self._why}. {HOW}")
+        raise NotCarried(f"{self._name} is too large to be brought here, or no plain data. {HOW}")
 
     __call__ = __eq__ = __bool__ = __len__ = __getitem__ = __contains__ = __iter__ = __str__ = (
         _refuse

@@ -199,6 +199,8 @@ class Session:
             self._shown = None
             if again:
                 self._replay_teachers()
+            if not self._trusted.alive:
+                raise Stopped(LOST, "the process of the tests ends again and again")
         return self._trusted
 
     def _replay_teachers(self) -> None:
@@ -221,9 +223,9 @@ class Session:
             for c in self._cells
             if c.role == LEARNER and c.count and c.count <= count
         }
-        trusted.channel.send(["run", source, count, texts])
         deadline = self._deadline(self._rules.cell_s)
         try:
+            trusted.channel.send(["run", source, count, texts])
             return self._done(trusted, deadline)
         except wire.TimeIsUp:
             pass

@@ -11,6 +11,8 @@ from dataclasses import replace
 from . import bindings
 from .work import LEARNER, TEXT, Cell, Template
 
+MOST_READ = 100  # cells
+
 
 def rebuild(template: Template, submitted: list[dict]) -> tuple[list[Cell], list[str]]:
     """The cells to grade, and remarks for the learner and the teacher."""
@@ -19,22 +21,25 @@ def rebuild(template: Template, submitted: list[dict]) -> tuple[list[Cell], list
     own = _own_cells(template, known, chosen, submitted)
     cells = list(own.get(None, []))
     handed_in = {id_of(one) for one in submitted}
-    code = [one["source"] for one in submitted if one["kind"] == "code"]
-    bound = frozenset().union(*map(bindings.bound, code))
+    plain = [cell for cell in template.cells if cell.kind == "code" and not cell.grade_id]
+    lacking = {cell.id for cell in plain if cell.id not in handed_in}
+    bound = _bound(submitted) if lacking else frozenset()
     for cell in template.cells:
         if cell.grade_id:
             cells.append(_answered(cell, chosen.get(cell.grade_id)))
             cells += own.get(cell.grade_id, [])
-        elif (
-            cell.kind == "code"
-            and cell.id not in handed_in
-            and not bindings.bound(cell.source) <= bound
-        ):
+        elif cell.id in lacking and not bindings.bound(cell.source) <= bound:
             cells.append(_copy(cell))  # an import that was deleted by mistake
     missing = [name for name, cell in known.items() if name not in chosen]
     notes += [f"The cell {name} was missing; it is put back." for name in missing]
     _number(cells)
     return cells, notes
+
+
+def _bound(submitted: list[dict]) -> frozenset[str]:
+    """Names that the learner's cells bind."""
+    code = [one["source"] for one in submitted if one["kind"] == "code"]
+    return frozenset().union(*map(bindings.bound_by_untrusted, code[:MOST_READ]))
 
 
 def id_of(one: dict) -> str | None:

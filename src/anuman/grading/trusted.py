@@ -267,7 +267,7 @@ def _definition(name: str, sources: dict[int, str]) -> str | None:
             if getattr(node, "name", None) == name:
                 lines = source.splitlines(keepends=True)
                 return textwrap.dedent("".join(lines[node.lineno - 1 : node.end_lineno]))
-            if name in bindings.bound(ast.unparse(node)):
+            if name in bindings.bound_in(node):
                 return None  # bound anew, to something that has no text
     return None
 
