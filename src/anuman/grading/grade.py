@@ -134,16 +134,18 @@ class _Run:
         from . import model
 
         graded = [one for one in students if one.status == GRADED]
-        tasks = [task for one in graded for task in one.tasks] if len(graded) > 1 else []
-        known = {(task.notebook, task.id) for task in tasks if task.points is not None}
-        known -= {(task.notebook, task.id) for task in tasks if task.points == task.max_points}
-        answers = self._course.sources(self._name, self._templates) if known else {}
+        tasks = [task for one in graded for task in one.tasks if task.id in self._tests]
+        missed = {(task.notebook, task.id) for task in tasks if task.points is not None}
+        missed -= {(task.notebook, task.id) for task in tasks if task.points == task.max_points}
+        if not missed or len(graded) < 2:
+            return []
+        answers = self._course.sources(self._name, self._templates)
         if not answers:
             return []
         teachers = self._recorder.teachers_files
         work = Submission("", self._templates, answers, teachers, self._rules)
         try:
-            return model.shortfalls(self._pool.submit(worker.grade, work).result(), known)
+            return model.shortfalls(self._pool.submit(worker.grade, work).result(), missed)
         except Exception as error:  # the grades stand, whatever has become of this look
             return [f"they could not be tried: {type(error).__name__}: {error}"]
 
