@@ -154,11 +154,11 @@ def test_what_the_teachers_answer_imports_is_there():
 
 
 def test_the_author_hears_what_cannot_be_seen_here():
-    source = "class P:\n    def __eq__(self, other): return True\ndef largest(v):\n    v.sort()\n    return v[-1]"
-    equal, changing = one_answer(source, "assert P() == P()", "assert largest([3, 1]) == 3")
+    source = "class P:\n    def __eq__(self, other): return True\ndef order(v):\n    v.sort()"
+    equal, changing = one_answer(source, "assert P() == P()", "assert order([3, 1]) is None")
     assert "NotCarried" in equal and changing is None
     assert any("across" in note for note in errors.notes)
-    assert any("largest changed its argument" in note for note in errors.notes)
+    assert any("order returned None and changed" in note for note in errors.notes)
 
 
 def test_the_author_hears_of_what_is_too_large_in_the_librarys_own_words():

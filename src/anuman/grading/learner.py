@@ -14,12 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import codec, notebook_file, wire
+from . import notebook_file, wire
 from .withheld import Withhold
 
 MOST_MESSAGE = 2_000  # characters of an error's message
 MOST_PARAMETERS = 50
-MOST_BACK = 1 << 16  # bytes or items of arguments that are looked at for changes unasked
 MUTABLE = (list, dict, set, bytearray)
 
 
@@ -123,10 +122,10 @@ class Learner:
         """The result of a call, and the arguments as they are after it where that may matter."""
         for module, seed in seeds:
             sys.modules[module].seed(*seed)
-        before = None if back else _picture(args)
         result = function(*args, **kwargs)
-        unchanged = not back and (before is None or _picture(args) == before)
-        return [result, None if unchanged else args]
+        if not back and (result is not None or not any(map(_is_mutable, args))):
+            return [result, None]
+        return [result, args]
 
     def _get(self, one: Any, name: str) -> Any:
         return getattr(one, name)
@@ -229,16 +228,8 @@ class Learner:
         return place
 
 
-def _picture(args: list) -> tuple | None:
-    """What the arguments hold now, to be compared; None where nothing can change or they are large."""
-    mutable = [one for one in args if isinstance(one, MUTABLE) or type(one).__name__ == "ndarray"]
-    if not mutable or sum(getattr(one, "nbytes", len(one)) for one in mutable) > MOST_BACK:
-        return None
-    buffers: list = []
-    try:
-        return codec.encode(mutable, buffers), [bytes(one) for one in buffers]
-    except codec.CannotSend:
-        return None
+def _is_mutable(value: Any) -> bool:
+    return isinstance(value, MUTABLE) or type(value).__name__ == "ndarray"
 
 
 def _plain_arguments(error: BaseException) -> list:

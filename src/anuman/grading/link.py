@@ -85,7 +85,7 @@ class Link:
         if after is not None and not _same(after, list(args)):
             name = object.__getattribute__(function, "_name")
             self.note(
-                f"{name} changed its argument. The change stays in the learner's "
+                f"{name} returned None and changed its argument. The change stays in the learner's "
                 f"process: a test that looks at it needs across.changed({name}, …)."
             )
         return result
