@@ -9,7 +9,7 @@ import time
 import pytest
 from engine import RULES, answer, cell_of_test, error, graded, locked, printed, run, submitted
 
-from anuman.grading import claimed, namespaces, seccomp, shell, worker
+from anuman.grading import claimed, namespaces, seccomp, session, shell, worker
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
 
@@ -106,21 +106,27 @@ tried(lambda: [threading.Thread(target=time.sleep, args=(60,), daemon=True).star
     assert error(outputs[1]) is None
 
 
-def test_memory_of_all_processes_together_is_limited():
+@pytest.mark.parametrize(
+    "holding",
+    [
+        "held = bytearray(b'x') * (150 << 20)",
+        "held = mmap.mmap(-1, 150 << 20)\n"
+        "        for at in range(0, 150 << 20, 4096): held[at] = 1",
+    ],
+)
+def test_memory_of_all_processes_together_is_limited(holding):
     rules = dataclasses.replace(RULES, memory=300 << 20)
-    code = """
-import os, time
+    code = f"""
+import mmap, os, time
 for _ in range(4):
     if os.fork() == 0:
-        held = bytearray(b'x') * (150 << 20)
+        {holding}
         time.sleep(60)
 time.sleep(30)
 """
-    started = time.monotonic()
     outputs = run(code, "assert 1", rules=rules)
-    assert error(outputs[0]).startswith("DeadKernelError")
+    assert error(outputs[0]).startswith("DeadKernelError")  # not the time limit's error
     assert error(outputs[1]) is None
-    assert time.monotonic() - started < 25
 
 
 def test_nothing_that_the_code_started_survives():
@@ -599,30 +605,20 @@ def test_outputs_are_rebuilt_within_limits():
     assert made["data"] == {"image/png": long}
     for count, kept in ((3, 3), (-1, None), (True, None), (1 << 70, None), ("1", None)):
         one = {"output_type": "execute_result", "data": {}, "execution_count": count}
-        assert claimed._output(one)["execution_count"] is kept or kept == count
+        assert claimed._output(one)["execution_count"] == kept
     many = {"output_type": "error", "traceback": ["x"] * 10_000}
     assert len(claimed._output(many)["traceback"]) == 200
 
 
-def test_shared_memory_counts_as_memory():
-    rules = dataclasses.replace(RULES, memory=300 << 20)
-    code = """
-import mmap, os, time
-for _ in range(4):
-    if os.fork() == 0:
-        held = mmap.mmap(-1, 150 << 20)
-        for at in range(0, 150 << 20, 4096): held[at] = 1
-        time.sleep(60)
-time.sleep(30)
-"""
-    started = time.monotonic()
-    outputs = run(code, "assert 1", rules=rules)
-    assert error(outputs[0]).startswith("DeadKernelError")
-    assert error(outputs[1]) is None
-    assert time.monotonic() - started < 25
+def test_replays_end_with_the_time_of_the_submission(monkeypatch):
+    late, ask = [], session.Session._ask
 
+    def watched(self, process, request, seconds):
+        if request[0] == "run" and time.monotonic() > self._end:
+            late.append(request)
+        return ask(self, process, request, seconds)
 
-def test_replays_end_with_the_time_of_the_submission():
+    monkeypatch.setattr(session.Session, "_ask", watched)
     rules = dataclasses.replace(QUICK, submission_s=4)
     source = """
 calls = 0
@@ -644,8 +640,7 @@ if not calls:
     tests.append(cell_of_test("assert f(1) == 1", "v"))
     own = [(None, slow)] * 15
     content = submitted(("answer", source), ("t", ""), *own, ("u", ""), ("v", ""))
-    started = time.monotonic()
     outcome = graded([answer(), *tests], content, rules)
-    assert time.monotonic() - started < 10
+    assert late == []
     found = {cell.grade_id: error(cell.outputs) for cell in outcome.notebooks[0].cells}
     assert found["t"] is None and found["u"] and found["v"]

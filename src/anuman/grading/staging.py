@@ -20,7 +20,7 @@ def rebuild(template: Template, submitted: list[dict]) -> tuple[list[Cell], list
     chosen, notes = _chosen(known, submitted)
     own = _own_cells(template, known, chosen, submitted)
     cells = list(own.get(None, []))
-    handed_in = {id_of(one) for one in submitted}
+    handed_in = {one["id"] for one in submitted}
     plain = [cell for cell in template.cells if cell.kind == "code" and not cell.grade_id]
     lacking = {cell.id for cell in plain if cell.id not in handed_in}
     bound = _bound(submitted) if lacking else frozenset()
@@ -40,11 +40,6 @@ def _bound(submitted: list[dict]) -> frozenset[str]:
     """Names that the learner's cells bind."""
     code = [one["source"] for one in submitted if one["kind"] == "code"]
     return frozenset().union(*map(bindings.bound_by_untrusted, code[:MOST_READ]))
-
-
-def id_of(one: dict) -> str | None:
-    """The submitted cell's own id."""
-    return one["id"]
 
 
 def _chosen(known: dict[str, Cell], submitted: list[dict]) -> tuple[dict[str, dict], list[str]]:
