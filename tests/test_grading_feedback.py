@@ -16,7 +16,7 @@ from anuman import cli
 from anuman.grading.feedback import Clean, HideTests
 from anuman.grading.fingerprint import fingerprint
 from anuman.grading.lost import Delimiters, hidden_lines
-from anuman.grading.pages import Highlight
+from anuman.grading.pages import Highlight, safe_page
 
 HIDDEN = Delimiters("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 DEVANAGARI = re.compile("[\u0900-\u097f]")
@@ -272,3 +272,8 @@ def test_pages_can_be_released_by_nbgrader(course):
     run(course, "feedback", ASSIGNMENT)
     assert (made / "submission_secret.txt").read_text() == "abc"
     assert {path.suffix for path in made.iterdir()} == {".html", ".txt"}
+
+
+def test_pages_wrap_what_is_said_between_words():
+    page = safe_page("<html><head><title>t</title></head></html>")
+    assert "white-space: pre-wrap; word-break: normal" in page.partition("<title>")[0]

@@ -39,6 +39,11 @@ POLICY = (
     '<meta http-equiv="Content-Security-Policy" '
     "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
 )
+# A reason is a sentence: it is to be read without scrolling sideways.
+WRAP = (
+    "<style>div.output_area div.output_subarea pre "
+    "{ white-space: pre-wrap; word-break: normal; overflow-wrap: break-word; }</style>"
+)
 PREPROCESSORS = [
     "anuman.grading.feedback.Clean",
     "anuman.grading.pages.Grades",
@@ -109,7 +114,7 @@ def safe_page(page: str) -> str:
     start, head, rest = page.partition("<head>")
     if not head:
         raise ValueError("the feedback template made a page without <head>")
-    return f"{start}{head}\n{POLICY}{rest}"
+    return f"{start}{head}\n{POLICY}\n{WRAP}{rest}"
 
 
 def run(
