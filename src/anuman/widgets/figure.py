@@ -49,11 +49,15 @@ def folded(summary: str, content: str) -> str:
 
 @dataclass(frozen=True)
 class Figure:
-    """Something to look at: HTML for a notebook, words for everything else, SVG where there is a picture."""
+    """Something to look at: HTML for a notebook, words for everything else, SVG where there is a picture.
+
+    twin: HTML that stands below the picture where a live one is saved.
+    """
 
     html: str
     words: str
     picture: Picture | None = None
+    twin: str = ""
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         bundle = {"text/html": style.box(self.html), "text/plain": self.words}

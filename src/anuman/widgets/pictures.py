@@ -16,24 +16,24 @@ from .timeline import CHOSEN, WHOLE, first_request, rides
 
 
 def _two_clocks() -> Picture:
-    return clocks_view.still(clocks(CHIPS[0], MODELS[0], 1, 2.0)).picture
+    return clocks_view.view(clocks(CHIPS[0], MODELS[0], 1, 2.0)).figure().picture
 
 
 def _crossover() -> Picture:
-    return crossing_view.still(Crossover().state).picture
+    return crossing_view.view(Crossover().state).figure().picture
 
 
 def _memory_jar() -> Picture:
-    return memory_jar_view.still(first_jar()).picture
+    return memory_jar_view.view(first_jar()).figure().picture
 
 
 def _timeline() -> Picture:
-    return timeline_view.still(rides(first_request()), CHOSEN, WHOLE).picture
+    return timeline_view.view(rides(first_request()), CHOSEN, WHOLE).figure().picture
 
 
 def _theatre() -> Picture:
     first = stage(Setting())
-    return theatre_view.still(first, first.end).picture
+    return theatre_view.view(first, first.end).figure().picture
 
 
 PICTURES: dict[str, Callable[[], Picture]] = {
