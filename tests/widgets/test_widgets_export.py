@@ -12,7 +12,7 @@ from anuman.widgets import pictures
 
 ROOT = Path(__file__).parents[2]
 CELLS = [
-    "from anuman.widgets import *\nfrom anuman.widgets import clocks_view",
+    "from anuman.widgets import *",
     "two_clocks()",
     "gate = predictions('x', [Question('q', 'How many?', 'users', 3)])\ngate",
     "two_clocks(gate)",
