@@ -1,4 +1,4 @@
-"""`python -m anuman …`: the `anuman` command where the folder of scripts is not on PATH."""
+"""`python -m anuman`: the `anuman` command where no script of it is installed."""
 
 import sys
 

@@ -38,15 +38,15 @@ def simulate(args: argparse.Namespace) -> int:
 
 
 def feedback(args: argparse.Namespace) -> int:
-    from .grading import pages
+    from .grading.pages import feedback_pages
 
-    return pages.run(
+    return feedback_pages.run(
         args.assignment, args.course or paths.nbgrader_course(), args.json, args.workers
     )
 
 
 def export(args: argparse.Namespace) -> int:
-    from .grading import export
+    from .grading.records import export
 
     course = args.course or paths.nbgrader_course()
     return export.run(args.assignment, args.format, course, args.output, args.json)

@@ -10,6 +10,20 @@ from anuman.catalog.chips import Chip
 
 CHIPS = [catalog.chip(name) for name in catalog.chips()]
 MODELS = [catalog.model(name) for name in catalog.models()]
+PRICES = {
+    **{
+        f"{name} {side}": getattr(catalog.token_price(name), side)
+        for name in catalog.token_prices()
+        for side in ("input", "output", "cached")
+        if getattr(catalog.token_price(name), side)
+    },
+    **{
+        f"{chip} {rental.provider}": rental.price
+        for chip in catalog.rented_chips()
+        for rental in catalog.rentals(chip)
+    },
+    **{name: catalog.price(name) for name in catalog.prices()},
+}
 UNITS = {
     "peak": "FLOP/s",
     "claimed_sparse": "FLOP/s",
@@ -23,6 +37,10 @@ UNITS = {
     "power": "W",
     "capped_power": "W",
     "scaleup": "chip",
+    "estimated_peak": "FLOP/s",
+    "rack.chips": "chip",
+    "rack.power": "W",
+    "rack.area": "m2",
 }
 PRECISIONS = {"fp32", "bf16", "fp16", "fp8", "fp4", "int8"}
 LESSON_02_CHIPS = [
@@ -72,8 +90,8 @@ def test_what_lesson_02_needs_is_there():
 def test_fields_are_known_and_in_si_units(chip: Chip):
     for name, value in chip.quantities.items():
         field, _, precision = name.partition(".")
-        assert value.unit == UNITS[field], name
-        assert not precision or precision in PRECISIONS, name
+        assert value.unit == UNITS[name if field == "rack" else field], name
+        assert not precision or field == "rack" or precision in PRECISIONS, name
         assert value.value > 0, name
         assert value.source.title, name
 
@@ -204,6 +222,7 @@ def test_windows_of_published_models():
         "Mistral-7B": (4096, 32),
         "Gemma-2-9B": (4096, 21),
         "Gemma-2-27B": (4096, 23),
+        "gpt-oss-20b": (128, 12),
         "gpt-oss-120b": (128, 18),
     }
 
@@ -258,6 +277,26 @@ def sources_of(table: dict):
             yield from sources_of(value)
 
 
+@every_chip
+def test_a_rack_is_sourced_or_says_what_is_missing(chip: Chip):
+    if chip.kind in ("CPU", "SoC") or chip.name.startswith(("RTX-4", "RTX-3", "GB10")):
+        return  # stands on a desk, or is whatever server it is put into
+    assert chip.rack
+    given = [name for name in chip.quantities if name.startswith("rack.")]
+    assert len(given) == 3 or len(chip.rack.missing) > 20
+    for name in ("rack.chips", "rack.power", "rack.area"):
+        if name not in given:
+            with pytest.raises(catalog.MissingValue, match=re.escape(name)):
+                chip.quantity(name)
+
+
+@every_chip
+def test_a_rack_draws_at_least_what_its_chips_may(chip: Chip):
+    if {"rack.power", "rack.chips", "power"} <= chip.quantities.keys():
+        chips = chip.quantity("rack.chips").value * chip.power
+        assert chips < chip.quantity("rack.power").value < 2.5 * chips
+
+
 def test_every_source_is_used_and_dated():
     used = {q.source.id for chip in CHIPS for q in chip.quantities.values()}
     used |= {m.source.id for m in MODELS} | {m.window_source.id for m in MODELS if m.window}
@@ -269,6 +308,7 @@ def test_every_source_is_used_and_dated():
             used |= {s.id for s in claim.sources} | {q.source.id for q in claim.figures.values()}
     used |= {catalog.statement(name).source.id for name in catalog.statements()}
     used |= set(sources_of(files.table("efficiencies")))
+    used |= {q.source.id for q in PRICES.values()}
     listed = files.table("sources")
     assert set(listed) == used
     for id in listed:

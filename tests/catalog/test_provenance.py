@@ -19,6 +19,18 @@ QUANTITIES = {
         for field, q in catalog.workload(name).quantities.items()
     },
     **{name: catalog.statement(name) for name in catalog.statements()},
+    **{
+        f"{name} {side}": q
+        for name in catalog.token_prices()
+        for side in ("input", "output", "cached")
+        if (q := getattr(catalog.token_price(name), side))
+    },
+    **{
+        f"{chip} {rental.provider}": rental.price
+        for chip in catalog.rented_chips()
+        for rental in catalog.rentals(chip)
+    },
+    **{name: catalog.price(name) for name in catalog.prices()},
     **{f"{claim.id} {name}": q for claim in CLAIMS for name, q in claim.figures.items()},
 }
 # An assumption of the course has no publication; a recalled value has none yet.

@@ -443,8 +443,8 @@ def test_a_pasted_picture_of_a_written_answer_stays(course):
 def test_a_system_that_cannot_isolate_is_refused_with_a_remedy(course):
     hand_in(course, 1)
     code = (
-        "import sys\nfrom anuman.grading import possible\nfrom anuman import cli\n"
-        "possible._try = lambda: ('unshare user fails with ENOSPC', 'sudo sysctl x')\n"
+        "import sys\nfrom anuman.grading.isolation import preflight\nfrom anuman import cli\n"
+        "preflight._try = lambda: ('unshare user fails with ENOSPC', 'sudo sysctl x')\n"
         "sys.exit(cli.main(sys.argv[1:]))"
     )
     done = course.run(sys.executable, "-c", code, "grade", ASSIGNMENT, ok=False)
@@ -526,7 +526,7 @@ def test_the_last_of_a_class_is_recorded_as_the_first_was(course, monkeypatch):
     from sqlalchemy import event
 
     from anuman.grading.grade import grade_course
-    from anuman.grading.gradebook import OneCommit
+    from anuman.grading.records.gradebook import OneCommit
 
     loaded, seen = [], [0]
     keep = OneCommit.keep
@@ -554,7 +554,7 @@ def test_the_last_of_a_class_is_recorded_as_the_first_was(course, monkeypatch):
 
 
 def test_a_submission_that_cannot_be_read_is_the_only_one_that_fails(course, monkeypatch):
-    from anuman.grading import intake
+    from anuman.grading.course import intake
     from anuman.grading.grade import grade_course
 
     expected = hand_in(course, 2)
@@ -577,7 +577,7 @@ def test_a_submission_that_cannot_be_read_is_the_only_one_that_fails(course, mon
 def test_a_timestamp_of_nonsense_is_a_note(tmp_path, stated):
     import warnings
 
-    from anuman.grading.intake import Intake
+    from anuman.grading.course.intake import Intake
 
     (tmp_path / "timestamp.txt").write_text(stated)
     read = Intake(str(tmp_path), [])
@@ -587,7 +587,7 @@ def test_a_timestamp_of_nonsense_is_a_note(tmp_path, stated):
 
 
 def test_many_files_that_are_left_out_make_few_notes(tmp_path):
-    from anuman.grading.intake import Intake
+    from anuman.grading.course.intake import Intake
 
     for number in range(50):
         (tmp_path / f"link-{number}").symlink_to("nowhere")
@@ -638,15 +638,15 @@ def test_the_teachers_files_beside_the_learners(course):
     ],
 )
 def test_limits_are_those_of_nbgraders_settings(tmp_path, setting, seconds):
-    from anuman.grading.course import Course as OnDisk
+    from anuman.grading.course.folder import Course as OnDisk
 
     (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\n{setting}\n")
     assert OnDisk(tmp_path).rules((), isolate=True).cell_s == seconds
 
 
 def test_a_setting_of_the_wrong_kind_is_named(tmp_path):
-    from anuman.grading.course import Course as OnDisk
-    from anuman.grading.results import BadCourse
+    from anuman.grading.course.errors import BadCourse
+    from anuman.grading.course.folder import Course as OnDisk
 
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.timeout = 'long'\n")
     with pytest.raises(BadCourse, match="timeout"):
@@ -654,7 +654,7 @@ def test_a_setting_of_the_wrong_kind_is_named(tmp_path):
 
 
 def test_students_that_the_course_excludes(tmp_path):
-    from anuman.grading.course import Course as OnDisk
+    from anuman.grading.course.folder import Course as OnDisk
 
     for student in ("ann", "bob", "test-1", "test-2"):
         (tmp_path / "submitted" / student / ASSIGNMENT).mkdir(parents=True)
@@ -666,7 +666,7 @@ def test_students_that_the_course_excludes(tmp_path):
 
 def test_a_course_needs_no_settings_file(course, monkeypatch):
     from anuman import paths
-    from anuman.grading.course import Course as OnDisk
+    from anuman.grading.course.folder import Course as OnDisk
 
     (course.root / "nbgrader_config.py").unlink()
     (course.root / "gradebook.db").unlink()
@@ -690,4 +690,4 @@ def test_tests_that_the_teachers_own_answers_fail_are_named(course, tmp_path):
     (doubt,) = json.loads((tmp_path / "result.json").read_text("utf-8"))["doubts"]
     assert doubt.startswith("words/stack: ")
     assert "teacher's own source" in course.done.stdout
-    assert "across" in doubt
+    assert "test_helpers" in doubt

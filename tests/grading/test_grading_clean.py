@@ -8,11 +8,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
-from anuman.grading.clean import clean_notebook, clean_outputs, plain
-from anuman.grading.clean_markdown import clean_markdown, is_harmless_html
-from anuman.grading.fingerprint import fingerprint
-from anuman.grading.graded_notebook import real_pictures
-from anuman.grading.results import StudentResult, TaskResult, kind_of_reason
+from anuman.grading.course.fingerprint import fingerprint
+from anuman.grading.records.clean import clean_notebook, clean_outputs, plain
+from anuman.grading.records.clean_markdown import clean_markdown, is_harmless_html
+from anuman.grading.records.graded_notebook import real_pictures
+from anuman.grading.records.results import StudentResult, TaskResult, kind_of_reason
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "attacks"))
 import hostile_pages

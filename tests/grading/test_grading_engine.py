@@ -9,7 +9,9 @@ import time
 import pytest
 from engine import RULES, answer, cell_of_test, error, graded, locked, printed, run, submitted
 
-from anuman.grading import claimed, namespaces, seccomp, session, shell, worker
+from anuman.grading import worker
+from anuman.grading.isolation import namespaces, seccomp
+from anuman.grading.running import learner_outputs, session, shell
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
 
@@ -244,9 +246,9 @@ def draw():
         "    hello()\nassert heard.getvalue() == 'hello\\n'",
         "s = Stack([1])\ns.push(2)\nassert s.pop() == 2 and s.items == [1] and s.size == 0\n"
         "assert isinstance(s, Stack) and isinstance(whole(), Stack)\n"
-        "from anuman.grading import across\nassert across.special(s, '__len__') == 1",
+        "from anuman.grading import test_helpers\nassert test_helpers.special(s, '__len__') == 1",
         "assert noisy() == 1",
-        "from anuman.grading import across\nresult, (after,) = across.changed(clear, [1, 2])\n"
+        "from anuman.grading import test_helpers\nresult, (after,) = test_helpers.changed(clear, [1, 2])\n"
         "assert result is None and after == []",
         "assert table == {'a': [1, (2, 3)]}",
         "import random\nimport numpy as np\nrandom.seed(1); np.random.seed(1)\na = draw()\n"
@@ -366,9 +368,9 @@ def test_the_author_is_told_what_cannot_cross():
         "def f(x): return x"
     )
     outputs = run(source, "clear([1])", "len(odd())", "f(object())", "odd() + 1")
-    assert error(outputs[1]) is None and any("across.changed" in note for note in run.notes)
+    assert error(outputs[1]) is None and any("test_helpers.changed" in note for note in run.notes)
     for one in outputs[2:]:
-        assert "across" in error(one)
+        assert "test_helpers" in error(one)
 
 
 # ---- time ---------------------------------------------------------------------------------------
@@ -587,7 +589,7 @@ learner._channel.socket.sendall(struct.pack('<II', len(head), 0) + head)
 
 
 def test_outputs_of_a_notebook_are_limited(monkeypatch):
-    monkeypatch.setattr(claimed, "MOST_OUTPUT", 100_000)
+    monkeypatch.setattr(learner_outputs, "MOST_OUTPUT", 100_000)
     own = [(None, f"print('{letter}' * 40_000)") for letter in "abcde"]
     outcome = graded(CELLS, submitted(*own, (None, "print('few')"), ("answer", RIGHT)))
     texts = [printed(cell.outputs) for cell in outcome.notebooks[0].cells]
@@ -599,15 +601,15 @@ def test_outputs_of_a_notebook_are_limited(monkeypatch):
 
 def test_outputs_are_rebuilt_within_limits():
     long = "x" * 3_000_000
-    made = claimed._output({"output_type": "stream", "name": "stdout", "text": long})
+    made = learner_outputs._output({"output_type": "stream", "name": "stdout", "text": long})
     assert len(made["text"]) == shell.MOST_TEXT + len(shell.MORE)
-    made = claimed._output({"output_type": "display_data", "data": {"image/png": long}})
+    made = learner_outputs._output({"output_type": "display_data", "data": {"image/png": long}})
     assert made["data"] == {"image/png": long}
     for count, kept in ((3, 3), (-1, None), (True, None), (1 << 70, None), ("1", None)):
         one = {"output_type": "execute_result", "data": {}, "execution_count": count}
-        assert claimed._output(one)["execution_count"] == kept
+        assert learner_outputs._output(one)["execution_count"] == kept
     many = {"output_type": "error", "traceback": ["x"] * 10_000}
-    assert len(claimed._output(many)["traceback"]) == 200
+    assert len(learner_outputs._output(many)["traceback"]) == 200
 
 
 def test_replays_end_with_the_time_of_the_submission(monkeypatch):

@@ -13,10 +13,10 @@ from nbgrader.api import Gradebook
 from plain_course import ASSIGNMENT, TASKS, TOOLS, PlainCourse, answered, cell, honest
 
 from anuman import cli
-from anuman.grading.feedback import Clean, HideTests
-from anuman.grading.fingerprint import fingerprint
-from anuman.grading.lost import Delimiters, hidden_lines
-from anuman.grading.pages import Highlight, safe_page
+from anuman.grading.course.fingerprint import fingerprint
+from anuman.grading.pages.feedback_pages import Highlight, safe_page
+from anuman.grading.pages.page_reasons import Delimiters, hidden_lines
+from anuman.grading.pages.preprocessors import Clean, HideTests
 
 HIDDEN = Delimiters("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 DEVANAGARI = re.compile("[\u0900-\u097f]")

@@ -8,8 +8,8 @@ import pytest
 from engine import RULES, answer, cell_of_test, error, locked, submitted
 
 from anuman.grading import worker
-from anuman.grading.course import as_template
-from anuman.grading.work import LEARNER, TEST, Cell, Submission
+from anuman.grading.course.folder import as_template
+from anuman.grading.course.work import LEARNER, TEST, Cell, Submission
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
 
@@ -157,7 +157,7 @@ def test_the_author_hears_what_cannot_be_seen_here():
     source = "class P:\n    def __eq__(self, other): return True\ndef order(v):\n    v.sort()"
     equal, changing = one_answer(source, "assert P() == P()", "assert order([3, 1]) is None")
     assert "NotCarried" in equal and changing is None
-    assert any("across" in note for note in errors.notes)
+    assert any("test_helpers" in note for note in errors.notes)
     assert any("order returned None and changed" in note for note in errors.notes)
 
 

@@ -14,7 +14,7 @@ import pytest
 from nbgrader_course import NAME, REPOSITORY, answered, cell, grade_id_of
 
 from anuman.grading import self_check
-from anuman.grading.learner_file import MOST_BYTES, BadInput
+from anuman.grading.course.learner_file import MOST_BYTES, BadInput
 
 TASKS = ["ridge", "intensity", "step_time", "critical_batch", "copy_bandwidth", "verdict"]
 

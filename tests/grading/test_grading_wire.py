@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anuman.grading import codec, wire
+from anuman.grading.isolation import codec, wire
 
 
 def through(value):

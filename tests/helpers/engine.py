@@ -3,8 +3,8 @@
 import json
 
 from anuman.grading import worker
-from anuman.grading.course import as_template
-from anuman.grading.work import LEARNER, LOCKED, TEST, Cell, Outcome, Rules, Submission
+from anuman.grading.course.folder import as_template
+from anuman.grading.course.work import LEARNER, LOCKED, TEST, Cell, Outcome, Rules, Submission
 
 RULES = Rules(cell_s=20, refused=("anuman.physics",), stand_ins=("anuman.check",))
 

@@ -260,9 +260,9 @@ def exchange() -> str:
 
 def isolation() -> str:
     """Learners' code can be kept from this computer, for `anuman grade`; found out by doing it."""
-    from ..grading import possible
+    from ..grading.isolation import preflight
 
-    problem = possible.why_not()
+    problem = preflight.why_not()
     if problem:
         raise CannotError(f"a class cannot be graded in isolation: {problem[0]}", problem[1])
     return "a class can be graded: learners' code runs isolated from this computer"

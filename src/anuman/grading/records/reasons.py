@@ -4,7 +4,7 @@ import re
 
 from nbformat import NotebookNode
 
-from .submission import grade_id
+from ..course.official import grade_id
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import notebook_file, wire
+from ..course import notebook_file
+from ..isolation import wire
 from .withheld import Withhold
 
 MOST_MESSAGE = 2_000  # characters of an error's message

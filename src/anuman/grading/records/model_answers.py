@@ -4,10 +4,10 @@ import logging
 
 from nbgrader import utils
 
+from ..course.official import grade_id
+from ..course.work import Outcome
 from .graded_notebook import as_notebook
 from .reasons import reason
-from .submission import grade_id
-from .work import Outcome
 
 QUIET = logging.Logger("nbgrader", logging.CRITICAL)
 

@@ -6,16 +6,16 @@ iterators that a test passes in, functions that come back, and objects whose cla
 (their methods and attributes). These helpers do the rest; with stock nbgrader, where everything is
 one process, they do the same.
 
-- A function that changes its argument: `result, (numbers,) = across.changed(sort_in_place, [3, 1])`.
-- `len(s)`, `s[0]`, `a + b`, `a == b` of a learner's own class: `across.special(s, "__len__")`.
-- Items of a generator, so many at most: `across.pull(primes(), 10)`.
+- A function that changes its argument: `result, (numbers,) = test_helpers.changed(sort_in_place, [3, 1])`.
+- `len(s)`, `s[0]`, `a + b`, `a == b` of a learner's own class: `test_helpers.special(s, "__len__")`.
+- Items of a generator, so many at most: `test_helpers.pull(primes(), 10)`.
 """
 
 import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import proxies
+from .running import proxies
 
 
 def changed(function: Callable, *args: Any, **kwargs: Any) -> tuple[Any, list]:

@@ -5,7 +5,7 @@ import sys
 MOST_OUTPUT = 32 << 20  # bytes of memory of all outputs of one notebook's learner, pictures too
 
 
-class Claimed:
+class LearnerOutputs:
     """The outputs of one notebook's learner: what there is still room for."""
 
     def __init__(self):

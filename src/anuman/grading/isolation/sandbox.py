@@ -58,7 +58,7 @@ class Walls:
 def system_folders() -> list[str]:
     """Folders that Python and its libraries need, outermost first, none inside another one."""
     wanted = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix, *sys.path}
-    wanted.add(str(Path(__file__).resolve().parents[1]))
+    wanted.add(str(Path(__file__).resolve().parents[2]))
     with open("/proc/self/maps") as maps:  # libraries from elsewhere, as conda or Nix have them
         wanted |= {os.path.dirname(line.split(None, 5)[-1]) for line in maps if ".so" in line}
     wanted |= {os.path.realpath(path) for path in wanted if path}

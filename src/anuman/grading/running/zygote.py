@@ -1,6 +1,6 @@
 """A warm Python that forks: learner processes behind walls, trusted processes, one more zygote.
 
-Started by a worker as `python -m anuman.grading.zygote DESCRIPTOR`. It has imported what cells
+Started by a worker as `python -m anuman.grading.running.zygote DESCRIPTOR`. It has imported what cells
 import, has one thread, and holds no secret: whatever it knows, its learner processes could read. The
 trusted zygote is a fork of it, made before any test is known here. It ends when its worker's end of
 the socket closes, and all that it forked end with it.
@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 
-from . import namespaces, sandbox, seccomp, wire
+from ..isolation import namespaces, sandbox, seccomp, wire
 
 MOST_NOTEBOOK = 64 << 20  # bytes of a frame with a whole submission or all its outputs
 # NumPy imports these when they are first used: 8 ms in every fork.
@@ -23,7 +23,8 @@ ALWAYS = ("numpy", "numpy.random", "numpy.linalg", "asyncio", "IPython.display")
 
 def main(descriptor: int) -> None:
     """Import, then answer the worker's requests until it is gone."""
-    from . import learner, notebook_file, shell, trusted  # noqa: F401  what the forks will need
+    from ..course import notebook_file
+    from . import learner, shell, trusted  # noqa: F401  what the forks will need
 
     os.setsid()  # Ctrl-C in the teacher's terminal is the worker's affair
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -92,7 +93,8 @@ def _preload(modules) -> list[str]:
 
 def _read(cells: list[str]) -> None:
     """Find the names in the teacher's cells once, not in every fork."""
-    from . import bindings, trusted
+    from ..course import bindings
+    from . import trusted
 
     for source in cells:
         trusted.names_in(source)

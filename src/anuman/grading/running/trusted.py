@@ -20,7 +20,9 @@ import sys
 import textwrap
 from typing import Any
 
-from . import bindings, link, proxies, wire
+from ..course import bindings
+from ..isolation import wire
+from . import link, proxies
 from .shell import Outputs, Shell
 
 WORD = re.compile(r"[^\W\d]\w*")

@@ -7,13 +7,23 @@ equal to itself; its attributes can be read where the teacher's cells name its c
 
 import inspect
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .link import Link
+from typing import Any, Protocol
 
 MOST_PULLED = 100_000  # items taken from an iterator
-HOW = "See anuman.grading.across for what tests can do about it."
+HOW = "See anuman.grading.test_helpers for what tests can do about it."
+
+
+class Link(Protocol):
+    """What a stand-in asks of the way into the learner's process."""
+
+    generation: int  # of the process: one more each time it is replaced
+    named: set[str]  # every name in the teacher's cells so far
+
+    def names(self, names: list[str]) -> dict[str, Any]: ...
+
+    def call(self, function: "Learners", args: tuple, kwargs: dict) -> Any: ...
+
+    def request(self, operation: str, *arguments: Any) -> Any: ...
 
 
 class LearnerProcessEnded(RuntimeError):
@@ -55,7 +65,7 @@ class Module:
 class Learners:
     """What all proxies share: where the object is and what it is called."""
 
-    def __init__(self, link: "Link", handle: int, name: str, classes: list[str], signature: Any):
+    def __init__(self, link: Link, handle: int, name: str, classes: list[str], signature: Any):
         fields = {
             "_link": link,
             "_handle": handle,

@@ -6,11 +6,6 @@ import statistics
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 
-
-class BadCourse(ValueError):
-    """Nothing can be graded here; the message says why and what to do."""
-
-
 GRADED, DONE, FAILED = "graded", "done", "failed"
 DOUBTS = (
     "Nobody has all points in these tests, and the answers in the teacher's own source have not\n"

@@ -8,9 +8,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import SubmittedAssignment
 
+from ..course.work import TEST, Template
 from .reasons import reason
 from .results import TaskResult
-from .work import TEST, Template
 
 
 def tasks(

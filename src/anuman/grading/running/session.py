@@ -4,10 +4,10 @@ import contextlib
 import secrets
 import time
 
-from . import wire
-from .bindings import definitions
-from .claimed import Claimed
-from .work import LEARNER, LOCKED, TEST, TEXT, Cell, Rules, Template
+from ..course.bindings import definitions
+from ..course.work import LEARNER, LOCKED, TEST, TEXT, Cell, Rules, Template
+from ..isolation import wire
+from .learner_outputs import LearnerOutputs
 from .zygotes import Process, Zygotes
 
 GRACE_S = 1.0  # from the interrupt at the time limit to the kill
@@ -41,7 +41,7 @@ class Session:
         self._guilty: set[int] = set()  # cells that end or stop the process they run in
         self._restarts = 0
         self._at = 0  # the cell that is run now
-        self._claimed = Claimed()
+        self._outputs = LearnerOutputs()
         self.notes: list[str] = []
 
     def __enter__(self) -> "Session":
@@ -130,7 +130,7 @@ class Session:
         except Stopped:
             self._guilty.add(index)
             raise
-        return self._claimed.take(reply[2]) if reply[1] == "ok" else []
+        return self._outputs.take(reply[2]) if reply[1] == "ok" else []
 
     def _ask(self, process: Process, request: list, seconds: float) -> list:
         """One request to a learner's process. Raises Stopped at the time limit or if it is lost."""
@@ -156,7 +156,7 @@ class Session:
         except (wire.TimeIsUp, wire.Closed, wire.BadFrame):
             process.end()
             raise Stopped(TIMEOUT, "the time limit") from None
-        outputs = self._claimed.take(reply[2]) if request[0] == "run" else []
+        outputs = self._outputs.take(reply[2]) if request[0] == "run" else []
         raise Stopped(TIMEOUT, "the time limit", outputs)
 
     def _deadline(self, seconds: float) -> float:

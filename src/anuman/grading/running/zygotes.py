@@ -14,10 +14,12 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from . import link, sandbox, wire
-from .work import Rules, Template
+from ..course.work import Rules, Template
+from ..isolation import sandbox, wire
+from . import link
 from .zygote import MOST_NOTEBOOK
 
+SEEN_AS = "anuman.grading.zygote"  # in lists of processes
 START_S = 60.0  # Python, NumPy and IPython from a cold disk
 ENVIRONMENT = {
     "HOME": sandbox.SCRATCH,
@@ -117,7 +119,8 @@ class Zygotes:
         ours, theirs = socket.socketpair()
         environment = {**ENVIRONMENT, **ONE_THREAD, "PYTHONDONTWRITEBYTECODE": "1"}
         with tempfile.TemporaryFile() as said:
-            words = [sys.executable, "-P", "-m", "anuman.grading.zygote", str(theirs.fileno())]
+            words = [sys.executable, "-P", "-m", "anuman.grading.running.zygote"]
+            words += [str(theirs.fileno()), SEEN_AS]
             self._process = subprocess.Popen(
                 words,
                 pass_fds=[theirs.fileno()],
@@ -246,7 +249,7 @@ class Zygotes:
 @functools.cache
 def _hidden_folders(rules: Rules) -> list[str]:
     """Folders of the modules that learners must not read, wherever this library lies."""
-    package = Path(__file__).resolve().parents[1]
+    package = Path(__file__).resolve().parents[2]
     hidden = []
     for name in (*rules.refused, *rules.stand_ins):
         first, _, rest = name.partition(".")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from ..language import N_, both
+from ...language import N_, both
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 LINE = re.compile(r"\(line (\d+) of the test\)|Cell In\[\d*\], line (\d+)|^-+> *(\d+) ", re.M)

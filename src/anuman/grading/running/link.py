@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakValueDictionary
 
-from . import codec, proxies, wire
+from ..isolation import codec, wire
+from . import proxies
 
 GRACE_S = 1.0  # from the interrupt of a learner's function to giving it up
 MOST_STALE = 100  # frames that nobody asked for
@@ -86,7 +87,7 @@ class Link:
             name = object.__getattribute__(function, "_name")
             self.note(
                 f"{name} returned None and changed its argument. The change stays in the learner's "
-                f"process: a test that looks at it needs across.changed({name}, …)."
+                f"process: a test that looks at it needs test_helpers.changed({name}, …)."
             )
         return result
 

@@ -17,12 +17,12 @@ from nbgrader.api import SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute as StockExecute
 
+from ..course.folder import Course
+from ..course.work import Outcome, Template
 from . import report
-from .course import Course
 from .gradebook import LatePenalties, OfOneNotebook, OneCommit, SaveGrades
 from .graded_notebook import as_notebook
 from .results import TaskResult
-from .work import Outcome, Template
 
 PARTIAL = ".partial"  # a step's folder in which submissions are made before the rename
 # Of a course's own list of preprocessors: what the engine has done already.

@@ -13,7 +13,8 @@ import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from .course import BadCourse, Course
+from ..course.errors import BadCourse
+from ..course.folder import Course
 
 FORMATS = ("csv", "moodle", "json")
 NO_GRADE = "-"  # Moodle leaves the grade empty

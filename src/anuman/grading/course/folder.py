@@ -23,11 +23,11 @@ from traitlets import Float, Integer, List, TraitError, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
-from ..paths import NBGRADER_CONFIG as CONFIG
-from ..paths import is_nbgrader_course
+from ...paths import NBGRADER_CONFIG as CONFIG
+from ...paths import is_nbgrader_course
 from . import bindings, intake
-from .results import BadCourse
-from .submission import grade_id, official_cells
+from .errors import BadCourse
+from .official import grade_id, official_cells
 from .work import LEARNER, LOCKED, TEST, TEXT, Cell, Rules, Template
 
 

@@ -25,15 +25,16 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.server_extensions import formgrader
 from traitlets import Any
 
-from ..language import both
-from .clean_markdown import is_quickly_parsed
-from .course import BadCourse, Course
-from .results import harmless
+from ...language import both
+from ..course.errors import BadCourse
+from ..course.folder import Course
+from ..records.clean_markdown import is_quickly_parsed
+from ..records.results import harmless
 
 # What `nbgrader release_feedback` looks for beside the pages.
 RELEASED_WITH = ("timestamp.txt", "submission_secret.txt")
 NBGRADERS = Path(formgrader.__file__).parent / "templates"
-TEMPLATES = Path(__file__).parent / "jupyter_data" / "nbconvert" / "templates"
+TEMPLATES = Path(__file__).parents[1] / "jupyter_data" / "nbconvert" / "templates"
 # The browser itself keeps everything out that is neither text nor one of the page's own pictures.
 POLICY = (
     '<meta http-equiv="Content-Security-Policy" '
@@ -45,9 +46,9 @@ WRAP = (
     "{ white-space: pre-wrap; word-break: normal; overflow-wrap: break-word; }</style>"
 )
 PREPROCESSORS = [
-    "anuman.grading.feedback.Clean",
-    "anuman.grading.pages.Grades",
-    "anuman.grading.feedback.HideTests",
+    "anuman.grading.pages.preprocessors.Clean",
+    "anuman.grading.pages.feedback_pages.Grades",
+    "anuman.grading.pages.preprocessors.HideTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 

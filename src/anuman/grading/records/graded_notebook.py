@@ -5,10 +5,10 @@ import re
 import nbformat
 from nbformat import NotebookNode
 
+from ..course.work import TEST, Cell, Graded
 from .clean import MOST_PARSED
 from .clean_markdown import as_block, clean_attachments, clean_markdown
 from .clean_picture import PICTURES, picture
-from .work import TEST, Cell, Graded
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 NUMPY_NUMBER = re.compile(r"np\.\w+\((.*)\)")

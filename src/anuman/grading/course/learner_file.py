@@ -6,7 +6,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from .submission import grade_id
+from .official import grade_id
 
 MOST_BYTES = 50_000_000
 
