@@ -9,9 +9,60 @@ from html import escape
 from xml.parsers import expat
 
 TAGS = frozenset(
-    "svg g defs path rect circle ellipse line polyline polygon text tspan title desc clipPath pattern "
-    "div span p b i em strong small br hr h3 h4 h5 ul ol li dl dt dd table caption thead tbody tr th td "
-    "details summary blockquote mark a code pre sup sub img".split()
+    [
+        "svg",
+        "g",
+        "defs",
+        "path",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "title",
+        "desc",
+        "clipPath",
+        "pattern",
+        "div",
+        "span",
+        "p",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "small",
+        "br",
+        "hr",
+        "h3",
+        "h4",
+        "h5",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "details",
+        "summary",
+        "blockquote",
+        "mark",
+        "a",
+        "code",
+        "pre",
+        "sup",
+        "sub",
+        "img",
+    ]
 )
 BARRED = re.compile(r"on|src|.*href$|form|xlink:|xml:", re.IGNORECASE)
 OUTSIDE = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression\(", re.IGNORECASE)

@@ -12,7 +12,7 @@ import traitlets
 
 from anuman.language import _, number
 
-from ..typed import parse
+from .number_parser import parse
 
 STOPS_A_DECADE = 20
 

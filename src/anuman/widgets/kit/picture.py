@@ -12,7 +12,7 @@ from IPython.display import display
 
 from anuman.language import _, language, speaking
 
-from .. import style
+from . import style
 from .controls import Button, Control
 from .saved import Saved
 
@@ -72,7 +72,9 @@ class Live(anywidget.AnyWidget):
         self._steps: dict[str, Callable[[int], object]] = {}
         self._named: dict[str, Control] = {}
         self._told: dict[str, dict] = {}
-        self._lock = threading.RLock()  # messages come on one thread, longer work draws from another
+        self._lock = (
+            threading.RLock()
+        )  # messages come on one thread, longer work draws from another
         self._holding = 0
         self._saved = Saved(still) if still else None
         self.still = self._saved.id if self._saved else ""
@@ -130,7 +132,14 @@ class Live(anywidget.AnyWidget):
 
     def _tell(self, change=None) -> None:
         """Tell the browser what it does not know yet."""
-        if change is not None and change["name"] in ("options", "label", "stops", "ticks", "low", "high"):
+        if change is not None and change["name"] in (
+            "options",
+            "label",
+            "stops",
+            "ticks",
+            "low",
+            "high",
+        ):
             self.place(**self._places)
             return
         if self._holding:

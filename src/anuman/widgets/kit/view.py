@@ -6,9 +6,9 @@ from html import escape
 
 from anuman.language import _, number
 
-from ..figure import Figure, folded, table_html
-from ..style import fact
-from ..svg import Picture, paragraphs, stack
+from .figure import Figure, folded, table_html
+from .style import fact
+from .svg import Picture, paragraphs, stack
 
 Card = tuple[str, str, str]
 MOST_SAVED = 40  # rows of a table in a saved notebook
@@ -99,7 +99,10 @@ class View:
 
     def figure(self) -> Figure:
         """The same without a kernel: one picture with cards and formula as text, and the table folded."""
-        lines = [*self.problems, *(f"{a}: {b} ({n})" if n else f"{a}: {b}" for a, b, n in self.cards)]
+        lines = [
+            *self.problems,
+            *(f"{a}: {b} ({n})" if n else f"{a}: {b}" for a, b, n in self.cards),
+        ]
         lines += [*(self.formula.lines() if self.formula else ()), *self.told, *self.notes]
         if not self.pictures:
             return Figure("".join(f"<p>{escape(x)}</p>" for x in lines or [self.words]), self.words)
