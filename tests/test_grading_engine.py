@@ -11,10 +11,13 @@ from engine import RULES, answer, cell_of_test, error, graded, locked, printed, 
 
 from anuman.grading import claimed, namespaces, seccomp, session, shell, worker
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
+pytestmark = [
+    pytest.mark.classroom,
+    pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux"),
+]
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def zygotes():
     yield
     worker.close()

@@ -18,6 +18,8 @@ from anuman.grading.fingerprint import fingerprint
 from anuman.grading.lost import Delimiters, hidden_lines
 from anuman.grading.pages import Highlight, safe_page
 
+pytestmark = pytest.mark.classroom
+
 HIDDEN = Delimiters("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 DEVANAGARI = re.compile("[\u0900-\u097f]")
 LOST = {
