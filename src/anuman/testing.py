@@ -9,9 +9,9 @@ import tempfile
 
 import psutil
 
-from . import browser
-from .environment import child_environment
 from .paths import course_root
+from .setup import browser
+from .setup.environment import child_environment
 
 DISK = 3e9  # bytes that the tests may take of the folder for temporary files
 MEMORY = 2e9  # bytes for one worker: a browser, a JupyterLab and its kernels
