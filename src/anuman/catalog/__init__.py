@@ -4,7 +4,7 @@ from .audit import recalled
 from .chips import Chip, Rack, chip, chips
 from .efficiencies import Efficiency, efficiency
 from .errors import CatalogError, MissingValue, UnknownName
-from .measurements import Measurement, measurement, measurements
+from .measurements import Measurement, measurement, measurements, submissions
 from .models import Model, model, models
 from .prices import (
     Rental,
@@ -60,6 +60,7 @@ __all__ = [
     "source",
     "statement",
     "statements",
+    "submissions",
     "token_price",
     "token_prices",
     "workload",
