@@ -9,6 +9,7 @@ from .models import Model, model, models
 from .seeds import Article, Claim, Formula, article, articles, claim, claims
 from .sources import BASIS, KNOWN, Quantity, Source, source
 from .statements import statement, statements
+from .terms import Term, glossary, term
 from .workloads import Lengths, Workload, workload, workloads
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Model",
     "Quantity",
     "Source",
+    "Term",
     "UnknownName",
     "Workload",
     "article",
@@ -35,6 +37,7 @@ __all__ = [
     "claim",
     "claims",
     "efficiency",
+    "glossary",
     "measurement",
     "measurements",
     "model",
@@ -43,6 +46,7 @@ __all__ = [
     "source",
     "statement",
     "statements",
+    "term",
     "workload",
     "workloads",
 ]
