@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from .result import Result, label, number
+from .labels import label
+from .result import Result, number
 
 
 @dataclass(frozen=True)
