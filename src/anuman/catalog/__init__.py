@@ -19,6 +19,7 @@ from .prices import (
 from .seeds import Article, Claim, Formula, article, articles, claim, claims
 from .sources import BASIS, KNOWN, Quantity, Source, source
 from .statements import statement, statements
+from .terms import Term, glossary, term
 from .workloads import Lengths, Workload, workload, workloads
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Rack",
     "Rental",
     "Source",
+    "Term",
     "TokenPrice",
     "UnknownName",
     "Workload",
@@ -48,6 +50,7 @@ __all__ = [
     "claim",
     "claims",
     "efficiency",
+    "glossary",
     "measurement",
     "measurements",
     "model",
@@ -61,6 +64,7 @@ __all__ = [
     "statement",
     "statements",
     "submissions",
+    "term",
     "token_price",
     "token_prices",
     "workload",
