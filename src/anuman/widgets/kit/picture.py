@@ -96,6 +96,10 @@ class Live(anywidget.AnyWidget):
         bundle |= {"text/html": "<span></span>", "text/plain": " "}
         display(bundle, metadata=about, raw=True)
 
+    def saved(self) -> dict[str, str]:
+        """What the notebook's file keeps of the present state: HTML with one picture in it, and words."""
+        return self._saved.bundle() if self._saved else {"text/plain": self.words}
+
     # What can be grasped
 
     def on_drag(
