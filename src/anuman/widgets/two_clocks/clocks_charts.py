@@ -5,7 +5,7 @@ import math
 from anuman.language import _, number, si
 from anuman.scenes.clocks import Clocks
 
-from ..kit import rooflines, style
+from ..kit import rooflines
 from ..kit.chart import Chart
 from ..kit.style import COMPUTE, GHOST, INK, MEMORY, RULE
 from ..kit.svg import Picture, broken, keyed, rectangle, text
@@ -160,9 +160,3 @@ def view(c: Clocks, before: Clocks | None = None) -> View:
         head=[_("quantity"), _("value")],
         rows=clocks_words.rows(c),
     )
-
-
-def placeholder() -> str:
-    """What stands in the widget's place while it waits for predictions."""
-    said = _("Make your predictions above, or press “Show me”: then this opens.")
-    return style.box(f"<p>{said}</p>")
