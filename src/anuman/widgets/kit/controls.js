@@ -43,10 +43,17 @@ class Controls {
       tries: () => { const row = part(this.host, "tries"); part(row, "", "span").textContent = this.phrase("try"); return row; },
       more: () => { const more = part(this.host, "more", "details"); part(more, "", "summary").textContent = this.phrase("more"); more.open = open || false; return part(more, "grid"); },
       foot: () => this.foot,
+      form: () => part(this.host, "form"),
+    };
+    const grouped = (place, words) => {
+      const group = part(place, "", "fieldset");
+      part(group, "", "legend").textContent = words;
+      return part(group, "row");
     };
     const found = {};
     for (const spec of specs) {
-      const place = found[spec.place] ||= places[spec.place]();
+      let place = found[spec.place] ||= places[spec.place]();
+      if (spec.group) place = found[spec.group] ||= grouped(place, spec.group);
       const block = part(place, `control ${spec.kind}`);
       const control = this[`make_${spec.kind}`](block, spec, `${this.id}-${spec.name}`);
       this.made.set(spec.name, Object.assign(control, { block, spec }));
@@ -201,9 +208,14 @@ class Controls {
     this.label(block, spec, id);
     const field = part(block, "", spec.rows > 1 ? "textarea" : "input");
     field.id = id;
+    field.autocomplete = "off";
     if (spec.rows > 1) field.rows = spec.rows;
+    if (spec.unit) part(block, "unit", "span").textContent = spec.unit;
+    const problem = part(block, "problem", "span");
+    problem.id = `${id}-problem`;
+    field.setAttribute("aria-describedby", problem.id);
     this.on(field, "change", () => this.set(spec.name, field.value));
-    return { fields: [field], write: v => { field.value = v; }, read: () => field.value };
+    return { fields: [field], problem, write: v => { field.value = v; }, read: () => field.value };
   }
 
   make_progress(block, spec, id) {

@@ -189,17 +189,17 @@ class Toggle(Control):
 
 
 class Text(Control):
-    """Words to type, in one row or several."""
+    """Words to type, in one row or several; unit: what follows the field; group: the question above it."""
 
     kind = "text"
     value = traitlets.Unicode()
 
-    def __init__(self, label: str, value: str = "", rows: int = 1):
-        self.rows = rows
+    def __init__(self, label: str, value: str = "", rows: int = 1, unit: str = "", group: str = ""):
+        self.rows, self.unit, self.group = rows, unit, group
         super().__init__(label=label, value=value)
 
     def spec(self) -> dict:
-        return {**super().spec(), "rows": self.rows}
+        return {**super().spec(), "rows": self.rows, "unit": self.unit, "group": self.group}
 
     def heard(self, raw: object) -> None:
         self.value = str(raw)
