@@ -3,11 +3,11 @@
 import random
 from collections.abc import Callable
 
+from ..draws import seeded
 from ..puzzle import Puzzle, Queue
 from ..result import Result, at_most, number
 from ..task import Misconception, Part
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 KV_CAPACITY = 600  # tokens
 QUEUES, REQUESTS = 6, 40
@@ -53,14 +53,14 @@ def _queue(draw: random.Random, count: int) -> Queue:
 
 
 def _queues(name: str, queues: int, count: int) -> tuple[tuple[Queue, ...]]:
-    draw = seeded(name)
+    draw = seeded(f"05-batching/{name}")
     return (tuple(_queue(draw, count) for _index in range(queues)),)
 
 
 CASES = (_queues("admit", QUEUES, REQUESTS),)
 
 ADMIT = Puzzle(
-    id=f"{ASSIGNMENT}/admit",
+    id="05-batching/admit",
     function=admit,
     result=Result((number("served"), at_most("mean steps"), at_most("mean steps of the target"))),
     examples=(_queues("admit example 0", 2, 30),),
