@@ -16,7 +16,10 @@ from nbgrader_course import REPOSITORY, TOOLS, answered, cell, grade_id_of, text
 
 from anuman.course import IDS
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
+pytestmark = [
+    pytest.mark.classroom,
+    pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux"),
+]
 
 
 @pytest.mark.parametrize("assignment", IDS)

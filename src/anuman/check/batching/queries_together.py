@@ -10,7 +10,7 @@ from ..task import Case, Misconception, Part, Task
 from ..words import N_
 
 LEAST_FLIP = 150  # users: rounding to a whole number stays within tolerance
-FLIP = Flip("kept", "broken")
+FLIP = Flip("kept", "broken", ("keeps", "keep", "निभता है", "निभा"), ("breaks", "टूटता है", "टूटा"))
 
 
 def verdict(

@@ -10,7 +10,12 @@ from ..task import Case, Misconception, Part, Task
 from ..words import N_
 
 LEAST_FLIP = 150  # users: rounding to a whole number stays within tolerance
-FLIP = Flip("fits", "does not fit")
+FLIP = Flip(
+    "fits",
+    "does not fit",
+    ("fit", "yes", "समाता है", "समाते हैं", "समाएगा", "समाएँगे", "हाँ"),
+    ("doesn't fit", "do not fit", "don't fit", "not fit", "no", "नहीं समाता", "नहीं समाते", "नहीं"),
+)
 
 
 def verdict(

@@ -3,12 +3,19 @@
 from collections.abc import Iterator
 
 from ..draws import first, seeded
-from ..result import Result, label, number
+from ..labels import label
+from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 
 MINUTE = 60  # seconds
 WAITING = ("nobody", "program", "reader", "both")
+SPELLINGS = (
+    ("nobody", "no one", "none", "neither", "कोई नहीं"),
+    ("program", "only the program", "प्रोग्राम"),
+    ("reader", "only the reader", "पाठक"),
+    ("both", "everybody", "both wait", "program and reader", "reader and program", "दोनों"),
+)
 
 
 def verdict(
@@ -56,7 +63,7 @@ VERDICT = Task(
     id="03-prefill-decode/verdict",
     function=verdict,
     result=Result(
-        (number("program_flips_at"), number("reader_flips_at"), label("who_waits", *WAITING))
+        (number("program_flips_at"), number("reader_flips_at"), label("who_waits", *SPELLINGS))
     ),
     examples=(
         (100, 1001, 5, 1, 240, 1.5),

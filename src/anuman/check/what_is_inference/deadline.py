@@ -5,7 +5,8 @@ from itertools import cycle
 from statistics import mean, median
 
 from ..draws import first, seeded
-from ..result import Result, yes_no
+from ..labels import yes_no
+from ..result import Result
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 
