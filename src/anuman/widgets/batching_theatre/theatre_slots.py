@@ -3,7 +3,7 @@
 import math
 
 from anuman.language import _, number
-from anuman.scenes.theatre import Scene, Stage
+from anuman.scenes.theatre import Scene, Setting, Stage, stage
 
 from ..kit.chart import Axis
 from ..kit.style import INK, KV_CACHE, MEMORY, RULE, USERS
@@ -213,3 +213,9 @@ def view(stage: Stage, now: float) -> View:
         rows=words.rows(stage),
         notes=[legend, _("All times in steps")],
     )
+
+
+def first_picture() -> Picture:
+    """The end of the two runs that the widget opens with."""
+    first = stage(Setting())
+    return view(first, first.end).figure().picture

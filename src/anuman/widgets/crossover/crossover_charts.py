@@ -1,7 +1,7 @@
 """How training against serving looks: two charts over the days, number cards, formula, table."""
 
 from anuman.language import _, scientific
-from anuman.scenes.crossover import CHIP, LONGEST, Crossing
+from anuman.scenes.crossover import CHIP, LONGEST, Crossing, first_crossing
 
 from ..kit.chart import Axis, Chart
 from ..kit.style import COMPUTE, INK, MONEY, USERS
@@ -99,3 +99,8 @@ def view(c: Crossing, before: Crossing | None = None) -> View:
         head=[_("quantity"), _("value")],
         rows=crossover_words.rows(c),
     )
+
+
+def first_picture() -> Picture:
+    """The crossover that the widget opens with."""
+    return view(first_crossing()).figure().picture

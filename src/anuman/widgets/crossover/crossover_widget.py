@@ -1,20 +1,16 @@
 """The central widget of lesson 01: on which day has serving a model cost more than training it?"""
 
 from anuman.language import _
-from anuman.scenes.crossover import Crossing, crossing
-from anuman.scenes.peak_shares import training_tokens
+from anuman.scenes.crossover import KINDS, MODELS, Crossing, crossing, first_crossing
 
 from ..kit.controls import amount, choice
 from ..kit.explorer import Explorer, Try
 from ..kit.view import View
 from . import crossover_charts, crossover_words
 
-MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Llama-3.1-405B", "Mixtral-8x7B", "DeepSeek-V3")
-KINDS = ("many", "one", "training")
 BILLION = 1e9
 MOST = 100_000.0  # billions of tokens, to train on or to serve in a day
 FEWEST_TRAINED, FEWEST_SERVED = 1.0, 0.001
-SERVED = 100.0  # billions a day, at first
 
 
 class Crossover(Explorer):
@@ -24,24 +20,25 @@ class Crossover(Explorer):
     """
 
     def __init__(self, gate=None):
+        start = first_crossing()
         super().__init__()
-        self.model = choice(_("Model"), MODELS)
+        self.model = choice(_("Model"), MODELS, start.model)
         kinds = [(crossover_words.kind_name(kind), kind) for kind in KINDS]
-        self.kind = choice(_("It serves"), kinds)
-        trained = training_tokens(MODELS[0]) / BILLION
+        self.kind = choice(_("It serves"), kinds, start.kind)
+        trained, served = start.train_tokens / BILLION, start.tokens_a_day / BILLION
         self.trained = amount(
             _("Training tokens, billions"), trained, FEWEST_TRAINED, MOST, whole=False,
             ticks={trained: _("published")},
         )  # fmt: skip
         self.served = amount(
-            _("Tokens served a day, billions"), SERVED, FEWEST_SERVED, MOST, whole=False
+            _("Tokens served a day, billions"), served, FEWEST_SERVED, MOST, whole=False
         )
         self.on_drag("flops", lambda day: self._cross(self.state.tokens, day), self._step)
         self.on_drag("hours", lambda day: self._cross(self.state.hours_tokens, day), self._step)
         tries = [
             Try(_("1 · another model"), model="Llama-3.1-405B"),
             Try(_("2 · twice the training"), trained=2 * trained),
-            Try(_("2 · twice the users"), served=2 * SERVED),
+            Try(_("2 · twice the users"), served=2 * served),
             Try(_("3 · a small school"), served=0.001),
             Try(_("4 · one user at a time"), kind="one"),
         ]

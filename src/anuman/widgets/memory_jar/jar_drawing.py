@@ -3,7 +3,7 @@
 import math
 
 from anuman.language import _, number, si
-from anuman.scenes.jar import Jar
+from anuman.scenes.jar import Jar, first_jar
 
 from ..kit.chart import Axis
 from ..kit.style import GHOST, INK, KV_CACHE, PAPER, WEIGHTS
@@ -222,3 +222,8 @@ def view(j: Jar, before: Jar | None = None) -> View:
         head=[_("quantity"), _("value")],
         rows=words.rows(j),
     )
+
+
+def first_picture() -> Picture:
+    """The jar that the widget opens with."""
+    return view(first_jar()).figure().picture

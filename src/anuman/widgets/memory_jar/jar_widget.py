@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from anuman import catalog
 from anuman.language import _, number
-from anuman.scenes.jar import FULL, PAGED, RESERVED, Jar, kept_heads
+from anuman.scenes.jar import FULL, MODELS, PAGED, RESERVED, Jar, first_jar, kept_heads, sites
 
 from ..kit.controls import amount, choice
 from ..kit.explorer import Explorer, Try
@@ -13,28 +13,8 @@ from ..kit.view import View
 from ..two_clocks.clocks_widget import bytes_per_weight_options
 from . import jar_drawing, jar_words
 
-MODELS = (
-    "Llama-3.1-70B", "Llama-3.1-8B", "Llama-3.1-405B", "Llama-2-7B", "Llama-2-70B",
-    "Qwen3-32B", "Mixtral-8x7B", "DeepSeek-V3",
-)  # fmt: skip
 LONGEST = 2**20  # tokens
 MOST = 4096  # requests
-
-
-def sites() -> list[tuple[str, int]]:
-    """Chips to choose from: kind and how many; the LPUs as many as their public demonstration had."""
-    lpus = int(catalog.chip("Groq-LPU1").quantity("scaleup").value)
-    return [
-        ("H100-SXM", 8), ("H100-SXM", 1), ("H200", 8), ("B200", 8), ("MI300X", 8),
-        ("Groq-LPU1", lpus), ("WSE-3", 4), ("RTX-4090", 1), ("M3-Ultra", 1),
-    ]  # fmt: skip
-
-
-def first_jar() -> Jar:
-    """The setting that the widget opens with."""
-    model = catalog.model(MODELS[0])
-    chip, chips = sites()[0]
-    return Jar(chip, chips, model, 2.0, kept_heads(model)[0], 2.0, 2**17, 4, FULL)
 
 
 class MemoryJar(Explorer):
@@ -118,9 +98,16 @@ class MemoryJar(Explorer):
         """What lies in the jar at the present setting."""
         chip, chips = self.site.value
         return Jar(
-            chip, chips, catalog.model(self.model.value), self.weight_size.value, self.kept.value,
-            self.kv_size.value, self.context.value, self.requests.value, self.policy.value,
-        )  # fmt: skip
+            chip=chip,
+            chips=chips,
+            model=catalog.model(self.model.value),
+            weight_size=self.weight_size.value,
+            kept=self.kept.value,
+            kv_size=self.kv_size.value,
+            context=self.context.value,
+            requests=self.requests.value,
+            policy=self.policy.value,
+        )
 
     def _model_chosen(self, change) -> None:
         with self.together():

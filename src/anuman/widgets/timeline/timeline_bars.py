@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from anuman.language import _, si
-from anuman.scenes.timeline import Ride
+from anuman.scenes.timeline import CHOSEN, WHOLE, Ride, first_request, rides
 
 from ..kit.chart import Axis
 from ..kit.style import COMPUTE, GHOST, INK, MEMORY, PAPER, RULE
@@ -147,3 +147,8 @@ def view(
         rows=words.rows(rides),
         notes=[words.signs()],
     )
+
+
+def first_picture() -> Picture:
+    """The bars that the widget opens with."""
+    return view(rides(first_request()), CHOSEN, WHOLE).figure().picture

@@ -3,7 +3,7 @@
 import math
 
 from anuman.language import _, number, si
-from anuman.scenes.clocks import Clocks
+from anuman.scenes.clocks import Clocks, first_clocks
 
 from ..kit import rooflines
 from ..kit.chart import Chart
@@ -160,3 +160,8 @@ def view(c: Clocks, before: Clocks | None = None) -> View:
         head=[_("quantity"), _("value")],
         rows=clocks_words.rows(c),
     )
+
+
+def first_picture() -> Picture:
+    """The clocks that the widget opens with."""
+    return view(first_clocks()).figure().picture
