@@ -60,7 +60,7 @@ def test_a_live_picture_is_two_outputs_a_still_with_words_and_the_widget(execute
 
 def test_exported_page_shows_pictures_and_tables(executed):
     page, _resources = HTMLExporter().from_notebook_node(executed)
-    stills = re.findall(r"data:image/svg\+xml;base64,[^\"]*\"", page)
+    stills = re.findall(r'<img src="data:image/svg\+xml;base64,[^"]*" alt=', page)
     assert len(stills) == 2
     for svg in drawings(page):
         if "anuman-svg" in svg:

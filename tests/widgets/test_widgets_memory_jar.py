@@ -119,7 +119,7 @@ def test_what_does_not_fit_is_named():
     assert "11 fit, 9 must wait" in jar_drawing.view(jar).markup()
     root = examine(jar_drawing.jar(jar).markup())
     assert "does not fit" in words(root)
-    assert "4 more above" in words(root)
+    assert "5 more above" in words(root)
     assert root.findall(".//*[@style]")
     too_large = replace(jar, chips=1)
     assert "Not one request" in jar_drawing.view(too_large).markup()
