@@ -324,7 +324,9 @@ def test_every_source_is_used_and_dated():
         used |= {q.source.id for q in catalog.workload(name).quantities.values()}
     for article in catalog.articles():
         for claim in catalog.claims(article):
-            used |= {s.id for s in claim.sources} | {q.source.id for q in claim.figures.values()}
+            for told in (claim, *claim.since):
+                used |= {s.id for s in told.sources}
+                used |= {q.source.id for q in told.figures.values()}
     used |= {catalog.statement(name).source.id for name in catalog.statements()}
     used |= set(sources_of(files.table("efficiencies")))
     used |= set(sources_of(files.table("recipes")))

@@ -98,3 +98,34 @@ def test_the_claim_of_lesson_02_types_no_chip_figure():
     for name, text in bilingual(claim).items():
         # The one number allowed is the 2 (operations a weight) in the formula of the flip.
         assert set(numbers(text["en"])) <= {"2"}, name
+
+
+HAPPENED = [(claim, entry) for claim in CLAIMS for entry in claim.since]
+
+
+def test_many_claims_say_what_came_of_them():
+    assert len({claim.id for claim, _entry in HAPPENED}) >= 12
+    assert {claim.outcome for claim in CLAIMS} == {"", *seeds.OUTCOMES}
+
+
+@pytest.mark.parametrize("article", ARTICLES)
+def test_what_came_of_a_claim_is_dated_after_its_article(article):
+    written = catalog.article(article).date
+    for claim in catalog.claims(article):
+        dates = [entry.date for entry in claim.since]
+        assert dates == sorted(dates)
+        for date in dates:
+            assert re.fullmatch(r"20\d\d(-\d\d(-\d\d)?)?", date)
+            assert date[: len(written)] > written, claim.id
+
+
+@pytest.mark.parametrize("claim", [c for c in CLAIMS if c.since], ids=lambda c: c.id)
+def test_what_came_of_a_claim_is_told_in_both_languages_with_its_sources(claim):
+    for entry in claim.since:
+        assert set(entry.what) == {"en", "hi"}
+        assert DEVANAGARI.search(entry.what["hi"])
+        assert not DEVANAGARI.search(entry.what["en"])
+        assert numbers(entry.what["en"]) == numbers(entry.what["hi"])
+        assert not re.search("ग्रो[कक़]|एनवीडिया|ओपनएआई|सेरेब्रा", entry.what["hi"])
+        assert entry.sources
+        assert entry.known != "memory"
