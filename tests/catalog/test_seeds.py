@@ -108,7 +108,7 @@ def test_many_claims_say_what_came_of_them():
     assert {claim.outcome for claim in CLAIMS} == {"", *seeds.OUTCOMES}
 
 
-@pytest.mark.parametrize("article", ARTICLES)
+@for_each("article", ARTICLES)
 def test_what_came_of_a_claim_is_dated_after_its_article(article):
     written = catalog.article(article).date
     for claim in catalog.claims(article):
@@ -119,7 +119,7 @@ def test_what_came_of_a_claim_is_dated_after_its_article(article):
             assert date[: len(written)] > written, claim.id
 
 
-@pytest.mark.parametrize("claim", [c for c in CLAIMS if c.since], ids=lambda c: c.id)
+@for_each("claim", [c for c in CLAIMS if c.since], ids=lambda c: c.id)
 def test_what_came_of_a_claim_is_told_in_both_languages_with_its_sources(claim):
     for entry in claim.since:
         assert set(entry.what) == {"en", "hi"}
