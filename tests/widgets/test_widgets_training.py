@@ -2,6 +2,7 @@
 
 import pytest
 from drawing import examine, on_page, saved_svg, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -142,16 +143,10 @@ def test_a_damaged_checkpoint_is_said(home):
 
 
 def test_it_stays_closed_until_the_gate_opens():
-    class Gate:
-        locked = True
-
-        def on_unlock(self, function):
-            self.function = function
-
     gate = Gate()
     widget = training_against_inference(gate)
     assert not widget.panel
-    gate.function()
+    gate.open()
     assert "train" in [control["name"] for control in widget.panel]
 
 
