@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from anuman import machine
 from anuman.machine import record, trust
 from anuman.machine.record import Machine, SweepPoint
 
@@ -14,8 +15,6 @@ def run(json: Path | None = None) -> int:
 
     Gives the exit code: 0 done, 1 stopped, too little memory or not saved, 2 `json` cannot be written.
     """
-    from anuman import machine
-
     if json is not None and not json.parent.is_dir():
         print(f"{json}: there is no folder {json.parent}. Make it first.", file=sys.stderr)
         return 2

@@ -9,7 +9,7 @@ from ..catalog import Measurement, chip, efficiency, model
 from ..catalog.errors import UnknownName
 from .communication import all_reduce
 from .conditions import BadRow, Conditions, read
-from .deployment import Deployment, DoesNotFit
+from .deployment import Deployment
 from .energy import clock_under_cap, server_watts, wall_joules_per_token
 from .layers import attention_flops_per_pair
 from .load import (
@@ -23,7 +23,8 @@ from .load import (
     tpot_at_rate,
 )
 from .mlp import mlp_layer
-from .rates import arithmetic_bits, dense_peak
+from .placement import DoesNotFit, arithmetic_bits
+from .rates import dense_peak
 from .training import flops_per_token
 
 MS, US, HOUR = 1e3, 1e6, 3600.0

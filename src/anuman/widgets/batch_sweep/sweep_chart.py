@@ -11,8 +11,8 @@ from ..kit.chart import Axis, Chart
 from ..kit.figure import Figure, folded, table_html
 from ..kit.style import COMPUTE, INK, MEASURED, MEMORY, OTHER, fact
 from ..kit.svg import Picture, paragraphs, stack
+from ..kit.words import percent
 from ..own_machine.machine_charts import warnings
-from ..two_clocks.clocks_words import percent
 
 WIDTH = 540.0
 NOISY = 0.15  # spread of the sweep from which on it is called noisy

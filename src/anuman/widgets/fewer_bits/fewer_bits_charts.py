@@ -10,7 +10,7 @@ from ..kit.chart import Axis, Chart, round_up
 from ..kit.figure import Figure, folded, table_html
 from ..kit.style import COMPUTE, INK, MEASURED, MEMORY, RULE, fact
 from ..kit.svg import Picture, paragraphs, stack
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 WIDTH = 540.0
 

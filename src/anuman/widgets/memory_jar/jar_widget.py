@@ -8,7 +8,7 @@ from anuman.scenes.jar import MODELS, Jar, first_jar, kept_heads, sites
 
 from ..kit.doubling import doubling
 from ..kit.gate import Gated, choice
-from ..two_clocks.clocks_widget import bytes_per_weight_options
+from ..kit.words import bytes_per_weight_options
 from . import jar_drawing, jar_words
 
 LONGEST = 2**20  # tokens

@@ -15,9 +15,8 @@ from ..kit.number_parser import parse
 from . import prediction_file
 from .prediction_file import Records
 from .prediction_score import Score, guess_words
-from .progress_report import report as progress_report
 
-__all__ = ["Predictions", "Question", "predictions", "progress_report"]
+__all__ = ["Predictions", "Question", "predictions"]
 
 WIDE = {"description_width": "initial"}
 

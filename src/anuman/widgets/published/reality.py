@@ -16,7 +16,7 @@ from ..kit.chart import Axis, Chart
 from ..kit.figure import Figure, Live, figure
 from ..kit.style import INK, SERIES
 from ..kit.svg import Picture
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 WIDE = {"description_width": "initial"}
 SHAPES = ("circle", "triangle", "square", "diamond")

@@ -14,7 +14,7 @@ from anuman.scenes.timeline import (
 
 from ..kit.doubling import doubling
 from ..kit.gate import Gated, choice, decimal
-from ..two_clocks.clocks_widget import bytes_per_weight_options
+from ..kit.words import bytes_per_weight_options
 from . import timeline_bars
 
 SECOND, TENTH = 1.0, 0.1
