@@ -12,12 +12,12 @@ from anuman.course import LESSONS
 ALLOWED = {
     "catalog": {"paths"},
     "physics": {"catalog"},
-    "validation": {"catalog", "physics"},
+    "validation": {"catalog", "language", "physics"},
     "claims": {"catalog", "language", "physics"},
     "serving": {"catalog", "language", "physics"},
     "scenes": {"catalog", "language", "physics", "serving"},
-    "machine": {"paths"},
-    "lm": {"machine", "paths"},
+    "machine": {"language", "paths"},
+    "lm": {"language", "machine", "paths"},
     "widgets": {
         "catalog", "course", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
         "validation",
