@@ -88,15 +88,6 @@ def result(c: Crossing) -> str:
     return _("{count} days").format(count=number(c.day))
 
 
-def formula(c: Crossing) -> list[str]:
-    """The law with the learner's own values, as lines of plain text."""
-    lines = [
-        f"{top} / ({bottom})" if top.startswith(("6·", "6 ×")) else f"{top} / {bottom}"
-        for top, bottom in terms(c)
-    ]
-    return [f"t = {lines[0]}", f"= {lines[1]}", f"= {lines[2]} = {result(c)}"]
-
-
 def rows(c: Crossing) -> list[tuple[str, str]]:
     """Every number of the picture, for the table."""
     return [

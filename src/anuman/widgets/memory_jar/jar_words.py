@@ -122,12 +122,6 @@ def terms(j: Jar) -> list[tuple[str, str]]:
     ]
 
 
-def formula(j: Jar) -> list[str]:
-    """The law with the learner's own values, as lines of plain text."""
-    lines = [f"({top}) / ({bottom})" for top, bottom in terms(j)]
-    return [f"n = {lines[0]}", f"= {lines[1]}", f"= {result(j)}"]
-
-
 def result(j: Jar) -> str:
     """The quotient and the whole requests in it."""
     if not j.weights_fit:

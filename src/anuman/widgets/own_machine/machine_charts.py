@@ -147,9 +147,14 @@ def facts(machine: Machine) -> list[tuple[str, str, str]]:
     ]
 
 
+def doubts(machine: Machine) -> list[str]:
+    """What makes this measurement doubtful, in words."""
+    return [_(WARNINGS.get(w, w)) for w in machine.warnings]
+
+
 def warnings(machine: Machine) -> str:
-    """What makes this measurement doubtful, as a banner."""
-    said = "".join(f"<p>{escape(_(WARNINGS.get(w, w)))}</p>" for w in machine.warnings)
+    """The same as a banner."""
+    said = "".join(f"<p>{escape(doubt)}</p>" for doubt in doubts(machine))
     return f'<div class="banner" role="status">{said}</div>' if said else ""
 
 
