@@ -13,12 +13,12 @@ SOURCE = Path(__file__).parents[1] / "src" / "anuman"
 ALLOWED = {
     "catalog": {"paths"},
     "physics": {"catalog"},
-    "validation": {"catalog", "physics", "widgets"},
+    "validation": {"catalog", "language", "physics", "widgets"},
     "claims": {"catalog", "language", "physics"},
     "serving": {"catalog", "language", "physics"},
     "scenes": {"catalog", "language", "physics", "serving"},
-    "machine": {"paths"},
-    "lm": {"machine", "paths"},
+    "machine": {"language", "paths"},
+    "lm": {"language", "machine", "paths"},
     "widgets": {
         "catalog", "course", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
         "validation",

@@ -6,6 +6,7 @@ from statistics import median
 
 import pytest
 from drawing import drawings, examine, words
+from gate import Gate
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,21 +21,6 @@ from anuman.widgets.crossover.crossover_widget import FEWEST_SERVED, FEWEST_TRAI
 from anuman.widgets.two_clocks.clocks_words import percent
 
 BILLION = 1e9
-
-
-class Gate:
-    """Stands for the predictions."""
-
-    def __init__(self):
-        self.locked, self.listeners = True, []
-
-    def on_unlock(self, listener):
-        self.listeners.append(listener)
-
-    def open(self):
-        self.locked = False
-        for listener in self.listeners:
-            listener()
 
 
 def text(html: str) -> str:

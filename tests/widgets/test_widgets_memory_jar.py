@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from drawing import drawings, examine, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,21 +26,6 @@ from anuman.scenes.jar import (
 from anuman.widgets import memory_jar
 from anuman.widgets.memory_jar import jar_drawing, jar_words
 from anuman.widgets.memory_jar.jar_widget import LONGEST, MOST, MemoryJar
-
-
-class Gate:
-    """Stands for the predictions."""
-
-    def __init__(self):
-        self.locked, self.listeners = True, []
-
-    def on_unlock(self, listener):
-        self.listeners.append(listener)
-
-    def open(self):
-        self.locked = False
-        for listener in self.listeners:
-            listener()
 
 
 def shown(widget: MemoryJar) -> str:

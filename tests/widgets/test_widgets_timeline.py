@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from drawing import drawings, examine, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,21 +23,6 @@ from anuman.widgets.timeline.timeline_widget import (
     TENTH,
     Timeline,
 )
-
-
-class Gate:
-    """Stands for the predictions."""
-
-    def __init__(self):
-        self.locked, self.listeners = True, []
-
-    def on_unlock(self, listener):
-        self.listeners.append(listener)
-
-    def open(self):
-        self.locked = False
-        for listener in self.listeners:
-            listener()
 
 
 def by_chip(request: Request) -> dict:

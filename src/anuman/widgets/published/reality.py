@@ -21,6 +21,17 @@ from ..two_clocks.clocks_words import percent
 WIDE = {"description_width": "initial"}
 SHAPES = ("circle", "triangle", "square", "diamond")
 EVERYTHING = "everything"
+# The catalogue's units that have words in them.
+UNITS = (
+    N_("req/s"),
+    N_("tok/s"),
+    N_("tok/s/chip"),
+    N_("tok/s/GPU"),
+    N_("tok/s per 8-GPU node"),
+    N_("GPU-hours"),
+    N_("J/token"),
+    N_("fraction"),
+)
 KIND_WORDS = {
     "tokens/s": N_("Throughput: tokens per second"),
     "TPOT": N_("TPOT: time per output token"),
@@ -159,14 +170,14 @@ def _cells(one: Scored) -> list[str]:
             return number(value)
         return "–" if value in (None, "") else str(value)
 
-    unit = text("unit")
+    unit = _(text("unit"))
     return [
         one.row.id, text("chip"), text("n_chips"), text("model"), text("w_bits"),
         text("batch_or_qps"), text("input_tokens"), text("output_tokens"), text("software"),
         f"{number(one.row.published)} {unit}",
         _("none") if one.predicted is None else f"{number(one.predicted)} {unit}",
         "–" if one.error is None else _signed(one.error),
-        one.why if one.row.scored else _("shown, not scored"),
+        _(one.why) if one.row.scored else _("shown, not scored"),
     ]  # fmt: skip
 
 
