@@ -192,7 +192,7 @@ def _refusals(refused: float) -> Iterator[Case]:
             [
                 {
                     "arrival_s": row["arrival_s"] + 3,
-                    "finish_s": None if 0 < at and draw.random() < refused else row["finish_s"] + 3,
+                    "finish_s": None if at > 0 and draw.random() < refused else row["finish_s"] + 3,
                 }
                 for at, row in enumerate(log)
             ],
