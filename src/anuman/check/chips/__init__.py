@@ -1,0 +1,15 @@
+"""Assignment 08: chips."""
+
+from .pairing import HAND_OVER, TASK_SPEEDUP, WRITING_SHARE
+from .parts import CHIPS_NEEDED, DECODE_TIME, ENERGY_PER_TOKEN
+from .verdict import VERDICT
+
+TASKS = (
+    CHIPS_NEEDED,
+    DECODE_TIME,
+    HAND_OVER,
+    ENERGY_PER_TOKEN,
+    TASK_SPEEDUP,
+    WRITING_SHARE,
+    VERDICT,
+)
