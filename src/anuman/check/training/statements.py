@@ -1,6 +1,7 @@
 """Three statements about one thing: do they agree, and what would each have to be?"""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ..draws import first
 from ..result import Result, number, yes_no
@@ -177,7 +178,7 @@ def _without_restarts(log: list[dict]) -> float:
     """The time between a failure and the next start is not part of the run's time."""
     idle = sum(
         later["at_s"] - earlier["at_s"]
-        for earlier, later in zip(log, log[1:], strict=False)
+        for earlier, later in pairwise(log)
         if earlier["event"] == "failure"
     )
     seconds = log[-1]["at_s"] - log[0]["at_s"]
@@ -188,7 +189,7 @@ def _saving_counts(log: list[dict]) -> float:
     """Time that checkpoints take counts as useful."""
     saving = sum(
         later["at_s"] - earlier["at_s"]
-        for earlier, later in zip(log, log[1:], strict=False)
+        for earlier, later in pairwise(log)
         if (earlier["event"], later["event"]) == ("checkpoint", "saved")
     )
     return measured_goodput(log) + saving / (log[-1]["at_s"] - log[0]["at_s"])
