@@ -141,14 +141,14 @@ CASES = tuple(case for cause in CAUSES for case in first(2, _logs(cause)))
 
 EXAMPLE = {
     "requests": [
-        {"arrival_s": 0.0, "admitted_s": 0.0, "finish_s": 0.5},
-        {"arrival_s": 0.1, "admitted_s": 0.5, "finish_s": 0.8},
+        {"arrival_s": 0.0, "admitted_s": 0.0, "finish_s": 0.6},
+        {"arrival_s": 0.0, "admitted_s": 0.6, "finish_s": 0.9},
     ],
     "steps": [
-        {"start_s": 0.0, "end_s": 0.2, "prompt_tokens": 300, "waits_for": ""},
-        {"start_s": 0.2, "end_s": 0.5, "prompt_tokens": 0, "waits_for": "slot"},
-        {"start_s": 0.5, "end_s": 0.7, "prompt_tokens": 300, "waits_for": ""},
-        {"start_s": 0.7, "end_s": 0.8, "prompt_tokens": 0, "waits_for": ""},
+        {"start_s": 0.0, "end_s": 0.2, "prompt_tokens": 300, "waits_for": "slot"},
+        {"start_s": 0.2, "end_s": 0.6, "prompt_tokens": 0, "waits_for": "slot"},
+        {"start_s": 0.6, "end_s": 0.8, "prompt_tokens": 300, "waits_for": ""},
+        {"start_s": 0.8, "end_s": 0.9, "prompt_tokens": 0, "waits_for": ""},
     ],
 }
 
