@@ -16,7 +16,7 @@ TARGET_MS = 100
 THEATRE = """from anuman.widgets import batching_theatre
 from anuman.widgets.stage import Setting
 batching_theatre(setting=Setting(requests=200, slots=16, mean=30, kv_capacity=3000))"""
-CURVES = """from anuman.widgets.load_curves import LoadCurves
+CURVES = """from anuman.widgets.load_curves.load_widget import LoadCurves
 LoadCurves(count=200)"""
 DUEL = "from anuman.widgets import policy_duel\npolicy_duel()"
 # Name: the cell, and the control whose key is pressed (None: the slider; else a box by its label).

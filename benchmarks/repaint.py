@@ -14,7 +14,7 @@ import lab_server
 from notebook_page import TIMEOUT_MS, NotebookPage
 from playwright.sync_api import Locator, sync_playwright
 
-from anuman import browser
+from anuman.setup import browser
 
 BARE = """import ipywidgets
 slider = ipywidgets.FloatLogSlider(value=1, base=2, min=0, max=12, step=1, readout=False)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from anuman import validation
-from anuman.validation.report import markdown_summary
 from anuman.validation.table import catalogue_rows
+from anuman.validation.validate_command import markdown_summary
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation.md"
 START, END = "<!-- summary -->\n", "<!-- /summary -->"

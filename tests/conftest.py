@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from anuman import browser
 from anuman.lm import smollm2
+from anuman.setup import browser
 
 # A busy computer must not fail a test.
 settings.register_profile("patient", deadline=None)

@@ -16,13 +16,16 @@ ALLOWED = {
     "validation": {"catalog", "physics", "widgets"},
     "claims": {"catalog", "language", "physics"},
     "serving": {"catalog", "language", "physics"},
+    "scenes": {"catalog", "language", "physics", "serving"},
     "machine": {"paths"},
     "lm": {"machine", "paths"},
     "widgets": {
-        "catalog", "language", "lm", "machine", "paths", "physics", "serving", "validation",
+        "catalog", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
+        "validation",
     },
     "lessons": {
-        "catalog", "claims", "language", "lm", "machine", "paths", "physics", "serving", "widgets",
+        "catalog", "claims", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
+        "widgets",
     },
     "check": {"language", "physics", "serving"},
     "grading": {"language", "paths"},
@@ -57,7 +60,14 @@ def test_arrows_point_one_way(package):
 
 @pytest.mark.parametrize(
     "module",
-    ["anuman.catalog", "anuman.claims", "anuman.physics", "anuman.serving", "anuman.widgets"],
+    [
+        "anuman.catalog",
+        "anuman.claims",
+        "anuman.physics",
+        "anuman.serving",
+        "anuman.scenes",
+        "anuman.widgets",
+    ],
 )
 def test_starts_without_numpy(module):
     code = f"import sys, {module}; sys.exit('numpy' in sys.modules)"

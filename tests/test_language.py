@@ -2,12 +2,15 @@
 
 import math
 import os
+from io import BytesIO
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anuman import paths
+from anuman import language as language_module
 from anuman.language import (
     PREFIXES,
     UnknownLanguage,
@@ -15,6 +18,7 @@ from anuman.language import (
     both,
     language,
     number,
+    of_system,
     scientific,
     si,
     speaking,
@@ -37,13 +41,17 @@ msgstr ""
 
 
 @pytest.fixture
-def course(tmp_path, monkeypatch):
-    """A course whose hi.po holds one finished, one fuzzy and one empty message."""
-    for name in paths.MARKS:
-        (tmp_path / name).mkdir()
-    (tmp_path / "locale" / "hi.po").write_text(PO, encoding="utf-8")
-    monkeypatch.setenv("ANUMAN_COURSE", str(tmp_path))
-    return tmp_path
+def catalogue(tmp_path, monkeypatch):
+    """A compiled catalogue of one finished message; the fuzzy and the empty one are not in it."""
+    file = tmp_path / "hi" / "LC_MESSAGES" / "anuman.mo"
+    file.parent.mkdir(parents=True)
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(PO.encode()), locale="hi"))
+    file.write_bytes(compiled.getvalue())
+    monkeypatch.setattr(language_module, "LOCALE", tmp_path)
+    language_module._translations.cache_clear()
+    yield file
+    language_module._translations.cache_clear()
 
 
 def test_language_follows_folder_and_environment(tmp_path, monkeypatch):
@@ -56,6 +64,34 @@ def test_language_follows_folder_and_environment(tmp_path, monkeypatch):
     (tmp_path / "hi").mkdir()
     monkeypatch.chdir(tmp_path / "hi")
     assert language() == "hi"
+
+
+def test_the_folder_of_a_lesson_is_stronger_than_the_environment(tmp_path, monkeypatch):
+    (tmp_path / "lessons" / "hi").mkdir(parents=True)
+    monkeypatch.setenv("ANUMAN_LANG", "hi")
+    monkeypatch.chdir(tmp_path / "lessons")
+    assert language() == "en"
+    monkeypatch.setenv("ANUMAN_LANG", "en")
+    monkeypatch.chdir(tmp_path / "lessons" / "hi")
+    assert language() == "hi"
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        ({"LANG": "hi_IN.UTF-8"}, "hi"),
+        ({"LANG": "hi_IN", "LC_MESSAGES": "en_IN"}, "en"),
+        ({"LANG": "en_GB", "LC_ALL": "hi_IN"}, "hi"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANG": "C"}, "en"),
+    ],
+)
+def test_the_language_of_the_system_is_that_of_its_messages(settings, wanted, monkeypatch):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert of_system() == wanted
 
 
 def test_unknown_language_names_the_known_ones(monkeypatch):
@@ -75,7 +111,7 @@ def test_a_removed_working_folder_is_no_language(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def test_only_finished_translations_are_shown(course):
+def test_only_finished_translations_are_shown(catalogue):
     with speaking("hi"):
         assert [_(m) for m in ("yes", "no", "to", "other")] == ["हाँ", "no", "to", "other"]
     with speaking("en"):
@@ -84,19 +120,18 @@ def test_only_finished_translations_are_shown(course):
     assert both("no") == ("no", None)
 
 
-def test_a_changed_translation_is_read_again(course):
-    path = course / "locale" / "hi.po"
-    with speaking("hi"):
-        assert _("yes") == "हाँ"
-        path.write_text(PO.replace("हाँ", "जी"), encoding="utf-8")
-        os.utime(path, ns=(1, 1))
-        assert _("yes") == "जी"
-
-
-def test_without_a_course_the_library_speaks_english(tmp_path, monkeypatch):
-    monkeypatch.setenv("ANUMAN_COURSE", str(tmp_path / "none"))
+def test_without_a_catalogue_the_library_speaks_english(catalogue):
+    catalogue.unlink()
     with speaking("hi"):
         assert _("yes") == "yes"
+    assert both("yes") == ("yes", None)
+
+
+def test_the_library_speaks_hindi_wherever_it_is_started(tmp_path, monkeypatch):
+    monkeypatch.setenv("ANUMAN_COURSE", str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+    with speaking("hi"):
+        assert _("unknown") == "अज्ञात"
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,13 @@
 
 import re
 import string
+import subprocess
+import sys
 import unicodedata
+import zipfile
 from collections import Counter
+from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
 
 import nbformat
@@ -147,15 +152,31 @@ def test_built_files_are_as_notebooks_are_kept(course):
 
 def test_check_names_what_differs(course):
     translate.extract(course)
-    assert translate.check(course) == ["01-a.ipynb", "02-b.ipynb"]
+    built = ["lessons/hi/01-a.ipynb", "lessons/hi/02-b.ipynb", "locale/hi/LC_MESSAGES/anuman.mo"]
+    assert translate.check(course) == built
     translate.build(course)
     assert translate.check(course) == []
     hindi = course / "lessons" / "hi"
     (hindi / "02-b.ipynb").write_text((hindi / "02-b.ipynb").read_text() + " ")
     (hindi / "03-old.ipynb").write_text("{}")
-    assert translate.check(course) == ["02-b.ipynb", "03-old.ipynb"]
+    assert translate.check(course) == ["lessons/hi/02-b.ipynb", "lessons/hi/03-old.ipynb"]
     translate.build(course)
     assert translate.check(course) == []
+
+
+def test_the_compiled_catalogue_holds_what_code_can_say_and_is_the_same_each_time(course):
+    translate.extract(course)
+    say(course, yes="हाँ", inside="भीतर", later="बाद में", Second="दूसरा")
+    made = catalog(course)
+    made["inside"].flags.add("fuzzy")
+    translate.po_file(course).write_bytes(translate._po_bytes(made))
+    data = translate.compiled(course)
+    held = GNUTranslations(BytesIO(data))
+    said = [held.gettext(m) for m in ("yes", "later", "inside", "Second")]
+    assert said == ["हाँ", "बाद में", "inside", "Second"]
+    assert translate.compiled(course) == data
+    assert b"Generated-By" not in data
+    assert b"Date" not in data
 
 
 def test_strict_build_writes_nothing_while_something_is_stale(course):
@@ -224,7 +245,7 @@ def fields(text):
 
 
 def of_library(message):
-    return any(place.startswith("src/") for place, _line in message.locations)
+    return any(place.startswith(("src/", "start.py")) for place, _line in message.locations)
 
 
 def short(message):
@@ -253,8 +274,16 @@ def test_extraction_is_up_to_date(tmp_path):
     assert held == {message for message, _place in translate.messages(ROOT)}
 
 
-def test_hindi_lessons_are_built():
+def test_hindi_lessons_and_the_compiled_catalogue_are_built():
     assert translate.check(ROOT) == []
+
+
+def test_a_wheel_of_the_library_carries_the_compiled_catalogue(tmp_path):
+    words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        carried = wheel.read("anuman/locale/hi/LC_MESSAGES/anuman.mo")
+    assert carried == translate.mo_file(ROOT).read_bytes()
 
 
 def test_every_string_of_the_library_is_translated():

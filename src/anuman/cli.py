@@ -14,7 +14,7 @@ from . import paths
 
 
 def lab(args: argparse.Namespace) -> int:
-    from . import lab
+    from .setup import lab
 
     return lab.run(args.name, browser=not args.no_browser, port=args.port)
 
@@ -32,21 +32,21 @@ def check(args: argparse.Namespace) -> int:
 
 
 def simulate(args: argparse.Namespace) -> int:
-    from .serving import report
+    from .serving import simulate_command
 
-    return report.run(args.arguments)
+    return simulate_command.run(args.arguments)
 
 
 def feedback(args: argparse.Namespace) -> int:
-    from .grading import pages
+    from .grading.pages import feedback_pages
 
-    return pages.run(
+    return feedback_pages.run(
         args.assignment, args.course or paths.nbgrader_course(), args.json, args.workers
     )
 
 
 def export(args: argparse.Namespace) -> int:
-    from .grading import export
+    from .grading.records import export
 
     course = args.course or paths.nbgrader_course()
     return export.run(args.assignment, args.format, course, args.output, args.json)
@@ -80,7 +80,7 @@ def lm(args: argparse.Namespace) -> int:
 
 
 def doctor(args: argparse.Namespace) -> int:
-    from . import doctor
+    from .setup import doctor
 
     return doctor.run(args.json)
 
@@ -92,15 +92,15 @@ def validate(args: argparse.Namespace) -> int:
 
 
 def wheels(args: argparse.Namespace) -> int:
-    from . import wheels
+    from .setup import wheels
 
     return wheels.run(args.systems.split(","))
 
 
 def progress(args: argparse.Namespace) -> int:
-    from .widgets import predict
+    from .widgets.predictions import questions
 
-    return predict.progress_report(args.json, args.export, args.delete, args.yes)
+    return questions.progress_report(args.json, args.export, args.delete, args.yes)
 
 
 def claims(args: argparse.Namespace) -> int:

@@ -1,16 +1,20 @@
 """The learner's language, translated strings, and numbers written for people."""
 
+import gettext
+import locale
 import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
-from anuman import paths
-
 LANGUAGES = ("en", "hi")
+DOMAIN = "anuman"
+# The compiled catalogue: within an installed package, else in the checkout's locale/.
+_PACKAGED = Path(__file__).parent / "locale"
+LOCALE = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[2] / "locale"
 PREFIXES = dict(
     zip(range(-12, 19, 3), ["p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E"], strict=True)
 )
@@ -40,7 +44,10 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def language() -> str:
-    """Return "hi" when the working folder is named hi or ANUMAN_LANG=hi, else "en"."""
+    """The language of the course that is spoken now: "en" or "hi".
+
+    A lesson's folder decides (lessons/hi, lessons), then ANUMAN_LANG, else it is English.
+    """
     if chosen := _chosen.get():
         return chosen
     wanted = os.environ.get("ANUMAN_LANG") or "en"
@@ -50,29 +57,40 @@ def language() -> str:
             "Set ANUMAN_LANG to one of them, or unset it."
         )
     try:
-        folder = Path.cwd().name
+        folder = Path.cwd()
     except FileNotFoundError:  # the working folder was removed while the kernel ran
-        folder = ""
-    return "hi" if folder == "hi" else wanted
+        return wanted
+    if folder.name == "lessons" and (folder / "hi").is_dir():
+        return "en"
+    return "hi" if folder.name == "hi" else wanted
 
 
-@lru_cache(maxsize=4)
-def _translations(path: Path, changed: int) -> dict[str, str]:
-    """Message -> translation for every finished message of the .po file (fuzzy ones left out)."""
-    from babel.messages.pofile import read_po
+def of_system() -> str:
+    """The course's language that suits this computer's settings: "hi" on one set to Hindi, else "en"."""
+    settings = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    first = next((value for value in settings if value), None) or locale.getlocale()[0] or ""
+    return "hi" if first.lower().startswith(("hi_", "hindi")) or first.lower() == "hi" else "en"
 
-    with path.open("rb") as file:
-        catalog = read_po(file, locale="hi", abort_invalid=True)
-    return {m.id: m.string for m in catalog if m.id and m.string and not m.fuzzy}
+
+class _Missing(gettext.NullTranslations):
+    """What the catalogue does not hold has no translation."""
+
+    def gettext(self, message: str) -> str | None:
+        return None
+
+
+@cache
+def _translations() -> gettext.NullTranslations:
+    """The finished translations. Without the compiled catalogue everything stays English."""
+    found = gettext.translation(DOMAIN, LOCALE, ["hi"], fallback=True)
+    if type(found) is gettext.NullTranslations:
+        return _Missing()
+    found.add_fallback(_Missing())
+    return found
 
 
 def _hindi(message: str) -> str | None:
-    try:
-        path = paths.course_root() / "locale" / "hi.po"
-        changed = path.stat().st_mtime_ns
-    except (paths.CourseNotFound, FileNotFoundError):
-        return None  # the library without the course speaks its source language
-    return _translations(path, changed).get(message)
+    return _translations().gettext(message) if message else None  # "" is the catalogue's header
 
 
 def _(message: str) -> str:

@@ -4,9 +4,9 @@ import importlib.util
 import subprocess
 import sys
 
-from . import browser
-from .environment import child_environment
 from .paths import course_root
+from .setup import browser
+from .setup.environment import child_environment
 
 
 def run(pytest_args: list[str]) -> int:

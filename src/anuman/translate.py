@@ -2,7 +2,9 @@
 
 extract: every Markdown cell and every _("…") or N_("…") string becomes a message of locale/hi.po; a
 changed one becomes fuzzy, a translation that is no longer needed is kept as obsolete.
-build: writes lessons/hi/NAME.ipynb; a cell without a finished translation stays English and is counted.
+build: writes lessons/hi/NAME.ipynb (a cell without a finished translation stays English and is
+counted) and the compiled catalogue, which the library and start.py read with the standard library's
+gettext: the same translations give the same bytes.
 """
 
 import ast
@@ -10,9 +12,11 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import ClassVar
 
 import nbformat
 from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from . import paths
@@ -29,6 +33,11 @@ ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#|/", re.IGNORECASE)
 def po_file(root: Path) -> Path:
     """The file that holds all Hindi translations."""
     return root / "locale" / "hi.po"
+
+
+def mo_file(root: Path) -> Path:
+    """The compiled catalogue."""
+    return root / "locale" / "hi" / "LC_MESSAGES" / "anuman.mo"
 
 
 def lessons(root: Path) -> list[Path]:
@@ -73,7 +82,12 @@ def messages(root: Path) -> Iterator[tuple[str, str]]:
             elif cell.cell_type == "code":
                 for message in _code_strings(cell.source, place):
                     yield message, place
-    for path in sorted((root / "src" / "anuman").rglob("*.py")):
+    yield from _library_messages(root)
+
+
+def _library_messages(root: Path) -> Iterator[tuple[str, str]]:
+    start = root / "start.py"
+    for path in [*([start] if start.exists() else []), *sorted((root / "src").rglob("*.py"))]:
         place = path.relative_to(root).as_posix()
         for message in _code_strings(path.read_text(encoding="utf-8"), place):
             yield message, place
@@ -165,9 +179,34 @@ def translated(root: Path) -> tuple[dict[Path, str], list[str]]:
     return written, stale
 
 
+class _Compiled(Catalog):
+    """A catalogue whose header names no date and no program."""
+
+    mime_headers: ClassVar = [("Language", "hi"), ("Content-Type", "text/plain; charset=utf-8")]
+
+
+def compiled(root: Path) -> bytes:
+    """The compiled catalogue as it should be: the finished translations of what code can say.
+
+    Cells of lessons are left out: they are translated when lessons/hi/ is written.
+    """
+    said = {message for message, _place in _library_messages(root)}
+    for path in lessons(root):
+        for cell in _read_notebook(path).cells:
+            if cell.cell_type == "code":
+                said.update(_code_strings(cell.source, f"{path.name}:{cell.id}"))
+    catalog = _Compiled(locale="hi", fuzzy=False)
+    for message in _load(root):
+        if message.id in said and finished(message):
+            catalog[message.id] = message
+    buffer = BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()
+
+
 def build(root: Path, strict: bool = False) -> int:
-    """Write lessons/hi/. Gives the number of cells left in English; with strict, and if that is above
-    zero, nothing is written."""
+    """Write lessons/hi/ and the compiled catalogue. Gives the number of cells left in English; with
+    strict, and if that is above zero, nothing is written."""
     written, stale = translated(root)
     if stale and strict:
         return len(stale)
@@ -177,19 +216,20 @@ def build(root: Path, strict: bool = False) -> int:
         path.write_text(text, encoding="utf-8", newline="\n")
     for path in set(folder.glob("*.ipynb")) - set(written):
         path.unlink()  # its English source is gone
+    mo_file(root).parent.mkdir(parents=True, exist_ok=True)
+    mo_file(root).write_bytes(compiled(root))
     return len(stale)
 
 
 def check(root: Path) -> list[str]:
-    """Names of the files in lessons/hi/ that differ from what build would write."""
-    written, _stale = translated(root)
-    folder = root / "lessons" / "hi"
+    """Names of the built files that differ from what build would write."""
+    wanted = {path: text.encode("utf-8") for path, text in translated(root)[0].items()}
+    wanted[mo_file(root)] = compiled(root)
+    here = set(wanted) | set((root / "lessons" / "hi").glob("*.ipynb"))
     return sorted(
-        path.name
-        for path in set(written) | set(folder.glob("*.ipynb"))
-        if path not in written
-        or not path.exists()
-        or path.read_bytes() != written[path].encode("utf-8")
+        path.relative_to(root).as_posix()
+        for path in here
+        if path not in wanted or not path.exists() or path.read_bytes() != wanted[path]
     )
 
 
@@ -210,6 +250,6 @@ def run(action: str, strict: bool = False) -> int:
     if action == "check":
         changed = check(root)
         for name in changed:
-            print(f"lessons/hi/{name} is not what `anuman translate build` writes; run it")
+            print(f"{name} is not what `anuman translate build` writes; run it")
         return 1 if changed else 0
     raise ValueError(f"action is {action!r}: it is extract, build or check")

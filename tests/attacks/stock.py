@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
 
 from batch import FAMILIES, NEIGHBOURS, SECRETS, Listener, Outcome, filled
 from plain_course import ASSIGNMENT, POINTS

@@ -4,7 +4,7 @@ import lab_server
 import pytest
 from playwright.sync_api import sync_playwright
 
-from anuman import browser
+from anuman.setup import browser
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ import lab_server
 from notebook_page import PANEL, NotebookPage
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from anuman import browser
+from anuman.setup import browser
 from anuman.widgets import _, number
-from anuman.widgets.memory_jar_words import policies
+from anuman.widgets.memory_jar.jar_words import policies
 
 SLICE = 1400  # pixels of height in one picture
 TALLEST = 15_000  # Chromium draws no larger page in one piece

@@ -9,11 +9,14 @@ from notebook_page import PANEL, NotebookPage
 from playwright.sync_api import Locator, expect
 
 from anuman import catalog, physics
-from anuman.widgets import _, crossing_words, memory_jar_words, number, si, theatre_words
-from anuman.widgets.crossing import crossing
-from anuman.widgets.memory_jar import first_jar
-from anuman.widgets.memory_jar_state import LATENT, PAGED, Jar
-from anuman.widgets.stage import Setting, stage
+from anuman.scenes.crossover import crossing
+from anuman.scenes.jar import LATENT, PAGED, Jar
+from anuman.scenes.theatre import Setting, stage
+from anuman.widgets import _, number, si
+from anuman.widgets.batching_theatre import theatre_words
+from anuman.widgets.crossover import crossover_words
+from anuman.widgets.memory_jar import jar_words
+from anuman.widgets.memory_jar.jar_widget import first_jar
 
 pytestmark = pytest.mark.browser
 
@@ -282,7 +285,7 @@ def assert_holds(widget: Locator, jar: Jar) -> None:
     cards = widget.locator(".fact b")
     expect(cards.nth(0)).to_have_text(number(jar.held))
     expect(cards.nth(1)).to_have_text(si(jar.token, "B"))
-    expect(widget.locator("svg[role=img] > desc").first).to_have_text(memory_jar_words.summary(jar))
+    expect(widget.locator("svg[role=img] > desc").first).to_have_text(jar_words.summary(jar))
 
 
 def test_each_control_of_the_memory_jar_by_keyboard(open_lesson, lab, language):
@@ -324,9 +327,9 @@ def test_each_control_of_the_memory_jar_by_keyboard(open_lesson, lab, language):
     choose(page, _("Bytes per weight"), _("0.5625 (4 bits with scales)"))
     jar = replace(jar, weight_size=0.5625)
     assert_holds(widget, jar)
-    choose(page, _("Each layer keeps"), memory_jar_words.keeping(jar, model.heads))
+    choose(page, _("Each layer keeps"), jar_words.keeping(jar, model.heads))
     jar = replace(jar, kept=model.heads)
-    choose(page, _("Texts and room"), memory_jar_words.policies()[PAGED])
+    choose(page, _("Texts and room"), jar_words.policies()[PAGED])
     jar = replace(jar, policy=PAGED)
     choose(page, _("Bytes per kept number"), _("1 (8 bits)"))
     assert_holds(widget, replace(jar, kv_size=1.0))
@@ -337,10 +340,10 @@ def assert_crosses(widget: Locator, model: str, trained: float, served: float, k
     """Number cards and words show this setting of the crossover."""
     c = crossing(model, trained, served, kind)
     cards = widget.locator(".fact b")
-    expect(cards.nth(0)).to_have_text(crossing_words.duration(c.day))
-    expect(cards.nth(1)).to_have_text(crossing_words.duration(c.hours_day))
+    expect(cards.nth(0)).to_have_text(crossover_words.duration(c.day))
+    expect(cards.nth(1)).to_have_text(crossover_words.duration(c.hours_day))
     said = widget.locator("svg[role=img] > desc").first
-    expect(said).to_have_text(crossing_words.summary(c))
+    expect(said).to_have_text(crossover_words.summary(c))
 
 
 def test_each_control_of_the_crossover_by_keyboard(open_lesson, lab, language):

@@ -1,11 +1,21 @@
 """Chips, models, workloads, published measurements and the articles' claims: one place for each number."""
 
 from .audit import recalled
-from .chips import Chip, chip, chips
+from .chips import Chip, Rack, chip, chips
 from .efficiencies import Efficiency, efficiency
 from .errors import CatalogError, MissingValue, UnknownName
 from .measurements import Measurement, measurement, measurements
 from .models import Model, model, models
+from .prices import (
+    Rental,
+    TokenPrice,
+    price,
+    prices,
+    rentals,
+    rented_chips,
+    token_price,
+    token_prices,
+)
 from .seeds import Article, Claim, Formula, article, articles, claim, claims
 from .sources import BASIS, KNOWN, Quantity, Source, source
 from .statements import statement, statements
@@ -25,7 +35,10 @@ __all__ = [
     "MissingValue",
     "Model",
     "Quantity",
+    "Rack",
+    "Rental",
     "Source",
+    "TokenPrice",
     "UnknownName",
     "Workload",
     "article",
@@ -39,10 +52,16 @@ __all__ = [
     "measurements",
     "model",
     "models",
+    "price",
+    "prices",
     "recalled",
+    "rentals",
+    "rented_chips",
     "source",
     "statement",
     "statements",
+    "token_price",
+    "token_prices",
     "workload",
     "workloads",
 ]

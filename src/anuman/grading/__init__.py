@@ -13,7 +13,8 @@
         progress: Callable[[Progress], None] | None = None,
     ) -> ClassResult
 
-Raises results.BadCourse (nothing that could be graded) and possible.CannotIsolate (no sandbox here).
+Raises course.errors.BadCourse (nothing that could be graded) and isolation.preflight.CannotIsolate
+(no sandbox here).
 `ClassResult.as_json()` is what `--json FILE` holds:
 
     {"assignment", "students": [{"id", "status", "points", "max_points", "tasks", "notes"}], "summary", "doubts"}
@@ -23,16 +24,24 @@ Raises results.BadCourse (nothing that could be graded) and possible.CannotIsola
     summary: {"tasks": [{"id", "notebook", "graded", "mean", "median", "full", "zero"}],
               "reasons": [{"task", "reason", "count"}]}
 
-How it works, module by module, from the inside out:
+The rooms, each of which uses only those named before it:
 
-- namespaces, seccomp, sandbox: a process that sees a read-only system and one scratch folder.
-- codec, wire: plain data as JSON and raw buffers, in frames that may come from a hostile process.
-- zygote: a warm Python that forks sandboxed learner processes and trusted processes.
-- shell, learner: the learner's cells, run as IPython would, outputs as nbformat dicts.
-- proxies, link, trusted: the teacher's cells, run apart; the learner's names call into the sandbox.
-- session, claimed, worker: one notebook, one submission: time limits, replays, outputs.
-- intake, staging: a submission's files read safely; its answers put into the release notebook.
-- course, bindings: the course on disk; whose a name is, the teacher's or the answers'.
-- gradebook, graded_notebook, recorder: nbgrader's records; one commit a submission.
-- pool, cluster, grade: local and Dask workers; the command.
+- isolation: a process that sees a read-only system and one scratch folder; the frames that pass its
+  walls.
+- course: the course and a submission as they are read, the answers put into the release notebook.
+- running: a notebook's cells, run in a learner's process and in one of the tests.
+- records: graded notebooks, nbgrader's gradebook, results, exports.
+- pages: what a learner's feedback page shows.
+
+On top: worker (one submission), pool and cluster (many), grade (`anuman grade`), self_check and
+scratch (`anuman check`). test_helpers is for tests to import. nbgrader's own commands load
+hand_graded, submission, execute and feedback, which a course's nbgrader_config.py names.
 """
+
+
+def __getattr__(name: str):
+    if name == "across":  # as tests written for earlier versions call it
+        from . import test_helpers
+
+        return test_helpers
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

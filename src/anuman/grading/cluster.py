@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 
-from .results import BadCourse
+from .course.errors import BadCourse
 
 CONNECT_S = 10
 

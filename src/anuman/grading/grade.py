@@ -15,12 +15,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import pool, possible, worker
-from .results import DONE, FAILED, GRADED, BadCourse, ClassResult, StudentResult
-from .work import TEST, Outcome, Rules, Submission, Template
+from . import pool, worker
+from .course.errors import BadCourse
+from .course.work import TEST, Outcome, Rules, Submission, Template
+from .isolation import preflight
+from .records.results import DONE, FAILED, GRADED, ClassResult, StudentResult
 
 if TYPE_CHECKING:
-    from .course import Course
+    from .course.folder import Course
 
 LOCK = ".anuman-grade.lock"
 MOST_LOSSES = 3  # of a worker over the same submission
@@ -67,7 +69,7 @@ def grade_course(
     unsafe: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> ClassResult:
-    """Grade the submissions of an assignment. Raises BadCourse and possible.CannotIsolate.
+    """Grade the submissions of an assignment. Raises BadCourse and preflight.CannotIsolate.
 
     student: an id or a glob. force: grade again what is graded already. workers: processes on this
     machine (None: one a core). scheduler: address of a Dask scheduler instead. unsafe: go on where
@@ -76,11 +78,11 @@ def grade_course(
     if workers is not None and workers < 1:
         raise BadCourse(f"--workers {workers}: at least one is needed.")
     if not unsafe and not scheduler:  # Dask's workers find out themselves
-        possible.require()
+        preflight.require()
     with pool.workers(workers, scheduler) as there:
         there.warm()  # they start while nbgrader is imported here
         with _without("rfc3987_syntax"):
-            from .course import Course
+            from .course.folder import Course
 
         with _calm():
             place = Course(course)
@@ -94,7 +96,7 @@ class _Run:
     def __init__(
         self, course: "Course", assignment: str, there: pool.Pool, progress, isolate: bool
     ):
-        from .recorder import Recorder
+        from .records.recorder import Recorder
 
         self._course, self._name, self._pool, self._progress = course, assignment, there, progress
         with contextlib.closing(course.gradebook()) as book:
@@ -131,7 +133,7 @@ class _Run:
 
     def _doubts(self, students: list[StudentResult]) -> list[str]:
         """Tests that nobody has passed in full, and the teacher's own answers do not pass either."""
-        from . import model
+        from .records import model_answers
 
         graded = [one for one in students if one.status == GRADED]
         tasks = [task for one in graded for task in one.tasks if task.id in self._tests]
@@ -145,7 +147,7 @@ class _Run:
         teachers = self._recorder.teachers_files
         work = Submission("", self._templates, answers, teachers, self._rules)
         try:
-            return model.shortfalls(self._pool.submit(worker.grade, work).result(), missed)
+            return model_answers.shortfalls(self._pool.submit(worker.grade, work).result(), missed)
         except Exception as error:  # the grades stand, whatever has become of this look
             return [f"they could not be tried: {type(error).__name__}: {error}"]
 
@@ -183,7 +185,7 @@ class _Run:
 
     def _read(self, one, force: bool) -> _Handed | None:
         """A submission that is to be graded; None if it is done, or cannot be read."""
-        from . import intake
+        from .course import intake
 
         try:
             return self._handed(one, force)
@@ -195,8 +197,8 @@ class _Run:
         return None
 
     def _handed(self, one, force: bool) -> _Handed | None:
-        from . import intake
-        from .course import digest
+        from .course import intake
+        from .course.folder import digest
 
         read = intake.Intake(one.folder, self._course.place.ignore)
         submitted = read.timestamp()
@@ -212,7 +214,7 @@ class _Run:
         return handed
 
     def _is_done(self, handed: _Handed) -> bool:
-        from . import gradebook
+        from .records import gradebook
 
         folder = self._recorder.final_folder(handed.student)
         if not os.path.isdir(folder):
@@ -267,7 +269,7 @@ class _Run:
 
     def _recorded(self, student: str) -> StudentResult:
         """What an earlier run found, as the gradebook has it, with the reasons from the notebooks."""
-        from . import report
+        from .records import report
 
         submission = self._recorder.book.find_submission(self._name, student)
         read = report.read_from(self._recorder.final_folder(student))
@@ -341,13 +343,13 @@ def run(
         print(f"anuman grade: --json {json_file}: no file can be written there.", file=sys.stderr)
         return 2
     if unsafe:
-        print(possible.UNPROTECTED, file=sys.stderr)
+        print(preflight.UNPROTECTED, file=sys.stderr)
     try:
         with Bar() as bar:
             result = grade_course(
                 course, assignment, student, force, workers, scheduler, unsafe, bar.show
             )
-    except (BadCourse, possible.CannotIsolate) as error:
+    except (BadCourse, preflight.CannotIsolate) as error:
         print(f"anuman grade: {error}", file=sys.stderr)
         return 2
     print(result.as_text())

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
-from . import namespaces, worker
+from . import worker
+from .isolation import namespaces
 
 
 class _Process(multiprocessing.context.SpawnProcess):

@@ -48,7 +48,7 @@ def grade(course: Path, assignment: str, content: bytes) -> Graded:
     from nbgrader.converters import GenerateAssignment, NbGraderException
     from nbgrader.coursedir import CourseDirectory
 
-    from . import possible
+    from .isolation import preflight
 
     with tempfile.TemporaryDirectory(prefix="anuman-check-") as folder, _quiet(course) as log:
         root = Path(folder).resolve()
@@ -61,7 +61,7 @@ def grade(course: Path, assignment: str, content: bytes) -> Graded:
         place = CourseDirectory(config=config, assignment_id=assignment)
         try:
             GenerateAssignment(coursedir=place, config=config).start()
-            if possible.why_not() is None:
+            if preflight.why_not() is None:
                 _isolated(root, assignment)
             else:
                 _stock(place, config)
@@ -77,8 +77,9 @@ def grade(course: Path, assignment: str, content: bytes) -> Graded:
 
 
 def _isolated(root: Path, assignment: str) -> None:
+    from .course.errors import BadCourse
     from .grade import grade_course
-    from .results import FAILED, BadCourse
+    from .records.results import FAILED
 
     try:
         (mine,) = grade_course(root, assignment, workers=1).students

@@ -1,7 +1,7 @@
 """`anuman check PATH`: the full grade of one's own notebook, with a reason for every lost point.
 
-The notebook is copied into a scratch course and graded there by nbgrader; the file itself is only
-read. `points` and `max_points` are those of the tasks that tests grade; what a person reads is
+The notebook is copied into a scratch course and graded there as `anuman grade` grades a class (by
+nbgrader itself where this system cannot isolate); the file itself is only read. `points` and `max_points` are those of the tasks that tests grade; what a person reads is
 listed apart, under "hand_graded".
 """
 
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .. import paths
-from .learner_file import BadInput, LearnerFile, find, fresh_copy, read
+from .course.learner_file import BadInput, LearnerFile, find, fresh_copy, read
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,8 @@ def _assignment_of(mine: LearnerFile, course: Path, assignments: list[str]) -> s
 
 
 def _result(mine: LearnerFile, assignment: str, graded) -> Result:
-    from .reasons import reason
-    from .submission import grade_id
+    from .course.official import grade_id
+    from .records.reasons import reason
 
     tasks, hand_graded = [], {}
     order = [grade_id(cell) for cell in graded.release.cells]

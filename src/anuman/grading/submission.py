@@ -3,13 +3,13 @@
 Learners copy, delete and paste cells. A copy carries the id of its original; nbgrader 0.9 ends the
 whole class's run over one, gives no grade for a deleted test cell, and believes the points that a
 submission states. The gradebook knows every cell of the assignment, so nothing of this is needed.
+Named in nbgrader_config.py.
 """
 
-from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-SCHEMA = 3  # of nbgrader's cell metadata
+from .course.official import grade_id, official_cells
 
 
 class Tidy(NbGraderPreprocessor):
@@ -44,14 +44,6 @@ class Tidy(NbGraderPreprocessor):
         return nb, resources
 
 
-def grade_id(cell) -> str | None:
-    """The id that nbgrader knows the cell by, or None; tolerates metadata of any shape."""
-    metadata = cell.get("metadata")
-    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = about.get("grade_id") if isinstance(about, dict) else None
-    return name if isinstance(name, str) and name else None
-
-
 def set_aside(cell) -> None:
     """Make a cell plain text that is not run."""
     cell.cell_type = "raw"
@@ -62,28 +54,3 @@ def set_aside(cell) -> None:
 def _is_read_only(cell) -> bool:
     about = cell.metadata["nbgrader"]
     return about["locked"] and not about["grade"]
-
-
-def official_cells(notebook) -> dict:
-    """The assignment's own cells by id, as the gradebook keeps them: metadata and source."""
-    points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
-    solutions = {cell.name for cell in notebook.solution_cells}
-    tasks = {cell.name for cell in notebook.task_cells}
-    official = {}
-    for source in sorted(notebook.source_cells, key=lambda cell: cell.name):
-        name = source.name
-        about = {
-            "grade_id": name,
-            "grade": name in points and name not in tasks,
-            "solution": name in solutions,
-            "task": name in tasks,
-            "locked": source.locked,
-            "schema_version": SCHEMA,
-            "checksum": source.checksum,
-            "cell_type": source.cell_type,
-        }
-        if name in points:
-            about["points"] = points[name]
-        new = new_code_cell if source.cell_type == "code" else new_markdown_cell
-        official[name] = new(source=source.source, metadata={"nbgrader": about})
-    return official

@@ -4,10 +4,11 @@ import os
 import threading
 import time
 
-from . import namespaces, staging
-from .session import Session, Stopped
-from .work import Cell, Graded, Outcome, Submission, Template
-from .zygotes import CannotStart, Zygotes
+from .course import staging
+from .course.work import Cell, Graded, Outcome, Submission, Template
+from .isolation import namespaces
+from .running.session import Session, Stopped
+from .running.zygotes import CannotStart, Zygotes
 
 _zygotes: Zygotes | None = None
 _owner = 0

@@ -4,13 +4,13 @@ from functools import cache
 
 from anuman import catalog, lm, physics
 from anuman.lm import batch_sweep
+from anuman.scenes.load_curves import LoadSetting
+from anuman.scenes.theatre import Setting, stage
 from anuman.widgets import Question, _, number, si, table, verdict_card
 from anuman.widgets.batch_gain import MEAN, batch_gain
-from anuman.widgets.load_curve import LoadSetting
-from anuman.widgets.own_batching import own_batches, own_queue
-from anuman.widgets.own_batching import packing as own_packing
-from anuman.widgets.published_batching import published_batching
-from anuman.widgets.stage import Setting, stage
+from anuman.widgets.own_machine.own_batching import own_batches, own_queue
+from anuman.widgets.own_machine.own_batching import packing as own_packing
+from anuman.widgets.published.served_batches import published_batching
 
 CHIP, MODEL = "H100-SXM", "Llama-3.1-8B"
 FP16, INT8 = 2, 1  # bytes of a number

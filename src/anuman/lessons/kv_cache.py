@@ -5,12 +5,12 @@ from html import escape
 from math import floor
 
 from anuman import catalog, machine, physics
+from anuman.scenes.jar import LATENT, Jar, kept_heads, kv_per_token
 from anuman.widgets import Figure, Question, _, number, si, table, verdict_card
-from anuman.widgets.caching import cache_gain
-from anuman.widgets.figure import folded, table_html, table_text
-from anuman.widgets.memory_jar import first_jar, sites
-from anuman.widgets.memory_jar_state import LATENT, Jar, kept_heads, kv_per_token
-from anuman.widgets.memory_jar_words import gib, site
+from anuman.widgets.kit.figure import folded, table_html, table_text
+from anuman.widgets.memory_jar.jar_widget import first_jar, sites
+from anuman.widgets.memory_jar.jar_words import gib, site
+from anuman.widgets.own_machine.cache_gain import cache_gain
 
 FP16, INT8 = 2, 1  # bytes of a number
 CONTEXT = 2**17  # tokens of a very long text
@@ -153,9 +153,9 @@ def gib_trap() -> Figure:
 def own_cache() -> Figure:
     """Measure one attention layer and the bundled model with and without a cache; about five seconds."""
     from anuman import lm
-    from anuman.lm import caching
+    from anuman.lm import cached_model
 
-    return cache_gain(machine.measure_cache(), caching.measure_cache(lm.load()))
+    return cache_gain(machine.measure_cache(), cached_model.measure_cache(lm.load()))
 
 
 def slip() -> Figure:

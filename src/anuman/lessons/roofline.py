@@ -4,7 +4,7 @@ from statistics import fmean
 
 from anuman import catalog, physics
 from anuman.widgets import Question, _, number, si, table, verdict_card
-from anuman.widgets.published import kernels
+from anuman.widgets.published.kernels import kernels
 
 CHIP = "H100-SXM"
 MODEL = "Llama-3.1-8B"

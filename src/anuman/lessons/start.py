@@ -7,7 +7,7 @@ from pathlib import Path
 from anuman import machine
 from anuman.paths import course_root
 from anuman.widgets import Figure, _, language, number, si
-from anuman.widgets import prediction_file as predictions
+from anuman.widgets.predictions import prediction_file as predictions
 
 
 def _title(lesson: Path) -> str:

@@ -3,21 +3,21 @@
 from html import escape
 
 from anuman import catalog, claims, physics
+from anuman.scenes.peak_shares import training_tokens
 from anuman.widgets import (
     Figure,
     Question,
     _,
-    crossing_words,
     language,
     number,
-    ratios,
     scientific,
     si,
     table,
     verdict_card,
 )
-from anuman.widgets.figure import folded
-from anuman.widgets.peak_shares import training_tokens
+from anuman.widgets.crossover import crossover_words
+from anuman.widgets.kit.figure import folded
+from anuman.widgets.own_machine import measured_ratios
 
 CHIP = "H100-SXM"
 SMALL, LARGE = "Llama-3.1-8B", "Llama-3.1-70B"
@@ -197,7 +197,7 @@ def own_costs() -> Figure:
         tokens=number(tokens), batch=number(cost.batch), params=number(cost.params),
         watts=si(watts, "W"), chip=POWERED_AS,
     )  # fmt: skip
-    picture = ratios.picture(
+    picture = measured_ratios.picture(
         _("Learning against reading, on this computer"),
         [(name, more / less) for name, more, less, _unit in pairs],
         law,
@@ -209,7 +209,7 @@ def own_costs() -> Figure:
 def _written(step: claims.Step) -> str:
     """A step's value for people."""
     if step.unit == "day":
-        return crossing_words.duration(step.value)
+        return crossover_words.duration(step.value)
     unit = {"token": _("tokens"), "hour": _("hours")}.get(step.unit, step.unit)
     return f"{number(step.value)} {unit}".strip()
 
@@ -235,5 +235,5 @@ def verdict() -> Figure:
     ]
     days = next(step.value for step in steps if step.name == "days")
     fewer = _("the same in arithmetic, with {times} times fewer users").format(times=number(LESS))
-    rows.append((fewer, crossing_words.duration(days * LESS)))
+    rows.append((fewer, crossover_words.duration(days * LESS)))
     return verdict_card(ARTICLE, CLAIM, [_("quantity"), _("value")], rows)

@@ -5,7 +5,6 @@ lm.generate(model, "Anu had", 40)         its text
 for step in lm.stream(model, "Anu had"):  the same step by step, with time, FLOPs and bytes
 """
 
-from anuman.lm.batching import Queue, serve
 from anuman.lm.cache import PAGE, Cache, PagedCache, Pool
 from anuman.lm.config import Config, shapes
 from anuman.lm.counting import Work, counted
@@ -28,6 +27,7 @@ from anuman.lm.generating import (
 from anuman.lm.loading import ANU_STORIES, from_tensors, load, random, save
 from anuman.lm.model import Model, forward
 from anuman.lm.products import matmul
+from anuman.lm.prompt_queue import Queue, serve
 from anuman.lm.quantization import Quantized, quantize
 from anuman.lm.quantized_model import loss, quantize_model
 from anuman.lm.sampling import draw, probabilities

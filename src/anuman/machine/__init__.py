@@ -6,10 +6,10 @@ NumPy is imported only when something is measured: a kept measurement can be sho
 from collections.abc import Callable
 
 from anuman.machine import host, threads
+from anuman.machine.machine_command import run, table
 from anuman.machine.record import Machine, MachineFileError, Step, SweepPoint, load, save
-from anuman.machine.report import run, table
 from anuman.machine.rounds import Cancelled
-from anuman.machine.verdict import WARNINGS
+from anuman.machine.trust import WARNINGS
 
 __all__ = [
     "WARNINGS",
@@ -52,9 +52,9 @@ def measure(
 def measure_cache(seconds: float = 4.0) -> list:
     """Measure one attention layer with a KV cache and without for about `seconds` s: CachePoints."""
     threads.prepare()
-    from anuman.machine import caching
+    from anuman.machine import cached_layer
 
-    return caching.measure_cache(seconds)
+    return cached_layer.measure_cache(seconds)
 
 
 def measured_here(machine: Machine) -> bool:

@@ -12,7 +12,7 @@ from anuman.machine import gemm, host, rounds, staircase
 from anuman.machine.plan import SMALLEST_BUFFER, Plan, make_plan
 from anuman.machine.record import Machine
 from anuman.machine.threads import blas_name, one_thread
-from anuman.machine.verdict import N_, find_warnings
+from anuman.machine.trust import N_, find_warnings
 
 PREPARING, MEASURING, DONE = N_("getting memory ready"), N_("measuring"), N_("done")
 SHARE_OF_FREE = 4  # at most a quarter of the free memory is used

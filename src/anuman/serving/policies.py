@@ -13,10 +13,10 @@ from anuman.language import _
 from .arrivals import Arrivals
 from .engine import Server
 from .legality import PolicyBroke
-from .line import ORDERS, Line
 from .memory import Paged, Reserved, SharedPrefix
 from .run import Run
 from .steps import StepTime
+from .waiting import ORDERS, Line
 
 
 class Policy:

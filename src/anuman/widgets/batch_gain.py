@@ -5,9 +5,9 @@ from functools import lru_cache
 from anuman import physics, serving
 from anuman.language import _, number
 
-from .chart import Axis, Chart
-from .figure import Figure, figure
-from .style import COMPUTE, INK, MEASURED, MEMORY
+from .kit.chart import Axis, Chart
+from .kit.figure import Figure, figure
+from .kit.style import COMPUTE, INK, MEASURED, MEMORY
 
 SLOTS = (1, 2, 4, 8, 16, 32)
 MEAN = 10  # tokens of an answer

@@ -4,36 +4,40 @@ from collections.abc import Callable
 from pathlib import Path
 
 from anuman.language import LANGUAGES, speaking
+from anuman.scenes.clocks import clocks
+from anuman.scenes.theatre import Setting, stage
 
-from . import clocks_view, crossing_view, memory_jar_view, theatre_view, timeline_view
-from .clocks import clocks
-from .crossover import Crossover
-from .memory_jar import first_jar
-from .roofline import CHIPS, MODELS
-from .stage import Setting, stage
-from .svg import Picture
-from .timeline import CHOSEN, WHOLE, first_request, rides
+from .batching_theatre import theatre_slots
+from .crossover import crossover_charts
+from .crossover.crossover_widget import Crossover
+from .kit.svg import Picture
+from .memory_jar import jar_drawing
+from .memory_jar.jar_widget import first_jar
+from .timeline import timeline_bars
+from .timeline.timeline_widget import CHOSEN, WHOLE, first_request, rides
+from .two_clocks import clocks_charts
+from .two_clocks.clocks_widget import CHIPS, MODELS
 
 
 def _two_clocks() -> Picture:
-    return clocks_view.still(clocks(CHIPS[0], MODELS[0], 1, 2.0)).picture
+    return clocks_charts.still(clocks(CHIPS[0], MODELS[0], 1, 2.0)).picture
 
 
 def _crossover() -> Picture:
-    return crossing_view.still(Crossover().state).picture
+    return crossover_charts.still(Crossover().state).picture
 
 
 def _memory_jar() -> Picture:
-    return memory_jar_view.still(first_jar()).picture
+    return jar_drawing.still(first_jar()).picture
 
 
 def _timeline() -> Picture:
-    return timeline_view.still(rides(first_request()), CHOSEN, WHOLE).picture
+    return timeline_bars.still(rides(first_request()), CHOSEN, WHOLE).picture
 
 
 def _theatre() -> Picture:
     first = stage(Setting())
-    return theatre_view.still(first, first.end).picture
+    return theatre_slots.still(first, first.end).picture
 
 
 PICTURES: dict[str, Callable[[], Picture]] = {

@@ -1,9 +1,9 @@
 """The tasks of assignment 05-batching; references call anuman.physics, the puzzle anuman.serving."""
 
 from .admit import ADMIT
+from .queries_together import VERDICT
 from .steps import CONTINUOUS_STEPS, STATIC_STEPS, WASTED_SLOT_FRACTION
 from .together import THROUGHPUT_AND_TPOT
-from .verdict import VERDICT
 
 TASKS = (
     STATIC_STEPS,

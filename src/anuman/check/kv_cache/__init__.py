@@ -2,8 +2,8 @@
 
 from .attention import ATTEND_WITH_CACHE
 from .factor import FIND_FACTOR
+from .full_memory import VERDICT
 from .size import KV_BYTES_PER_TOKEN, MAX_REQUESTS
-from .verdict import VERDICT
 from .waste import CONTIGUOUS_WASTE, PAGED_WASTE
 
 TASKS = (

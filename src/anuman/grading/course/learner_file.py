@@ -1,0 +1,134 @@
+"""Reads the notebook that a learner hands to `anuman check`: found, checked, never written."""
+
+import difflib
+import json
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from .official import grade_id
+
+MOST_BYTES = 50_000_000
+
+
+class BadInput(ValueError):
+    """What was handed in cannot be graded; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class LearnerFile:
+    """A notebook file that has the shape of one: where it lies, its bytes, its cells."""
+
+    path: Path
+    content: bytes
+    cells: list[dict]
+
+    @property
+    def ids(self) -> list[str]:
+        """nbgrader's ids of the cells that have one, in their order, copies included."""
+        return [name for name in map(grade_id, self.cells) if name]
+
+
+def find(path: str, exercises: Path, assignments: list[str]) -> Path:
+    """The notebook meant by a path: of a notebook, of its folder, or the name of an assignment."""
+    given = Path(path).expanduser()
+    candidates = [given, exercises.parent / given, exercises / given]
+    try:
+        found = next((candidate for candidate in candidates if candidate.exists()), None)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
+    if found is None:
+        raise BadInput(f"there is no {path}. {_nearest(path, exercises, assignments)}")
+    if not found.is_dir():
+        return found
+    for name in assignments:
+        if (found / f"{name}.ipynb").is_file() and found.resolve().name == name:
+            return found / f"{name}.ipynb"
+    notebooks = sorted(found.glob("*.ipynb"))
+    if len(notebooks) == 1:
+        return notebooks[0]
+    if not notebooks:
+        raise BadInput(
+            f"{found} holds no notebook (*.ipynb). {_nearest(path, exercises, assignments)}"
+        )
+    names = ", ".join(notebook.name for notebook in notebooks)
+    raise BadInput(f"{found} holds several notebooks: name one of them ({names}).")
+
+
+def _nearest(path: str, exercises: Path, assignments: list[str]) -> str:
+    if not assignments:
+        return "The course has no assignments."
+    name = Path(path).stem
+    near = difflib.get_close_matches(name, assignments, n=3, cutoff=0.4) or assignments
+    return "Did you mean " + " or ".join(str(exercises.name + "/" + one) for one in near) + "?"
+
+
+def read(path: Path) -> LearnerFile:
+    """The notebook in this file. Raises BadInput for everything that is not a notebook."""
+    try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise BadInput(f"{path} is not a file.")
+        if state.st_size > MOST_BYTES:
+            raise BadInput(
+                f"{path} has {state.st_size / 1e6:.0f} MB, more than the {MOST_BYTES / 1e6:.0f} MB "
+                "that are graded. Clear its outputs in JupyterLab (Edit, Clear Outputs of All "
+                "Cells), save and check again."
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
+    return LearnerFile(path, content, _cells(path, content))
+
+
+def _cells(path: Path, content: bytes) -> list[dict]:
+    if not content.strip():
+        raise BadInput(f"{path} is empty. {fresh_copy(path)}")
+    try:
+        notebook = json.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"{path} is not UTF-8 text (byte {error.start + 1}). {fresh_copy(path)}"
+        ) from error
+    except json.JSONDecodeError as error:
+        raise BadInput(
+            f"{path} is not a notebook: its JSON breaks at line {error.lineno}, column "
+            f"{error.colno} ({error.msg}). {fresh_copy(path)}"
+        ) from error
+    except RecursionError as error:
+        raise BadInput(f"{path} is not a notebook: its JSON is nested too deeply.") from error
+    if not isinstance(notebook, dict) or "nbformat" not in notebook:
+        raise BadInput(f"{path} is JSON but not a notebook. {fresh_copy(path)}")
+    if notebook["nbformat"] != 4:
+        raise BadInput(
+            f"{path} has notebook format {notebook['nbformat']}; format 4 is graded. Open it in "
+            "this course's JupyterLab, save it and check again."
+        )
+    cells = notebook.get("cells")
+    if not isinstance(cells, list) or not isinstance(notebook.get("metadata"), dict):
+        raise BadInput(f"{path} is a notebook without cells or metadata. {fresh_copy(path)}")
+    for number, cell in enumerate(cells, start=1):
+        if not _is_cell(cell):
+            raise BadInput(
+                f"cell {number} of {path} is broken: it lacks its type, its text or its metadata. "
+                f"{fresh_copy(path)}"
+            )
+    return cells
+
+
+def _is_cell(cell) -> bool:
+    if not isinstance(cell, dict) or not isinstance(cell.get("metadata"), dict):
+        return False
+    source = cell.get("source")
+    is_text = isinstance(source, str) or (
+        isinstance(source, list) and all(isinstance(line, str) for line in source)
+    )
+    return is_text and cell.get("cell_type") in ("code", "markdown", "raw")
+
+
+def fresh_copy(path: Path) -> str:
+    """How to get an untouched copy without losing what is there."""
+    return (
+        "Nothing was changed. Keep the file under another name; JupyterLab may hold an earlier "
+        f"version in {path.parent / '.ipynb_checkpoints'}. A fresh copy: git restore {path}"
+    )

@@ -1,0 +1,161 @@
+"""`anuman export ASSIGNMENT --format csv|moodle|json`: the gradebook's grades of one assignment.
+
+csv     one row a student: score, penalty, most points, and the points of every task
+moodle  the columns of Moodle's own grade export, which its "Import grades: CSV file" takes: map
+        "ID number" (or "Email address") to the user and the last column to the grade item
+json    everything, with the automatic and the manual points of every task and the comments
+"""
+
+import csv
+import io
+import json
+import sys
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from ..course.errors import BadCourse
+from ..course.folder import Course
+
+FORMATS = ("csv", "moodle", "json")
+NO_GRADE = "-"  # Moodle leaves the grade empty
+
+
+@dataclass(frozen=True)
+class TaskGrade:
+    """Points of one task; auto and manual are None where there are none."""
+
+    notebook: str
+    id: str
+    points: float
+    max_points: float
+    auto: float | None
+    manual: float | None
+    extra_credit: float
+    needs_manual_grade: bool
+
+
+@dataclass(frozen=True)
+class StudentGrade:
+    """A student of the gradebook and what was handed in, if anything (submitted)."""
+
+    id: str
+    first_name: str
+    last_name: str
+    email: str
+    submitted: bool
+    timestamp: str
+    points: float  # without the penalty
+    penalty: float
+    score: float  # with the penalty, never below 0
+    max_points: float
+    needs_manual_grade: bool
+    tasks: list[TaskGrade] = field(default_factory=list)
+    comments: dict[str, str] = field(default_factory=dict)
+
+
+def run(
+    assignment: str, form: str, folder: Path, output: Path | None, json_file: Path | None
+) -> int:
+    """Write the grades to a file or to the terminal; 0, or 2 when there is nothing to write."""
+    try:
+        grades = read(Course(folder), assignment)
+    except BadCourse as error:
+        print(f"anuman export: {error}", file=sys.stderr)
+        return 2
+    text = {"csv": as_csv, "moodle": as_moodle, "json": as_json}[form](assignment, grades)
+    if output:
+        # A byte order mark, without which Excel takes Hindi names for Latin-1; Moodle ignores it.
+        output.write_text(text, encoding="utf-8-sig" if form == "csv" else "utf-8", newline="")
+        print(f"{assignment}: {len(grades)} students in {output}.", file=sys.stderr)
+    else:
+        sys.stdout.write(text)
+    if json_file:
+        json_file.write_text(as_json(assignment, grades), encoding="utf-8")
+    waiting = sum(grade.needs_manual_grade for grade in grades)
+    if waiting:
+        print(f"{waiting} students have answers that nobody has read yet.", file=sys.stderr)
+    return 0
+
+
+def read(course: Course, assignment: str) -> list[StudentGrade]:
+    """Grades of all students of the gradebook, by id. Raises BadCourse for an unknown assignment."""
+    with course.gradebook() as gradebook:
+        most = course.assignment(gradebook, assignment).max_score
+        submissions = {s.student_id: s for s in gradebook.assignment_submissions(assignment)}
+        return [
+            _student(student, submissions.get(student.id), most)
+            for student in sorted(gradebook.students, key=lambda student: student.id)
+        ]
+
+
+def _student(student, submission, most: float) -> StudentGrade:
+    points = submission.score if submission else 0.0
+    penalty = (submission.late_submission_penalty or 0.0) if submission else 0.0
+    notebooks = sorted(submission.notebooks, key=lambda n: n.name) if submission else []
+    return StudentGrade(
+        student.id,
+        student.first_name or "",
+        student.last_name or "",
+        student.email or "",
+        submission is not None,
+        str(submission.timestamp or "") if submission else "",
+        points,
+        penalty,
+        max(0.0, points - penalty),
+        most,
+        bool(submission and submission.needs_manual_grade),
+        [
+            _task(n.name, grade)
+            for n in notebooks
+            for grade in sorted(n.grades, key=lambda g: g.name)
+        ],
+        {c.name: c.comment for n in notebooks for c in n.comments if c.comment},
+    )
+
+
+def _task(notebook: str, grade) -> TaskGrade:
+    return TaskGrade(
+        notebook,
+        grade.name,
+        grade.score or 0.0,
+        grade.max_score,
+        grade.auto_score,
+        grade.manual_score,
+        grade.extra_credit or 0.0,
+        bool(grade.needs_manual_grade),
+    )
+
+
+def as_csv(assignment: str, grades: list[StudentGrade]) -> str:
+    """One row a student, one column a task."""
+    tasks = sorted({(task.notebook, task.id) for grade in grades for task in grade.tasks})
+    plain = ["id", "last_name", "first_name", "email", "submitted", "timestamp"]
+    plain += ["points", "penalty", "score", "max_points", "needs_manual_grade"]
+    rows = [["assignment", *plain, *(f"{notebook}: {task}" for notebook, task in tasks)]]
+    for grade in grades:
+        points = {(task.notebook, task.id): task.points for task in grade.tasks}
+        values = [getattr(grade, name) for name in plain]
+        rows.append([assignment, *values, *(points.get(task, "") for task in tasks)])
+    return _table(rows)
+
+
+def as_moodle(assignment: str, grades: list[StudentGrade]) -> str:
+    """Moodle's own columns; a student without a submission has no grade."""
+    rows = [["First name", "Last name", "ID number", "Email address", f"{assignment} (Real)"]]
+    for grade in grades:
+        score = f"{grade.score:.2f}" if grade.submitted else NO_GRADE
+        rows.append([grade.first_name, grade.last_name, grade.id, grade.email, score])
+    return _table(rows)
+
+
+def as_json(assignment: str, grades: list[StudentGrade]) -> str:
+    """Everything that the gradebook has of the assignment."""
+    students = [asdict(grade) for grade in grades]
+    whole = {"assignment": assignment, "students": students}
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def _table(rows: list[list]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()

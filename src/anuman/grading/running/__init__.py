@@ -1,0 +1,10 @@
+"""How the cells of one notebook run.
+
+- session: one notebook from its first cell to its last: processes, time limits, replays.
+- zygotes: a worker's warm processes; zygote: what runs in them and forks.
+- shell: a cell run as IPython would, its outputs as nbformat has them.
+- learner: the process of the learner's cells; withheld: modules that it has not;
+  learner_outputs: what it says its cells put out, within limits.
+- trusted: the process of the teacher's cells; link, proxies: the learner's names in it, whose calls go
+  to the learner's process.
+"""

@@ -1,0 +1,278 @@
+"""One notebook: a learner's process and a trusted one, their cells in order, limits on each."""
+
+import contextlib
+import secrets
+import time
+
+from ..course.bindings import definitions
+from ..course.work import LEARNER, LOCKED, TEST, TEXT, Cell, Rules, Template
+from ..isolation import wire
+from .learner_outputs import LearnerOutputs
+from .zygotes import Process, Zygotes
+
+GRACE_S = 1.0  # from the interrupt at the time limit to the kill
+MOST_RESTARTS = 3  # of the learner's process, a cell: a test may call what ends it many times
+TIMEOUT = "CellTimeoutError"
+LOST = "DeadKernelError"  # nbgrader's own names for what happened to a cell
+
+
+class Stopped(Exception):
+    """A cell did not come to its end; `name` says how, as nbgrader calls it."""
+
+    def __init__(self, name: str, text: str, outputs: list[dict] | None = None):
+        super().__init__(text)
+        self.name, self.outputs = name, outputs or []
+        self.alive = outputs is not None
+
+
+class Session:
+    """See the module's docstring. `run` fills in the outputs of the cells."""
+
+    def __init__(
+        self, zygotes: Zygotes, rules: Rules, end: float, files: dict, teachers_files: dict
+    ):
+        self._zygotes, self._rules, self._end = zygotes, rules, end
+        self._files, self._teachers_files = files, teachers_files
+        self._learner: Process | None = None
+        self._trusted: Process | None = None
+        self._shown: Process | None = None  # the learner's process that the trusted one knows
+        self._cells: list[Cell] = []
+        self._template = Template("", ())
+        self._guilty: set[int] = set()  # cells that end or stop the process they run in
+        self._restarts = 0
+        self._at = 0  # the cell that is run now
+        self._outputs = LearnerOutputs()
+        self.notes: list[str] = []
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_exception) -> None:
+        for process in (self._learner, self._trusted):
+            if process is not None:
+                process.end()
+
+    def parse(self, content: bytes) -> list[dict]:
+        """The cells of a notebook file. Raises Stopped or LookupError saying why there are none.
+
+        Read by the learner's process before it runs any code: hostile JSON meets its limits.
+        """
+        reply = self._ask(self._learner_process(), ["parse", content], self._rules.cell_s)
+        if reply[1] == "ok" and type(reply[2]) is list:
+            return reply[2]
+        raise LookupError(str(reply[4])[:500])
+
+    def run(self, cells: list[Cell], template: Template) -> None:
+        """Run all cells in order; each keeps its outputs."""
+        self._cells, self._template = cells, template
+        count = 0
+        for index, cell in enumerate(cells):
+            if cell.role == TEXT or cell.kind != "code":
+                continue
+            count += 1
+            self._at, cell.count, self._restarts = index, count, 0
+            try:
+                cell.outputs = self._run_cell(index, cell)
+            except Stopped as stopped:
+                cell.outputs = [*stopped.outputs, _error(stopped.name, str(stopped))]
+
+    def _run_cell(self, index: int, cell: Cell) -> list[dict]:
+        if time.monotonic() > self._end:
+            raise Stopped(TIMEOUT, "the time limit of the whole submission", [])
+        if cell.before:
+            with contextlib.suppress(Stopped):
+                self._teachers_cell(cell.before, cell.count or 0)
+        if cell.role == TEST:
+            return self._teachers_cell(cell.source, cell.count or 0)
+        outputs = self._learner_cell(index)
+        if cell.for_tests:
+            # A locked cell runs for the tests, too; the page shows the learner's run.
+            with contextlib.suppress(Stopped):
+                self._teachers_cell(cell.for_tests, cell.count or 0)
+        return outputs
+
+    # The learner's process
+
+    def _learner_process(self) -> Process:
+        """The process, started and brought to the state of now if it is not there."""
+        while self._learner is None or not self._learner.alive:
+            if self._learner is not None:
+                self._learner.end()
+                self._learner = None
+                self._restarts += 1
+            if self._restarts > MOST_RESTARTS:
+                raise Stopped(LOST, "the learner's code ends every process it runs in")
+            self._learner = self._zygotes.learner(self._rules)
+            if self._files:
+                self._ask(self._learner, ["files", self._files], self._rules.cell_s)
+            self._replay()
+        return self._learner
+
+    def _replay(self) -> None:
+        """Run earlier cells again for what they define, without those that lost the process."""
+        for index, cell in enumerate(self._cells[: self._at]):
+            if cell.kind != "code" or cell.role not in (LEARNER, LOCKED) or index in self._guilty:
+                continue
+            if time.monotonic() > self._end:
+                raise Stopped(TIMEOUT, "the time limit of the whole submission")
+            try:
+                self._ask(self._learner, ["run", cell.source, cell.count], self._rules.cell_s)
+            except Stopped:
+                self._guilty.add(index)
+                if not self._learner.alive:
+                    return
+
+    def _learner_cell(self, index: int) -> list[dict]:
+        cell = self._cells[index]
+        process = self._learner_process()
+        try:
+            reply = self._ask(process, ["run", cell.source, cell.count], self._rules.cell_s)
+        except Stopped:
+            self._guilty.add(index)
+            raise
+        return self._outputs.take(reply[2]) if reply[1] == "ok" else []
+
+    def _ask(self, process: Process, request: list, seconds: float) -> list:
+        """One request to a learner's process. Raises Stopped at the time limit or if it is lost."""
+        number = secrets.randbits(48)
+        deadline = self._deadline(seconds)
+        sent = False
+        try:
+            process.channel.send(
+                [number, *request], deadline=deadline, meanwhile=self._look_at_memory
+            )
+            sent = True
+            return self._reply(process, number, deadline)
+        except wire.TimeIsUp:
+            pass
+        except (wire.Closed, wire.BadFrame) as error:
+            process.end()
+            raise Stopped(LOST, f"this cell ended its process ({error})") from None
+        process.interrupt()
+        try:
+            if not sent:
+                raise wire.TimeIsUp("half a request can be no other's beginning")
+            reply = self._reply(process, number, time.monotonic() + GRACE_S)
+        except (wire.TimeIsUp, wire.Closed, wire.BadFrame):
+            process.end()
+            raise Stopped(TIMEOUT, "the time limit") from None
+        outputs = self._outputs.take(reply[2]) if request[0] == "run" else []
+        raise Stopped(TIMEOUT, "the time limit", outputs)
+
+    def _deadline(self, seconds: float) -> float:
+        now = time.monotonic()
+        return min(now + seconds, max(self._end, now + 0.1))
+
+    def _reply(self, process: Process, number: int, deadline: float) -> list:
+        for _ in range(100):
+            reply = self._receive(process, deadline)
+            if type(reply) is not list or len(reply) not in (4, 8) or reply[0] != number:
+                continue
+            if (reply[1] == "ok") == (len(reply) == 4):
+                return reply
+        raise wire.BadFrame("too many frames that nobody asked for")
+
+    def _receive(self, process: Process, deadline: float):
+        """One frame; meanwhile watches the memory of the learner's processes."""
+        while True:
+            look = min(deadline, time.monotonic() + wire.LOOK_S)
+            try:
+                return process.channel.receive(deadline=look)
+            except wire.TimeIsUp:
+                if time.monotonic() >= deadline:
+                    raise
+                self._look_at_memory()
+
+    def _look_at_memory(self) -> None:
+        learner = self._learner
+        if learner and learner.alive and learner.memory() > self._rules.memory:
+            learner.kill()
+
+    # The trusted process
+
+    def _trusted_process(self) -> Process:
+        if self._trusted is None or not self._trusted.alive:
+            again = self._trusted is not None
+            if self._trusted is not None:
+                self._trusted.end()
+            self._trusted = self._zygotes.trusted(self._rules, self._template, self._teachers_files)
+            self._shown = None
+            if again:
+                self._replay_teachers()
+            if not self._trusted.alive:
+                raise Stopped(LOST, "the process of the tests ends again and again")
+        return self._trusted
+
+    def _replay_teachers(self) -> None:
+        """Run the teacher's earlier cells again; of a test what it defines."""
+        for cell in self._cells[: self._at + 1]:
+            parts = [cell.before]
+            if cell.count and cell.count < (self._cells[self._at].count or 0):
+                parts.append(definitions(cell.source) if cell.role == TEST else cell.for_tests)
+            for source in filter(None, parts):
+                try:
+                    self._teachers_cell(source, cell.count or 0)
+                except Stopped:  # once more: what is lacking now, no learner's value can replace
+                    return
+
+    def _teachers_cell(self, source: str, count: int) -> list[dict]:
+        trusted = self._trusted_process()
+        self._show_learner(trusted)
+        texts = {
+            c.count: c.source
+            for c in self._cells
+            if c.role == LEARNER and c.count and c.count <= count
+        }
+        deadline = self._deadline(self._rules.cell_s)
+        try:
+            trusted.channel.send(["run", source, count, texts])
+            return self._done(trusted, deadline)
+        except wire.TimeIsUp:
+            pass
+        except (wire.Closed, wire.BadFrame) as error:
+            trusted.end()
+            raise Stopped(LOST, f"the test's process ended ({error})") from None
+        trusted.interrupt()
+        try:
+            return self._done(trusted, time.monotonic() + 3 * GRACE_S)
+        except (wire.TimeIsUp, wire.Closed, wire.BadFrame):
+            trusted.end()
+            if self._learner is not None:
+                self._learner.end()  # nobody knows what it is doing
+            raise Stopped(TIMEOUT, "the time limit") from None
+
+    def _show_learner(self, trusted: Process) -> None:
+        """Give the trusted process its own way into the learner's process."""
+        process = self._learner_process()
+        if self._shown is not process:
+            trusted.channel.send(["open", process.pid], descriptors=process.descriptors())
+            self._shown = process
+
+    def _done(self, trusted: Process, deadline: float) -> list[dict]:
+        while True:
+            kind, *details = self._receive(trusted, deadline)
+            if kind == "done":
+                outputs, notes, lost, late = details
+                if lost and self._learner is not None:
+                    self._learner.end()
+                self.notes += [note for note in notes if note not in self.notes]
+                if late:
+                    kept = [one for one in outputs if one.get("ename") != TIMEOUT]
+                    raise Stopped(TIMEOUT, "the time limit", kept)
+                return outputs
+            if self._learner is not None:
+                self._learner.end()
+            try:
+                self._shown = None
+                self._show_learner(trusted)
+            except Stopped:
+                trusted.channel.send(["none"])
+
+
+def _error(name: str, text: str) -> dict:
+    return {
+        "output_type": "error",
+        "ename": name,
+        "evalue": text,
+        "traceback": [f"{name}: {text}"],
+    }

@@ -1,0 +1,1 @@
+"""The learner's own machine as charts: measured, and beside what the formulas say."""

@@ -1,0 +1,1 @@
+"""Predictions before the answer: asked, kept on the learner's disk, scored and reported."""

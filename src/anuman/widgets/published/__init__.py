@@ -1,0 +1,1 @@
+"""Published measurements as charts, beside what the formulas say."""

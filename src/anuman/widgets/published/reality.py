@@ -1,0 +1,225 @@
+"""Model against reality: every published measurement beside what the formulas say, each with its source."""
+
+from collections.abc import Sequence
+from functools import cache
+from math import log10
+
+import ipywidgets
+
+from anuman.language import N_, _, number
+from anuman.validation import Scored, score
+from anuman.validation.score import KINDS, percentile
+from anuman.validation.table import catalogue_rows
+
+from ..kit import style
+from ..kit.chart import Axis, Chart
+from ..kit.figure import Figure, Live, figure
+from ..kit.style import INK, SERIES
+from ..kit.svg import Picture
+from ..two_clocks.clocks_words import percent
+
+WIDE = {"description_width": "initial"}
+SHAPES = ("circle", "triangle", "square", "diamond")
+EVERYTHING = "everything"
+KIND_WORDS = {
+    "tokens/s": N_("Throughput: tokens per second"),
+    "TPOT": N_("TPOT: time per output token"),
+    "TTFT, unloaded": N_("TTFT: time to first token, one user"),
+    "whole-batch latency": N_("Time for a whole batch"),
+    "prefill MFU": N_("MFU of reading prompts"),
+    "load at a given TPOT": N_("Requests per second at a given TPOT"),
+    "latency at a given load": N_("Latency at a given load"),
+    "training benchmarks": N_("Training benchmarks"),
+    "GPU-hours of model cards": N_("GPU-hours of model cards"),
+    "energy": N_("Energy per output token"),
+    "single kernels": N_("Single kernels"),
+}
+
+
+@cache
+def scored_rows() -> tuple[Scored, ...]:
+    """Every published row of the catalogue with its prediction; worked out once."""
+    return tuple(score(catalogue_rows()))
+
+
+def picture(rows: Sequence[Scored], title: str = "") -> str:
+    """SVG text of predicted against published for these rows, as a file of its own."""
+    return scatter(rows, title or _("Predicted against published")).standalone()
+
+
+def scatter(rows: Sequence[Scored], title: str) -> Picture:
+    """Published across, predicted upwards, both logarithmic; the diagonal is agreement."""
+    drawn = [one for one in rows if one.error is not None]
+    low, high = _span(drawn)
+    units = {str(one.row.fields.get("unit") or "") for one in drawn}
+    unit = units.pop() if len(units) == 1 else _("each in its own unit")
+    chart = Chart(
+        Axis(low, high, _("published ({unit})").format(unit=unit), log=True),
+        Axis(low, high, _("predicted ({unit})").format(unit=unit), log=True),
+        title,
+        width=560,
+        height=480,
+    )
+    chart.line([(low, low), (high, high)], INK, width=1.5)
+    for factor in (1.3, 1 / 1.3):
+        start, end = max(low, low / factor), min(high, high / factor)
+        chart.line([(start, start * factor), (end, end * factor)], INK, "3 5", 1)
+    chart.label(high / 1.2, high / 1.2, _("agreement"), "left", 30)
+    chips = _most_frequent([str(one.row.fields.get("chip")) for one in drawn], len(SERIES) - 1)
+    for one in drawn:
+        name = str(one.row.fields.get("chip"))
+        at = chips.index(name) if name in chips else len(chips)
+        x, y = (min(high, max(low, v)) for v in (one.row.published, one.predicted))
+        chart.point(x, y, SERIES[at], SHAPES[at], 5 if one.row.scored else 3, _hover(one))
+    return chart.picture(_described(drawn, chips))
+
+
+def _span(drawn: Sequence[Scored]) -> tuple[float, float]:
+    """A decade at least around all values, for an axis."""
+    values = [v for one in drawn for v in (one.row.published, one.predicted) if v and v > 0]
+    if not values:
+        return 0.1, 10.0
+    low, high = min(values) / 1.6, max(values) * 1.6
+    if log10(high / low) < 1:
+        middle = (low * high) ** 0.5
+        low, high = middle / 10**0.5, middle * 10**0.5
+    return low, high
+
+
+def _most_frequent(names: Sequence[str], most: int) -> list[str]:
+    return sorted(set(names), key=lambda name: (-names.count(name), name))[:most]
+
+
+def _hover(one: Scored) -> str:
+    fields = one.row.fields
+    return (
+        f"{one.row.id}: {fields.get('chip')}, {fields.get('model')}, {fields.get('software')}: "
+        f"{number(one.row.published)} → {number(one.predicted)} ({_signed(one.error)})"
+    )
+
+
+def _signed(error: float) -> str:
+    return f"{'+' if error >= 0 else '−'}{number(round(100 * abs(error), 1))} %"
+
+
+def _described(drawn: Sequence[Scored], chips: Sequence[str]) -> str:
+    errors = [abs(one.error) for one in drawn if one.counts]
+    if not errors:
+        return _("No published row with these conditions.")
+    names = [*chips, _("all others")]
+    marks = [f"{shape} {name}" for shape, name in zip(_shape_words(), names, strict=False)]
+    return _(
+        "{count} published values. Half of the predictions are within {median}, nine of ten within "
+        "{p90}. The line marks agreement, the dots 30 % more and less. {marks}"
+    ).format(
+        count=number(len(errors)),
+        median=percent(percentile(errors, 0.5)),
+        p90=percent(percentile(errors, 0.9)),
+        marks=", ".join(marks),
+    )
+
+
+def _shape_words() -> list[str]:
+    return [_("circle:"), _("triangle:"), _("square:"), _("diamond:")]
+
+
+def reality_figure(kind: str, chip: str = EVERYTHING, model: str = EVERYTHING) -> Figure:
+    """Picture and table of one kind of measurement, for one chip or model or for all.
+
+    Raises ValueError for an unknown kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"no kind {kind!r}; there are {', '.join(KINDS)}")
+    rows = [
+        one
+        for one in scored_rows()
+        if one.kind == kind
+        and chip in (EVERYTHING, one.row.fields["chip"])
+        and model in (EVERYTHING, one.row.fields["model"])
+    ]
+    shown = scatter(rows, _(KIND_WORDS[kind]))
+    sources = list(dict.fromkeys(one.row.fields["source"] for one in rows))
+    head = [
+        _("row"), _("chip"), _("chips"), _("model"), _("bits per weight"), _("batch or rate"),
+        _("prompt"), _("output"), _("software"), _("published"), _("predicted"), _("error"),
+        _("why"), _("source"),
+    ]  # fmt: skip
+    body = [[*_cells(one), f"[{sources.index(one.row.fields['source']) + 1}]"] for one in rows]
+    caption = shown.description
+    notes = [f"[{n}] {title}" for n, title in enumerate(sources, 1)]
+    return figure(shown, head, body, caption, notes)
+
+
+def _cells(one: Scored) -> list[str]:
+    f = one.row.fields
+
+    def text(name: str) -> str:
+        value = f.get(name)
+        if isinstance(value, float):
+            return number(value)
+        return "–" if value in (None, "") else str(value)
+
+    unit = text("unit")
+    return [
+        one.row.id, text("chip"), text("n_chips"), text("model"), text("w_bits"),
+        text("batch_or_qps"), text("input_tokens"), text("output_tokens"), text("software"),
+        f"{number(one.row.published)} {unit}",
+        _("none") if one.predicted is None else f"{number(one.predicted)} {unit}",
+        "–" if one.error is None else _signed(one.error),
+        one.why if one.row.scored else _("shown, not scored"),
+    ]  # fmt: skip
+
+
+class Reality(Live):
+    """Pick what was measured, a chip and a model; each point is a published value and names its source."""
+
+    def __init__(self, kind: str = "TPOT"):
+        layout = ipywidgets.Layout(width="auto", min_width="190px", flex="1 1 210px")
+        choice = {"style": WIDE, "layout": layout}
+        self.kind = ipywidgets.Dropdown(
+            options=[(_(words), name) for name, words in KIND_WORDS.items()],
+            value=kind,
+            description=_("Measured"),
+            **choice,
+        )
+        self.chip = ipywidgets.Dropdown(description=_("Chip"), **choice)
+        self.model = ipywidgets.Dropdown(description=_("Model"), **choice)
+        self.picture = ipywidgets.HTML()
+        row = ipywidgets.Layout(
+            display="flex", flex_flow="row wrap", width="100%", grid_gap="2px 20px"
+        )
+        look = ipywidgets.HTML(style.STYLE, layout=ipywidgets.Layout(display="none"))
+        controls = ipywidgets.Box([self.kind, self.chip, self.model], layout=row)
+        super().__init__([look, controls, self.picture], lambda: self.figure)
+        self.layout.max_width = "1040px"
+        self._filling = False
+        self._offer()
+        self.kind.observe(self._offer, "value")
+        for control in (self.chip, self.model):
+            control.observe(self._draw, "value")
+
+    @property
+    def figure(self) -> Figure:
+        """What is shown now."""
+        return reality_figure(self.kind.value, self.chip.value, self.model.value)
+
+    def _offer(self, _change=None) -> None:
+        """Offer the chips and models of this kind only, so that no choice is empty of rows at first."""
+        rows = [one for one in scored_rows() if one.kind == self.kind.value]
+        for control, field in ((self.chip, "chip"), (self.model, "model")):
+            names = sorted({str(one.row.fields[field]) for one in rows})
+            self._filling = True  # one drawing for both controls, at the end
+            control.options = [(_("all"), EVERYTHING), *((name, name) for name in names)]
+            control.value = EVERYTHING
+        self._filling = False
+        self._draw()
+
+    def _draw(self, _change=None) -> None:
+        if self._filling:
+            return
+        self.picture.value = style.unstyled(self.figure.html)
+
+
+def reality(kind: str = "TPOT") -> Reality:
+    """Show the formulas against published measurements; `kind` is a key of validation.score.KINDS."""
+    return Reality(kind)

@@ -1,0 +1,1 @@
+"""The course's small model is trained while one watches, beside what inference costs."""

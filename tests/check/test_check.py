@@ -1,0 +1,195 @@
+"""The checker against the bank of answers, and its own tasks against themselves."""
+
+import itertools
+import math
+import string
+from pathlib import Path
+
+import nbformat
+import pytest
+from answer_bank import answers
+
+from anuman import translate
+from anuman.check import UnknownTask, check, examples
+from anuman.check.diagnosis import ratio
+from anuman.check.grade import reading
+from anuman.check.task import ASSIGNMENTS, tasks
+from anuman.language import both
+
+ROOT = Path(__file__).parents[2]
+TASKS = list(tasks().values())
+WRONG = [answer for name in ASSIGNMENTS for answer in answers(name, "wrong")]
+RIGHT = [answer for name in ASSIGNMENTS for answer in answers(name, "right")]
+# Answers that a learner may round to a whole number: users, FLOP per byte, days, tokens.
+WHOLE = {
+    "01-what-is-inference/crossover_day",
+    "01-what-is-inference/verdict",
+    "02-roofline/critical_batch",
+    "02-roofline/ridge",
+    "02-roofline/verdict",
+    "04-kv-cache/verdict",
+    "05-batching/verdict",
+}
+
+
+def defined(answer):
+    """The function that an answer defines."""
+    names = {}
+    exec(compile(answer.source, "<answer>", "exec"), names)
+    return names[answer.task]
+
+
+def cases(task):
+    return [(part, case) for part in task.parts for case in part.cases]
+
+
+@pytest.mark.parametrize("answer", WRONG, ids=str)
+def test_wrong_answer_gets_its_points_and_its_own_hint(answer, capsys):
+    points = check(answer.task_id, defined(answer))
+    said = capsys.readouterr().out
+    assert type(points) is float
+    assert points == answer.points < tasks()[answer.task_id].points
+    assert answer.hint in said
+    for other in WRONG:
+        if other.task_id == answer.task_id and other.hint != answer.hint:
+            assert other.hint not in said, other.name
+
+
+@pytest.mark.parametrize("answer", RIGHT, ids=str)
+def test_right_answer_gets_full_marks(answer, capsys):
+    points = check(answer.task_id, defined(answer))
+    assert points == tasks()[answer.task_id].points
+    assert answer.hint in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
+def test_bank_is_large_enough_and_knows_every_misconception(task, capsys):
+    wrong = [answer for answer in WRONG if answer.task_id == task.id]
+    right = [answer for answer in RIGHT if answer.task_id == task.id]
+    assert len(wrong) >= 4
+    assert len(right) >= 3
+    for misconception in task.misconceptions:
+        assert any(answer.hint in misconception.hint for answer in wrong), misconception.name
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
+def test_misconceptions_have_the_signature_and_differ_from_each_other(task):
+    def values(function):
+        return [(part, reading(task, function, case)) for part, case in cases(task)]
+
+    for misconception in task.misconceptions:
+        code = misconception.function.__code__
+        assert code.co_varnames[: code.co_argcount] == task.parameters
+    functions = [task.function, *(m.function for m in task.misconceptions)]
+    for one, other in itertools.combinations(functions, 2):
+        assert not all(
+            task.result.same(a, b)
+            for (_p, a), (_q, b) in zip(values(one), values(other), strict=True)
+        )
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
+def test_reasonable_rounding_stays_within_the_tolerance(task):
+    """Three significant digits everywhere; whole numbers where the task asks for a batch."""
+    for part, case in cases(task):
+        for value in reading(task, task.function, case):
+            if not isinstance(value, float):
+                continue
+            rounded = (float(f"{value:.3g}"),)
+            if task.id in WHOLE:
+                rounded += (math.floor(value), math.ceil(value))
+            assert all(math.isclose(value, r, rel_tol=0.009) for r in rounded), part.name
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
+def test_examples_are_not_cases_and_show_both_values(task, capsys):
+    hidden = [case for _part, case in cases(task)]
+    assert not set(map(repr, task.examples)) & set(map(repr, hidden))
+    assert examples(task.id, task.function) is None
+    assert capsys.readouterr().out.count(": right.") >= len(task.examples)
+    for misconception in task.misconceptions:
+        examples(task.id, misconception.function)
+    assert "it should give" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_points_of_the_assignment_are_split_as_the_course_promises(name):
+    """Ten points, seven of them or more for tasks that the notebook does not call a stretch."""
+    path = ROOT / "solutions" / name / f"{name}.ipynb"
+    cells = {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
+    own = [task for task in TASKS if task.id.startswith(f"{name}/")]
+    core = [task for task in own if ". Stretch: " not in cells[f"{task.name}-task"]]
+    assert sum(task.points for task in own) == 10
+    assert 7 <= sum(task.points for task in core) < 10
+
+
+def test_feedback_shows_no_expected_value_and_no_input(capsys):
+    """Numbers in what is said about a wrong answer: points and ratios only."""
+    task = tasks()["02-roofline/step_time"]
+
+    def tells(n, batch, flops, bandwidth, bytes_per_weight):
+        raise ValueError(f"{n} {batch} {flops} {bandwidth!r} {flops:.6e}")
+
+    check(task.id, tells)
+    said = capsys.readouterr().out
+    assert "ValueError: <n> <batch> <flops> <bandwidth> <flops>" in said
+    check(task.id, lambda *arguments: 2 * task.function(*arguments))
+    said += capsys.readouterr().out
+    for _part, case in cases(task):
+        for number in [*case[2:4], reading(task, task.function, case)[0]]:
+            assert f"{number:.6g}" not in said
+
+
+def test_feedback_shows_no_hidden_value_inside_a_dictionary(capsys):
+    task = tasks()["01-what-is-inference/deadline_met"]
+
+    def tells(workload, step_time, steps):
+        raise ValueError(f"{workload['deadline']} {steps}")
+
+    assert check(task.id, tells) == 0.0
+    assert "ValueError: <workload> <steps>" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("found", [0.09, -3.0])
+def test_a_value_that_should_be_zero_is_told_so(found):
+    """There is no ratio to 0, and a positive value has no wrong sign."""
+    assert ratio(found, 0.0).text == "The first value that differs should be 0."
+    assert ratio(found, -found).text == "The first value that differs has the wrong sign."
+
+
+def test_ids(capsys):
+    assert check("ridge", lambda flops, bandwidth: flops / bandwidth) == 1.0
+    with pytest.raises(UnknownTask, match="nearest is '02-roofline/ridge'"):
+        check("02-roofline/rigde", None)
+    with pytest.raises(UnknownTask):
+        examples("ridgee", None)
+
+
+def test_every_run_draws_the_same_cases(capsys):
+    task = tasks()["02-roofline/verdict"]
+    assert len(task.parts[0].cases) == 12
+    again = [check(task.id, task.misconceptions[0].function) for _round in range(3)]
+    assert len(set(again)) == 1
+
+
+def test_label_earns_nothing_by_itself(capsys):
+    task = tasks()["02-roofline/verdict"]
+
+    def label_only(*arguments):
+        return task.function(*arguments)[0], 1.0
+
+    assert check(task.id, label_only) == 0.0
+
+
+def test_every_sentence_is_said_in_hindi_too():
+    """All that the checker may say is translated, with the same gaps."""
+    sentences = {text for text, place in translate.messages(ROOT) if "anuman/check/" in place}
+    assert len(sentences) > 60
+    for text in sentences:
+        hindi = both(text)[1]
+        assert hindi, text
+        gaps = [
+            sorted(name for _t, name, _s, _c in string.Formatter().parse(t) if name)
+            for t in (text, hindi)
+        ]
+        assert gaps[0] == gaps[1], text

@@ -1,0 +1,174 @@
+"""Whose a name is: the teacher's helpers cannot be replaced, the learner's answers always count."""
+
+import dataclasses
+import json
+import sys
+
+import pytest
+from engine import RULES, answer, cell_of_test, error, locked, submitted
+
+from anuman.grading import worker
+from anuman.grading.course.folder import as_template
+from anuman.grading.course.work import LEARNER, TEST, Cell, Submission
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
+
+CLOSE = "def close(a, b):\n    return abs(a - b) < 1e-9"
+LIAR = "def close(a, b):\n    return True\ndef sq(x):\n    return 0"
+SQUARE = "def sq(x):\n    return x * x"
+ASKED = "assert close(sq(3), 9)"
+PLAIN = "the teacher's unlocked cell"  # its id
+
+
+@pytest.fixture(scope="module", autouse=True)
+def zygotes():
+    yield
+    worker.close()
+
+
+def errors(cells, handed_in, solutions=None, rules=RULES):
+    """Error of each test (None: passed), as `anuman grade` would run them; notes in errors.notes."""
+    template = as_template("nb", cells, solutions or {})
+    notebook = json.loads(submitted(*((name, text) for name, text in handed_in)))
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == PLAIN:
+            cell["id"], cell["metadata"] = PLAIN, {}
+    content = json.dumps(notebook).encode()
+    outcome = worker.grade(Submission("ada", (template,), {"nb.ipynb": content}, {}, rules))
+    assert outcome.problem is None
+    errors.notes = outcome.notes
+    return [error(cell.outputs) for cell in outcome.notebooks[0].cells if cell.role == TEST]
+
+
+def plain(source):
+    return Cell(LEARNER, "code", source, id=PLAIN)
+
+
+def one_answer(source, *tests, setup="", above=None, own=None, **how):
+    """A locked cell, an answer, tests; perhaps an unlocked cell above, and one of the learner's own."""
+    cells = [*([plain(above)] if above is not None else []), locked(setup), answer()]
+    cells += [cell_of_test(text, f"test-{number}") for number, text in enumerate(tests)]
+    changed = how.pop("changed", above)
+    handed_in = [(PLAIN, changed)] if changed is not None else []
+    handed_in += [(None, own)] if own else []
+    handed_in += [("setup", setup), ("answer", source)]
+    handed_in += [(f"test-{number}", text) for number, text in enumerate(tests)]
+    return errors(cells, handed_in, **how)
+
+
+@pytest.mark.parametrize(
+    ("how", "tests"),
+    [
+        ({"setup": CLOSE}, [ASKED]),
+        ({"setup": CLOSE, "own": "a = 7 ** 6000"}, [ASKED]),
+        ({"setup": CLOSE, "own": "a = []; a.append(a)"}, [ASKED]),
+        ({"setup": CLOSE, "own": "import numpy\na = numpy.zeros(30_000_000)"}, [ASKED]),
+        ({"above": CLOSE}, [ASKED]),
+        ({"above": CLOSE, "changed": None}, [ASKED]),
+        ({"above": CLOSE, "changed": ""}, [ASKED]),
+        ({"setup": "LIMIT = 5", "own": "LIMIT = 100"}, ["assert sq(3) + 77 <= LIMIT"]),
+        ({}, [f"assert sq(1) == 1\n{CLOSE}", ASKED]),
+        ({}, ["assert sq(1) == 1\nfrom math import isclose as close", ASKED]),
+    ],
+)
+def test_helpers_are_the_teachers(how, tests):
+    found = one_answer(LIAR, *tests, **how)
+    assert all(found), found
+
+
+def test_helpers_are_there_again_after_the_tests_process_was_lost():
+    liar = f"{LIAR}\ndef divisors(n):\n    return range(10 ** 12)"
+    quick = dataclasses.replace(RULES, cell_s=1)
+    tests = ["assert sum(divisors(6)) == 12", ASKED]
+    assert all(one_answer(liar, *tests, setup=CLOSE, rules=quick))
+    right = f"{SQUARE}\ndef divisors(n):\n    return range(10 ** 12)"
+    assert one_answer(right, *tests, setup=CLOSE, rules=quick)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("source", "test", "how"),
+    [
+        (SQUARE, ASKED, {"above": CLOSE}),
+        (SQUARE, ASKED, {"above": CLOSE, "changed": None}),
+        (SQUARE, "for x in range(3): assert sq(x) == x * x", {"own": "x = 7 ** 6000"}),
+        ("pass", "assert g(2) == 4", {"above": "def g(v):\n    pass", "changed": "def g(v):\n    return 2 * v"}),
+        ("pass", "assert C().m() == 3", {"above": "class C: pass", "changed": "class C:\n    def m(self): return 3"}),
+        ("pass", "assert name == 'Ann'", {"above": "name = ''", "changed": "name = 'Ann'"}),
+        ("prices.sort()", "assert prices == [1, 2, 3]", {"setup": "prices = [3, 1, 2]", "solutions": {"answer": "prices.sort()"}}),
+        ("count += 5", "assert count == 5", {"above": "count = 0", "solutions": {"answer": "count += 5"}}),
+        ("def f():\n    return st.mean([1, 2])", "assert f() == st.mean([1, 2])", {"above": "%precision 3\nimport statistics as st"}),
+        ("import numpy as np\ndata = np.zeros((3000, 2000))", "assert data.shape == (3000, 2000)", {}),
+        ("def compose(f, g):\n    return lambda x: f(g(x))", "assert compose(lambda x: x + 1, lambda x: 2 * x)(3) == 7", {}),
+        ("def keep(f):\n    return lambda g: f", "assert keep(lambda: 'f')(lambda: 'g')() == 'f'", {}),
+        ("class P: pass\ndef same(p):\n    return p", "p = P()\nassert same(p) is p", {}),
+        ("def f():\n    'What it does.'", "assert f.__doc__ == 'What it does.'", {}),
+    ],
+)  # fmt: skip
+def test_honest_answers_pass(source, test, how):
+    assert one_answer(source, test, **how) == [None]
+
+
+def test_an_answer_after_a_test_counts_more_than_the_tests_own_variable():
+    texts = ["result = sq(3)\nassert result == 9", "assert result == 5050"]
+    cells = [answer("", "first"), cell_of_test(texts[0], "t1")]
+    cells += [answer("", "second"), cell_of_test(texts[1], "t2")]
+    for value, passes in ((5050, True), (9, False)):
+        handed_in = [("first", SQUARE), ("t1", texts[0]), ("second", f"result = {value}"), ("t2", texts[1])]  # fmt: skip
+        found = errors(
+            cells, handed_in, solutions={"first": SQUARE, "second": "result = sum(range(101))"}
+        )
+        assert found[0] is None and (found[1] is None) is passes
+
+
+@pytest.mark.parametrize(
+    ("source", "tests"),
+    [
+        (  # the end of the test's own iterator, let through by the learner
+            "def ask(read):\n    if read() == '1': return 3\n    while True: read()",
+            ["assert all(map(lambda c, t: ask(iter(c).__next__) == t, [['2', '3']], [5]))"],
+        ),
+        (  # and kept for a later test
+            "def drain(read):\n    try:\n        while True: read()\n    except BaseException: pass\n"
+            "def sq(x):\n    if x == 3: return 9\n    raise StopIteration",
+            ["it = iter([1, 2])\ndrain(lambda: next(it))\nassert 0", "assert all(map(lambda x: sq(x) == x * x, [3, 4]))"],
+        ),
+        (  # a text that is not what runs
+            "def f(a):\n    return a\nf = lambda a: sorted(a)\nf.__name__ = 'f'",
+            ["import inspect\nassert 'sorted' not in inspect.getsource(f)"],
+        ),
+        ("def f(r):\n    return r", ["assert f.__doc__"]),
+        (  # what only the teacher's answer imports
+            "class np:\n    class testing:\n        assert_equal = print\ndef f(x):\n    return 0",
+            ["np.testing.assert_equal(f(2), 4)"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_not_earned(source, tests):
+    assert all(one_answer(source, *tests, solutions={"answer": "import numpy as np"}))
+
+
+def test_what_the_teachers_answer_imports_is_there():
+    solution = {"answer": "from math import isclose\nimport numpy as np"}
+    test = "assert isclose(sq(3), 9) and np.isclose(sq(2), 4)"
+    assert one_answer(SQUARE, test, solutions=solution) == [None]
+
+
+def test_the_author_hears_what_cannot_be_seen_here():
+    source = "class P:\n    def __eq__(self, other): return True\ndef order(v):\n    v.sort()"
+    equal, changing = one_answer(source, "assert P() == P()", "assert order([3, 1]) is None")
+    assert "NotCarried" in equal and changing is None
+    assert any("test_helpers" in note for note in errors.notes)
+    assert any("order returned None and changed" in note for note in errors.notes)
+
+
+def test_the_author_hears_of_what_is_too_large_in_the_librarys_own_words():
+    liar = "def f(x):\n    return x\ndata = bytearray(70_000_000)"
+    (found,) = one_answer(liar, "assert f(1) == 1 and len(data) == 70_000_000")
+    assert found.startswith("NotCarried: data is too large")
+
+
+def test_hostile_text_costs_nobody_anything():
+    deep = "+".join(["1"] * 20_000)
+    nested = "(" * 5_000 + ")" * 5_000
+    for own in (deep, nested, "%magic\n" * 2_000, "x = 1;" * 100_000):
+        assert one_answer(SQUARE, ASKED, above=CLOSE, changed=None, own=own) == [None]

@@ -1,0 +1,97 @@
+"""Every lesson runs from top to bottom in both languages, and keeps to the course's own rules."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from anuman import catalog
+
+LESSONS = Path(__file__).parents[2] / "lessons"
+SOURCES = sorted(LESSONS.glob("*.ipynb"))
+BOTH = [*SOURCES, *sorted((LESSONS / "hi").glob("*.ipynb"))]
+BEATS = 8
+
+
+def label(path: Path) -> str:
+    return str(path.relative_to(LESSONS).with_suffix(""))
+
+
+def text(path: Path) -> str:
+    cells = nbformat.read(path, as_version=4).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+def test_both_languages_have_the_same_lessons():
+    assert SOURCES
+    assert [p.name for p in SOURCES] == sorted(p.name for p in (LESSONS / "hi").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", BOTH, ids=label)
+def test_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
+    monkeypatch.setenv("ANUMAN_HOME", str(tmp_path))
+    monkeypatch.delenv("ANUMAN_LANG", raising=False)
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=180,
+        resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=False,
+    )
+    client.execute()
+    outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    assert outputs
+    noise = [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+    assert not noise
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            # Without a kernel only the other forms of a widget can be shown.
+            if "application/vnd.jupyter.widget-view+json" in data:
+                assert "image/svg+xml" in data or "text/html" in data, cell.source
+                assert "VBox(" not in data.get("text/plain", ""), cell.source
+
+
+@pytest.mark.parametrize("path", [p for p in BOTH if not p.name.startswith("00")], ids=label)
+def test_has_the_eight_beats_and_a_fair_length(path):
+    prose = text(path)
+    numbered = re.findall(r"^## (\d)\. ", prose, flags=re.M)
+    assert numbered == [str(n) for n in range(1, BEATS + 1)]
+    assert prose.count("> **") >= 4  # a takeaway after each part that shows something
+    assert 1200 <= len(prose.split()) <= 2500
+
+
+@pytest.mark.parametrize("path", BOTH, ids=label)
+def test_types_no_figure_of_a_chip_or_model(path):
+    """Figures come from the catalogue; the text may only use round made-up ones."""
+    typed = set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", text(path)))
+    figures = set()
+    for name in catalog.chips():
+        for field, quantity in catalog.chip(name).quantities.items():
+            if field.startswith(("peak", "bandwidth", "capacity", "power")):
+                scaled = (quantity.value / scale for scale in (1e12, 1e9, 1))
+                figures |= {f"{value:g}" for value in scaled if value >= 1}
+    plain = {str(n) for n in range(0, 129)}  # counts, batches, minutes, percentages
+    assert not (typed & figures) - plain
+
+
+@pytest.mark.parametrize("path", BOTH, ids=label)
+def test_cells_are_thin_and_stripped(path):
+    notebook = nbformat.read(path, as_version=4)
+    ids = [cell.id for cell in notebook.cells]
+    assert len(ids) == len(set(ids))
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert not cell.outputs
+            assert cell.execution_count is None
+            body = [line for line in cell.source.splitlines() if line.strip()]
+            assert len(body) <= 5 or "import" in cell.source, cell.id
+
+
+@pytest.mark.parametrize("path", BOTH, ids=label)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#\s]+)\)", text(path)):
+        if "://" not in target:
+            assert (path.parent / target).exists(), f"{label(path)}: {target}"

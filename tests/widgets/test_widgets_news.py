@@ -1,0 +1,90 @@
+"""News and verdict cards, in both languages, from the seeds and from made-up articles."""
+
+import re
+
+import pytest
+
+from anuman import catalog
+from anuman.language import speaking
+from anuman.widgets import news_card, verdict_card
+from anuman.widgets.cards import news
+
+LANGUAGES = ("en", "hi")
+ROWS = (["chip", "users"], [["H100-SXM", "295"], ["<b>", "2 & 3"]])
+
+
+def bundle(figure):
+    return figure._repr_mimebundle_()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("article", catalog.articles())
+def test_news_card_of_every_article_and_claim(article, lang):
+    found = catalog.article(article)
+    for claim in [None, *catalog.claims(article)]:
+        made = bundle(news_card(article, claim.id if claim else None, lang))
+        for text in (found.title[lang], found.publisher, found.digest(lang).split("\n")[0]):
+            assert text in made["text/plain"]
+        assert f'lang="{lang}"' in made["text/html"]
+        if claim:
+            assert claim.text[lang] in made["text/plain"]
+            assert "<blockquote>" in made["text/html"]
+
+
+def test_the_number_of_a_claim_is_marked():
+    assert "<mark>10 %</mark>" in news_card("003", "S3.1", "en").html
+
+
+def test_groq_and_grok_are_told_apart():
+    assert "Grok is a language model" in news_card("003", "S3.3", "en").words
+
+
+def test_unknown_date_and_publisher_are_said(monkeypatch):
+    from dataclasses import replace
+
+    unknown = replace(catalog.article("003"), date="unknown", publisher="unknown", url="unknown")
+    monkeypatch.setattr(news.catalog, "article", lambda _id: unknown)
+    made = news_card("003", lang="en")
+    assert "date unknown" in made.words
+    assert "publisher unknown" in made.words
+    assert "href" not in made.html
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("article", catalog.articles())
+def test_verdict_card_of_every_claim(article, lang):
+    with speaking(lang):
+        for claim in catalog.claims(article):
+            made = bundle(verdict_card(article, claim.id, *ROWS))
+            assert claim.why[lang] in made["text/plain"]
+            assert news.VERDICTS[claim.verdict][0] in made["text/html"]
+            for source in claim.sources:
+                assert source.title in made["text/plain"]
+                assert source.date in made["text/plain"] or source.date == "unknown"
+                if source.url.startswith("http"):
+                    assert "href=" in made["text/html"]
+
+
+def test_texts_are_escaped():
+    html = verdict_card("003", "S3.3", *ROWS).html
+    assert "&lt;b&gt;" in html
+    assert "2 &amp; 3" in html
+
+
+def test_every_verdict_has_its_own_sign():
+    assert set(news.VERDICTS) == set(catalog.seeds.VERDICTS)
+    assert len({sign for sign, _word in news.VERDICTS.values()}) == len(news.VERDICTS)
+
+
+def test_unknown_ids_are_named():
+    with pytest.raises(catalog.UnknownName, match="'999'"):
+        news_card("999")
+    with pytest.raises(catalog.UnknownName, match=r"'S9.9'"):
+        news_card("003", "S9.9")
+
+
+def test_links_lead_only_to_the_web():
+    for url in ("javascript:alert(1)", "unknown", ""):
+        assert "href" not in news._link(url, "words")
+    link = news._link('https://a.example/?"x', "words")
+    assert re.fullmatch(r'<a href="https://a.example/\?&quot;x" [^<>]*>words</a>', link)
