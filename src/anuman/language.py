@@ -108,6 +108,25 @@ def both(message: str) -> tuple[str, str | None]:
     return message, _hindi(message)
 
 
+DIVIDER = "— हिन्दी —"  # between what is said in English and the same in Hindi
+
+
+def in_both(english: list[str], hindi: list[str]) -> str:
+    """Lines in English and, behind the divider, in Hindi: how a graded notebook keeps what was said."""
+    return "\n".join([*english, DIVIDER, *hindi] if hindi else english)
+
+
+def in_one(text: str, language: str) -> tuple[str, str]:
+    """(what is said in this language, the same in the other one) of a text made by in_both.
+
+    The second is empty where the text has one language only.
+    """
+    english, _divider, hindi = (
+        part.strip("\n") for part in f"\n{text}\n".partition(f"\n{DIVIDER}\n")
+    )
+    return (hindi, english) if language == "hi" and hindi else (english, hindi)
+
+
 def _grouped(digits: str) -> str:
     """Group an integer's digits: 1,234,567 in English, 12,34,567 in Hindi."""
     if language() == "en" or len(digits) <= 3:

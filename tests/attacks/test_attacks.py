@@ -4,9 +4,21 @@ import pytest
 from batch import BATCHES, NEIGHBOURS, SECRETS, USERS, end_of, graded
 from plain_course import POINTS, honest
 
-PAIRS = [pytest.param(batch, user, id=f"{batch}-{user}") for batch in BATCHES for user in USERS]
+pytestmark = pytest.mark.classroom
+
+
+def together(batch, user):
+    """Tests of one run of the batch go to one worker, which grades it once."""
+    return pytest.mark.xdist_group(f"attacks-{batch}-{user}")
+
+
+PAIRS = [
+    pytest.param(batch, user, id=f"{batch}-{user}", marks=together(batch, user))
+    for batch in BATCHES
+    for user in USERS
+]
 EACH = [
-    pytest.param(batch, attack, user, id=f"{attack.name}-{user}")
+    pytest.param(batch, attack, user, id=f"{attack.name}-{user}", marks=together(batch, user))
     for user in USERS
     for batch, attacks in BATCHES.items()
     for attack in attacks

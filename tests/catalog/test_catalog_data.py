@@ -1,5 +1,6 @@
 """The catalogue's data: every value has unit, basis, source; nothing sparse is a peak; shapes add up."""
 
+import hashlib
 import re
 
 import pytest
@@ -234,7 +235,7 @@ def test_hand_worked_counts():
 
 
 def test_measurements_are_complete():
-    rows = catalog.measurements()
+    rows = catalog.measurements() + [r for r in catalog.submissions() if r.id.startswith("M")]
     assert len({r.id for r in rows}) == len(rows)
     known_models = set(catalog.models()) | MODELS_WITHOUT_A_SHAPE
     for row in rows:
@@ -248,9 +249,26 @@ def test_measurements_are_complete():
         assert row.known != "memory" or row.confidence == "low", row.id
 
 
+def test_a_third_of_the_rows_of_all_submitters_is_held_out_by_the_hash_of_its_id():
+    rows = catalog.measurements() + [r for r in catalog.submissions() if r.id.startswith("M")]
+    for row in rows:
+        digest = int(hashlib.sha256(row.id.encode()).hexdigest(), 16)
+        assert row.held_out == (row.id.startswith("M") and digest % 3 == 0), row.id
+    new = [row for row in rows if row.id.startswith("M")]
+    assert 0.3 < sum(row.held_out for row in new) / len(new) < 0.4
+
+
+def test_several_parties_measured_the_same_machine():
+    """Eleven and more submitters wrote Llama-2-70B on eight H200, offline."""
+    rows = catalog.submissions(metric="out_tok_s", chip="H200", model="Llama-2-70B", n_chips=8)
+    offline = {row.submitter: row.value for row in rows}
+    assert len(offline) >= 7
+    assert max(offline.values()) < 1.3 * min(offline.values())
+
+
 def test_rows_of_one_group_have_one_source():
     by_group: dict[str, set[str]] = {}
-    for row in catalog.measurements():
+    for row in catalog.measurements() + catalog.submissions():
         by_group.setdefault(row.group, set()).add(row.source.id)
     assert all(len(sources) == 1 for sources in by_group.values())
 
@@ -300,7 +318,7 @@ def test_a_rack_draws_at_least_what_its_chips_may(chip: Chip):
 def test_every_source_is_used_and_dated():
     used = {q.source.id for chip in CHIPS for q in chip.quantities.values()}
     used |= {m.source.id for m in MODELS} | {m.window_source.id for m in MODELS if m.window}
-    used |= {r.source.id for r in catalog.measurements()}
+    used |= {r.source.id for r in catalog.measurements() + catalog.submissions()}
     for name in catalog.workloads():
         used |= {q.source.id for q in catalog.workload(name).quantities.values()}
     for article in catalog.articles():

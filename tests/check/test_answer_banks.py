@@ -14,7 +14,10 @@ from answer_bank import BANK, answers
 from nbgrader.api import Gradebook
 from nbgrader_course import REPOSITORY, TOOLS, answered, cell, grade_id_of, text_of
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
+pytestmark = [
+    pytest.mark.classroom,
+    pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux"),
+]
 ASSIGNMENTS = sorted(folder.name for folder in BANK.iterdir() if folder.is_dir())
 
 

@@ -100,7 +100,7 @@ BAD = {
     "raises": (raises, "stops with KeyError: <flops> (line"),
     "loop": (forever, "takes more than 2 seconds"),
     "deaf loop": (endless_and_deaf, "takes more than 2 seconds"),
-    "recursion": (deeper, "calls itself without end"),
+    "recursion": (deeper, "calls itself too often"),
     "exit": (leaves, "calls exit() or quit()"),
     "untouched": (stub, "No answer yet"),
     "too few arguments": (lambda flops: flops, "The arguments must be ridge(flops, bandwidth)"),
@@ -191,14 +191,24 @@ def test_pairs(capsys):
     names = "batch, flops, bandwidth, w, mfu, mbu"
     for returned, message in [
         (f"{flips}", "it must return 2 values: (label, flips_at)"),
-        (f"({flips}, 'memory')", "The order must be (label, flips_at)."),
-        (f"('memory bound', {flips})", 'label must be one of "memory" / "compute"'),
         ("('memory', None)", "returned None"),
         (f"('memory', {flips}, 1)", "returned tuple (3)"),
         ("None", "Did you forget the word return?"),
     ]:
         assert check(task, eval(f"lambda {names}: {returned}")) == 0.0
         assert message in capsys.readouterr().out
+    for label in ("'slow'", "None", "7", "'memory or compute'"):
+        assert check(task, eval(f"lambda {names}: ({label}, {flips})")) == 2.0
+        assert 'label must be one of "memory" / "compute"' in capsys.readouterr().out
+    for row in (
+        "(f, 'Memory-bound' if batch < f else 'compute bound')",
+        "['मेमोरी' if batch < f else 'गणना', f]",
+        "(np.where(batch < f, 'memory', 'compute'), np.array([f]))",
+        "np.array(['the memory' if batch < f else 'COMPUTE', f], dtype=object)",
+    ):
+        source = f"lambda {names}: (lambda f: {row})({flips})"
+        assert check(task, eval(source, {"np": np})) == 3.0, row
+    capsys.readouterr()
     for returned in [
         f"['memory' if batch < {flips} else 'compute', {flips}]",
         f"(' Memory' if batch < {flips} else 'COMPUTE', {flips})",

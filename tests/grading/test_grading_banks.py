@@ -11,6 +11,8 @@ from synthetic_class import bank_names, bank_students, scores
 
 from anuman.check.task import ASSIGNMENTS
 
+pytestmark = pytest.mark.classroom
+
 # The bank of NAME is handed in by the class of test_grading_cycle.py.
 OTHERS = [name for name in ASSIGNMENTS if name != NAME]
 
@@ -29,7 +31,12 @@ def graded(name: str) -> Course:
     return course
 
 
-@pytest.mark.parametrize("name", OTHERS)
+def together(name):
+    """Tests of one bank go to one worker, which grades it once."""
+    return pytest.mark.xdist_group(f"bank-{name}")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=together(name)) for name in OTHERS])
 def test_generated_exercise_is_the_committed_one(name):
     path = f"exercises/{name}/{name}.ipynb"
     made = (graded(name).root / path).read_bytes()
@@ -39,7 +46,12 @@ def test_generated_exercise_is_the_committed_one(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "student"), [(name, student) for name in OTHERS for student in bank_names(name)]
+    ("name", "student"),
+    [
+        pytest.param(name, student, marks=together(name))
+        for name in OTHERS
+        for student in bank_names(name)
+    ],
 )
 def test_exact_points_and_what_is_said(name, student):
     course = graded(name)

@@ -17,11 +17,14 @@ from nbgrader_course import NAME, REPOSITORY, Course
 from plain_course import ASSIGNMENT, POINTS, RIGHT, TOOLS, PlainCourse, answered, cell, honest
 from synthetic_class import STUDENTS, graded_class, scores
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
+pytestmark = [
+    pytest.mark.classroom,
+    pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux"),
+]
 ANUMAN = str(TOOLS / "anuman")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def released(tmp_path_factory):
     """A course with one released assignment; copied by each test."""
     return PlainCourse(tmp_path_factory.mktemp("released") / "course")
@@ -125,11 +128,13 @@ def roofline(tmp_path_factory):
     return course
 
 
+@pytest.mark.xdist_group("class")
 @pytest.mark.parametrize("student", STUDENTS)
 def test_the_courses_own_class_gets_the_points_of_stock(roofline, student):
     assert scores(roofline, student) == scores(roofline.stock, student) | BETTER.get(student, {})
 
 
+@pytest.mark.xdist_group("class")
 def test_reasons_and_histogram(roofline):
     assert roofline.run.returncode == 1  # two files are no notebooks
     students = {one["id"]: one for one in roofline.result["students"]}

@@ -18,6 +18,8 @@ from anuman.grading.pages.feedback_pages import Highlight, safe_page
 from anuman.grading.pages.page_reasons import Delimiters, hidden_lines
 from anuman.grading.pages.preprocessors import Clean, HideTests
 
+pytestmark = pytest.mark.classroom
+
 HIDDEN = Delimiters("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 DEVANAGARI = re.compile("[\u0900-\u097f]")
 LOST = {

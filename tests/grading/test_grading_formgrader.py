@@ -14,6 +14,8 @@ import pytest
 from nbgrader_course import NAME
 from synthetic_class import graded_class
 
+pytestmark = [pytest.mark.classroom, pytest.mark.xdist_group("class")]  # graded once
+
 TOKEN = "formgrader-test"
 
 

@@ -16,6 +16,8 @@ from nbgrader_course import NAME, REPOSITORY, answered, cell, grade_id_of
 from anuman.grading import self_check
 from anuman.grading.course.learner_file import MOST_BYTES, BadInput
 
+pytestmark = pytest.mark.classroom
+
 TASKS = ["ridge", "intensity", "step_time", "critical_batch", "copy_bandwidth", "verdict"]
 
 

@@ -106,12 +106,13 @@ def test_experts_touched_by_hand():
 def test_every_step_is_finite_affine_and_grows(chip, model, batch, context, tp, bits):
     linked = "link" in catalog.chip(chip).quantities
     d = physics.Deployment(chip, model, tp=tp if linked else 1, weight_bits=bits)
-    fixed, slope = d.affine(batch)
+    fixed, slope = d.affine(batch, context=context)
     step = d.decode_step(batch, context)
     assert math.isfinite(step) and step > 0
     assert step == pytest.approx(fixed + slope * batch * context, rel=1e-12)
     assert d.decode_step(batch + 1, context) > step
-    assert d.decode_step(batch, context + 1) > step
+    longer = d.decode_step(batch, context + 1)
+    assert longer > step or (slope == 0 and longer == step)  # every window is full
     assert d.affine(batch, 100, 5000.0)[0] > fixed
 
 
@@ -217,17 +218,34 @@ def test_stages_work_on_groups_of_the_batch_at_once():
     assert physics.steady_step(staged, 1, 0, 100) == pytest.approx(whole.decode_step(1, 50) + hop)
 
 
-def test_a_short_window_stops_the_cache_from_growing():
-    """gpt-oss: half of the layers see 128 tokens; Gemma-2's 4,096 are rarely full and count as none."""
+def test_a_full_window_stops_the_cache_from_growing():
+    """gpt-oss: half of the layers see 128 tokens."""
     model = catalog.model("gpt-oss-120b")
-    assert physics.layers.windowed_share(model) == 0.5
-    assert physics.layers.windowed_share(catalog.model("Gemma-2-27B")) == 0
+    assert physics.context.windowed_share(model) == 0.5
     d = physics.Deployment("H200", "gpt-oss-120b", weight_bits=4.25)
-    assert d.kv_bytes_per_token == physics.kv_elements_per_token(model) * 2 / 2
+    token = physics.kv_elements_per_token(model) * 2
+    assert d.kv_bytes(100) == 100 * token
+    for context in (1_000, 10_000, 100_000):
+        assert d.kv_bytes(context) == (context + 128) / 2 * token
     fixed, slope = d.affine(10)
-    bare = physics.Deployment("H200", "gpt-oss-120b", weight_bits=4.25).linear_s(10, 10)
     start = model.layers * catalog.efficiency("H200", "decode_attention", 16).kernel_s
-    assert fixed - bare - start == pytest.approx(slope * 10 * 128)
+    assert fixed - d.linear_s(10, 10) - start == pytest.approx(slope * 10 * 128)
+    assert d.affine(10, context=100) == pytest.approx((d.linear_s(10, 10) + start, 2 * slope))
+
+
+def test_a_step_grows_only_by_what_the_layers_read():
+    """From 10,000 to 100,000 tokens Gemma-2's windows of 4,096 stay full: half the layers read more."""
+    d = physics.Deployment("H100-SXM", "Gemma-2-9B")
+    short, long = (d.decode_step(1, context) for context in (10_000, 100_000))
+    whole = d.affine(1, context=1)[1]  # no window is full: every layer reads every token
+    assert long - short == pytest.approx(90_000 * whole / 2)
+    assert d.decode_step(1, 4096) == pytest.approx(d.affine(1)[0] + 4096 * whole)
+
+
+def test_a_prompt_beyond_the_window_has_fewer_pairs():
+    assert physics.context.capped_pairs(100, 100**2 / 2, 128) == 100**2 / 2
+    # The first w tokens see all before them, the others w.
+    assert physics.context.capped_pairs(1000, 1000**2 / 2, 128) == 128**2 / 2 + (1000 - 128) * 128
 
 
 def test_expert_parallel_chips_share_experts_and_exchange_tokens():

@@ -4,7 +4,7 @@ from .audit import recalled
 from .chips import Chip, Rack, chip, chips
 from .efficiencies import Efficiency, efficiency
 from .errors import CatalogError, MissingValue, UnknownName
-from .measurements import Measurement, measurement, measurements
+from .measurements import Measurement, measurement, measurements, submissions
 from .models import Model, model, models
 from .prices import (
     Rental,
@@ -19,6 +19,7 @@ from .prices import (
 from .seeds import Article, Claim, Formula, article, articles, claim, claims
 from .sources import BASIS, KNOWN, Quantity, Source, source
 from .statements import statement, statements
+from .terms import Term, glossary, term
 from .workloads import Lengths, Workload, workload, workloads
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Rack",
     "Rental",
     "Source",
+    "Term",
     "TokenPrice",
     "UnknownName",
     "Workload",
@@ -48,6 +50,7 @@ __all__ = [
     "claim",
     "claims",
     "efficiency",
+    "glossary",
     "measurement",
     "measurements",
     "model",
@@ -60,6 +63,8 @@ __all__ = [
     "source",
     "statement",
     "statements",
+    "submissions",
+    "term",
     "token_price",
     "token_prices",
     "workload",

@@ -15,7 +15,10 @@ class Model:
     """A transformer's shape. Fields that only a mixture of experts has are None in a dense model.
 
     window: the tokens that attention sees at most in `window_layers` of the layers, None where
-    every layer sees all; window_source says where that stands.
+    every layer sees all; window_source says where that stands. index_topk: tokens that attention
+    picks, by the scores of an index of index_heads heads of index_head_dim, None where it sees all.
+    narrow_experts: narrow weights are the experts' only, all others stay at 16 bits. context: most
+    tokens of a request, None where no source gives it.
     """
 
     name: str
@@ -49,6 +52,11 @@ class Model:
     window: int | None = None
     window_layers: int | None = None
     window_source: Source | None = None
+    index_heads: int | None = None
+    index_head_dim: int | None = None
+    index_topk: int | None = None
+    narrow_experts: bool = False
+    context: int | None = None
 
 
 @cache

@@ -33,6 +33,7 @@ class Part:
 
     fields: names of the result's fields that count here (none given: all of them).
     needs: names of parts before it that must be right too, else this one earns nothing.
+    shown: cases like these that a learner may be shown; they are tried only to explain what is wrong.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Part:
     cases: tuple[Case, ...]
     fields: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    shown: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,11 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Task:
-    """One graded function. `function` is the reference; its parameter names are the signature."""
+    """One graded function. `function` is the reference; its parameter names are the signature.
+
+    uses: the name of an earlier task's function that a learner may call here. follow: what this task's
+    function is, given that one; so a slip that was made there does not cost points here again.
+    """
 
     id: str
     function: Callable
@@ -61,6 +67,8 @@ class Task:
     examples: tuple[Case, ...]
     parts: tuple[Part, ...]
     misconceptions: tuple[Misconception, ...]
+    uses: str = ""
+    follow: Callable[[Callable], Callable] | None = None
 
     @property
     def name(self) -> str:
@@ -99,6 +107,10 @@ class Task:
     def goal(self, case: Case) -> Any:
         """What a right answer gives for a case."""
         return self.run(self.function, case)
+
+    def worth(self, part: Part, found: list[tuple | None], all_right: bool) -> float:
+        """Points of a part for the readings of its cases: all or none, unless a task says otherwise."""
+        return part.points if all_right else 0.0
 
     def remarks(self, case: Case, found: tuple | None) -> list[Message]:
         """What is said about a case besides right and wrong; found: the reading, if there is one."""

@@ -22,6 +22,7 @@ from .cluster import (
 )
 from .communication import all_reduce, all_to_all, expert_exchange, pipeline_bubble
 from .conditions import BadRow
+from .context import kv_cache_bytes
 from .crossover import chip_hours, crossover_tokens, mixed_share
 from .deployment import Deployment, DoesNotFit
 from .energy import bottom_up_joules, clock_under_cap, server_watts, wall_joules_per_token
@@ -107,6 +108,7 @@ __all__ = [
     "harmonic",
     "intensity",
     "kv_bytes_per_token",
+    "kv_cache_bytes",
     "kv_cache_bytes_per_token",
     "kv_elements_per_token",
     "longest_over_mean",

@@ -10,8 +10,9 @@ from functools import cached_property
 
 from ..catalog import Chip, Model, chip, model
 from .arguments import positive, share
+from .context import LONG_WINDOW, index_bytes_per_token, kv_cache_bytes, windowed_share
 from .engines import Engine, engine
-from .layers import kv_elements_per_token, layer_groups, windowed_share
+from .layers import kv_elements_per_token, layer_groups
 from .rates import Rates, arithmetic_bits
 
 
@@ -94,14 +95,20 @@ class Deployment:
     def kv_bytes_per_token(self) -> float:
         """Bytes that one token of one sequence adds to the KV cache, over all chips.
 
-        Layers with a short window add nothing once it is full; what they keep is left out here.
+        Layers with a short window add nothing once it is full; what they keep is left out here, kv_bytes counts it.
         """
-        growing = 1 - windowed_share(self.model)
-        return kv_elements_per_token(self.model) * growing * self.kv_bits / 8
+        window = self.model.window
+        full = windowed_share(self.model) if window and window < LONG_WINDOW else 0.0
+        elements = kv_elements_per_token(self.model) * (1 - full)
+        return elements * self.kv_bits / 8 + index_bytes_per_token(self.model)
+
+    def kv_bytes(self, context: float) -> float:
+        """Bytes of one sequence's KV cache at `context` tokens, over all chips."""
+        return kv_cache_bytes(self.model, context, self.kv_bits)
 
     @cached_property
-    def kv_capacity(self) -> float:
-        """Tokens that the KV cache can hold beside the weights. Raises DoesNotFit when none can."""
+    def kv_room(self) -> float:
+        """Bytes left for KV caches beside the weights. Raises DoesNotFit when there are none."""
         memory = self.engine.memory_share * self.chip.capacity * self.tp * self.pp
         free = memory - self.weight_bytes
         if free <= 0:
@@ -111,7 +118,12 @@ class Deployment:
                 f"{self.chip.capacity * self.tp * self.pp / 1e9:.4g} GB, of which "
                 f"{self.engine.memory_share:.0%} can be used"
             )
-        return free / self.kv_bytes_per_token
+        return free
+
+    @cached_property
+    def kv_capacity(self) -> float:
+        """Tokens that the KV cache can hold beside the weights. Raises DoesNotFit when none can."""
+        return self.kv_room / self.kv_bytes_per_token
 
     @property
     def fits(self) -> bool:
@@ -129,27 +141,32 @@ class Deployment:
         return self._rates.linear_s(tokens, sampled)
 
     def affine(
-        self, decodes: float, prefill_tokens: float = 0, prefill_pairs: float = 0.0
+        self,
+        decodes: float,
+        prefill_tokens: float = 0,
+        prefill_pairs: float = 0.0,
+        context: float | None = None,
     ) -> tuple[float, float]:
         """(fixed seconds, seconds per token of context) of one step.
 
-        The step takes fixed + slope · (sum of the decoding sequences' context lengths). In layers with a
-        short window (layers.windowed_share) every context is taken to fill it.
+        The step takes fixed + slope · (sum of the decoding sequences' context lengths). context: the mean
+        of these, which says whether windows are full; unknown, short ones are taken to be.
         prefill_pairs: query-key pairs of the prompt tokens' causal attention, S²/2 for a whole prompt.
-        """
+        """  # fmt: skip
         k = self._rates
         fixed = self.engine.step_s + k.linear_s(decodes + prefill_tokens, decodes or 1)
         if self.ep > 1:
             fixed += k.exchange_s(decodes, prefill_tokens)
-        if decodes:
-            fixed += k.attention_start_s + decodes * k.window_s
         if prefill_tokens:
-            fixed += k.prefill_start_s + prefill_pairs * k.pair_s
-        return fixed, (k.context_token_s if decodes else 0.0)
+            fixed += k.prefill_start_s + k.pairs_s(prefill_tokens, prefill_pairs)
+        if not decodes:
+            return fixed, 0.0
+        windows, slope = k.context_s(decodes, context)
+        return fixed + k.attention_start_s + windows, slope
 
     def decode_step(self, batch: float, context: float) -> float:
         """Seconds in which `batch` sequences of mean length `context` tokens get one token each."""
-        fixed, slope = self.affine(batch)
+        fixed, slope = self.affine(batch, context=context)
         return fixed + slope * batch * context
 
     def prefill(self, prompt: float, batch: float = 1, chunk: float | None = None) -> float:

@@ -113,16 +113,3 @@ def attention_flops_per_pair(model: Model, absorbed: bool = False) -> float:
 def experts_touched(tokens: float, experts: int, experts_per_token: int) -> float:
     """Distinct experts that a step of `tokens` tokens reads, uniform routing: E·(1-(1-k/E)^T)."""
     return experts * (1 - (1 - experts_per_token / experts) ** tokens)
-
-
-LONG_WINDOW = 1024  # tokens
-
-
-def windowed_share(model: Model) -> float:
-    """Share of the layers whose attention sees a short window of tokens only, so that its cache stops growing.
-
-    A window of LONG_WINDOW tokens or more is rarely full in the workloads here and counts as none.
-    """
-    if model.window is None or model.window >= LONG_WINDOW:
-        return 0.0
-    return model.window_layers / model.layers

@@ -38,16 +38,16 @@ def steady_step(d: Deployment, batch: float, prompt: float, output: float) -> fl
     arrivals = batch / output
     mean = prompt + output / 2  # length of a sequence
     if arrivals >= 1 and prompt > 0 and d.engine.mixes_prompts:  # every step reads some
-        fixed, slope = d.affine(batch, arrivals * prompt, arrivals * prompt**2 / 2)
+        fixed, slope = d.affine(batch, arrivals * prompt, arrivals * prompt**2 / 2, mean)
         return fixed + slope * batch * mean
-    fixed, slope = d.affine(batch)
+    fixed, slope = d.affine(batch, context=mean)
     plain = fixed + slope * batch * mean
     if prompt <= 0:
         return plain
     readers = max(1.0, arrivals)
     tokens, pairs = readers * prompt, readers * prompt**2 / 2
     if d.engine.mixes_prompts:
-        return plain + arrivals * (d.affine(batch, tokens, pairs)[0] - fixed)
+        return plain + arrivals * (d.affine(batch, tokens, pairs, mean)[0] - fixed)
     return plain + min(1.0, arrivals) * d.affine(0, tokens, pairs)[0]
 
 
@@ -59,12 +59,11 @@ def max_batch(d: Deployment, prompt: float, output: float) -> int:
     """
     positive(prompt=prompt + 1, output=output)
     length = prompt + (output if d.engine.reserves_output else 0.6 * output)
-    fits = floor(d.kv_capacity / length)
+    fits = floor(d.kv_room / d.kv_bytes(length))
     if fits < 1:
         raise DoesNotFit(
             f"not one request of {length:.0f} tokens fits: its KV cache needs "
-            f"{length * d.kv_bytes_per_token / 1e9:.4g} GB, "
-            f"{d.kv_capacity * d.kv_bytes_per_token / 1e9:.4g} GB are free"
+            f"{d.kv_bytes(length) / 1e9:.4g} GB, {d.kv_room / 1e9:.4g} GB are free"
         )
     return min(fits, d.engine.max_batch)
 

@@ -194,7 +194,7 @@ def _tpot_p99_ms(c: Conditions) -> float:
 
 
 def _step_with_prompts(d: Deployment, batch: float, prompts: float, prompt: float) -> float:
-    fixed, slope = d.affine(batch, prompts * prompt, prompts * prompt**2 / 2)
+    fixed, slope = d.affine(batch, prompts * prompt, prompts * prompt**2 / 2, prompt)
     return fixed + slope * batch * prompt
 
 

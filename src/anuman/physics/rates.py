@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from ..catalog import Chip, efficiency
 from ..catalog.errors import MissingValue
 from .arguments import not_negative
+from .context import LONG_WINDOW, capped, capped_pairs, index_bytes_per_token
 from .layers import (
     WIDE,
     attention_flops_per_pair,
     experts_touched,
     kv_elements_per_token,
     layer_groups,
-    windowed_share,
 )
 
 if TYPE_CHECKING:
@@ -66,22 +66,56 @@ class Rates:
         self.attention_start_s = m.layers * decode.kernel_s
         prefill = efficiency(d.chip_name, "prefill_attention", None, kernels)
         self.prefill_start_s = m.layers * prefill.kernel_s
-        self.pair_s = (
-            attention_flops_per_pair(m) * (1 - windowed_share(m)) / (wide_peak * prefill.compute)
-        )
-        growing = 1 - windowed_share(m)
+        self.pair_s = attention_flops_per_pair(m) / (wide_peak * prefill.compute)
         rereads = 1 if d.engine.shares_kv_reads else m.heads / m.kv_heads
         cached = kv_elements_per_token(m) * d.kv_bits / 8 * rereads
+        read = c.bandwidth * decode.memory * d.tp
         token_s = max(
-            cached / (c.bandwidth * decode.memory * d.tp),
+            cached / read,
             attention_flops_per_pair(m, absorbed=True) / (wide_peak * wide_product.compute),
         )
-        self.context_token_s = growing * token_s
-        self.window_s = (1 - growing) * token_s * (m.window or 0)
+        share, self.cap = capped(m)
+        self.capped_token_s = share * token_s
+        self.context_token_s = (1 - share) * token_s
+        self.index_pair_s = 0.0
+        if m.index_topk is not None:
+            self.index_pair_s = self._index_pair_s(d)
+            self.context_token_s += max(self.index_pair_s, index_bytes_per_token(m) / read)
+            self.attention_start_s *= 2  # the index is an attention of its own
+            self.prefill_start_s *= 2
         self._links(d)
         self.ep = d.ep
         self.exchange = _exchange(d, bits) if d.ep > 1 else (0.0, 0.0, 0.0)
         self.routed_layers = sum(group.count for group in self.groups if group.experts)
+
+    @staticmethod
+    def _index_pair_s(d: Deployment) -> float:
+        """Seconds in which the index scores one token for one query, all layers: 2·h·e FLOPs, 8 bits where there are any."""
+        m, c = d.model, d.chip
+        bits, format = (8, "fp8") if "peak.fp8" in c.quantities else (16, "bf16")
+        flops = 2 * m.layers * m.index_heads * m.index_head_dim
+        share = efficiency(d.chip_name, "gemm", bits, d.engine.kernels).compute
+        return flops / (dense_peak(c, format) * d.clock * d.tp * share)
+
+    def context_s(self, decodes: float, context: float | None) -> tuple[float, float]:
+        """(seconds that `decodes` sequences read whatever their lengths, seconds a token of context).
+
+        context: their mean length. Where it is not given a short window is taken to be full, a long one not to be.
+        """
+        full = self.cap < LONG_WINDOW if context is None else context >= self.cap
+        if full:
+            return decodes * self.cap * self.capped_token_s, self.context_token_s
+        return 0.0, self.context_token_s + self.capped_token_s
+
+    def pairs_s(self, tokens: float, pairs: float) -> float:
+        """Seconds of a prompt's causal attention, its windows and its index included."""
+        if self.cap == inf:
+            return pairs * self.pair_s
+        share = self.capped_token_s / (self.capped_token_s + self.context_token_s)
+        if self.index_pair_s:
+            share = 1.0
+        seen = (1 - share) * pairs + share * capped_pairs(tokens, pairs, self.cap)
+        return seen * self.pair_s + pairs * self.index_pair_s
 
     @staticmethod
     def _convert_rate(d: Deployment, bits: int) -> float:

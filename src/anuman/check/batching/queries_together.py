@@ -11,7 +11,7 @@ from ..words import N_
 from .draw import ASSIGNMENT, seeded
 
 LEAST_FLIP = 150  # users: rounding to a whole number stays within tolerance
-FLIP = Flip("kept", "broken")
+FLIP = Flip("kept", "broken", ("keeps", "keep", "निभता है", "निभा"), ("breaks", "टूटता है", "टूटा"))
 
 
 def verdict(

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from ..draws import first
-from ..result import Result, label, number
+from ..labels import label
+from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, seeded
@@ -11,6 +12,14 @@ from .draw import ASSIGNMENT, seeded
 UNIT = 1e9 / 2**30  # GiB printed with the letters GB
 CAUSES = {"none": 1.0, "heads": 8.0, "half": 0.5, "unit": UNIT, "heads+unit": 8 * UNIT}
 WITHIN = 0.01
+SPELLINGS = (
+    ("none", "nothing", "no slip", "कोई नहीं"),
+    ("heads", "head", "query heads"),
+    ("half", "आधा"),
+    ("unit", "units", "gib", "इकाई"),
+    ("heads+unit", "unit+heads", "heads and unit", "heads unit", "unit and heads", "unit heads"),
+    ("other", "others", "another", "अन्य"),
+)
 
 
 def find_factor(published: float, yours: float) -> tuple[float, str]:
@@ -38,15 +47,22 @@ def _nearest(published: float, yours: float) -> tuple[float, str]:
 
 
 def _rounded(published: float, yours: float, places: int) -> tuple[float, str]:
-    """Both the ratio and the factors rounded to so many decimal places, and compared exactly."""
-    ratio = round(published / yours, places)
-    same = (cause for cause, factor in CAUSES.items() if ratio == round(factor, places))
+    """The first slip whose factor is the ratio when both are rounded to so many decimal places."""
+    ratio = published / yours
+    near = round(ratio, places)
+    same = (cause for cause, factor in CAUSES.items() if near == round(factor, places))
     return ratio, next(same, "other")
 
 
 ONE_PERCENT = N_(
     "The same distance is allowed from every factor: 1 % of it is more for a large factor and "
     "less for a small one. Compare ratio / factor with 1."
+)
+
+
+ROUNDED = N_(
+    "The ratio is rounded and then compared: to one or two places, far more or less than 1 % is let "
+    "through, as the factor is small or large. Compare ratio / factor with 1."
 )
 
 
@@ -64,7 +80,7 @@ CASES = ((64e9, 8e9), (8e9, 8e9), *first(14, _pairs()))
 FIND_FACTOR = Task(
     id=f"{ASSIGNMENT}/find_factor",
     function=find_factor,
-    result=Result((number("ratio"), label("cause", *CAUSES, "other"))),
+    result=Result((number("ratio"), label("cause", *SPELLINGS))),
     examples=((80e9, 10e9), (5e9, 10e9), (30e9, 10e9)),
     parts=(
         Part("ratio", 0.5, CASES, fields=("ratio",)),
@@ -102,12 +118,12 @@ FIND_FACTOR = Task(
         Misconception(
             "rounded to two places",
             lambda published, yours: _rounded(published, yours, 2),
-            ONE_PERCENT,
+            ROUNDED,
         ),
         Misconception(
             "rounded to one place",
             lambda published, yours: _rounded(published, yours, 1),
-            ONE_PERCENT,
+            ROUNDED,
         ),
         Misconception(
             "nearest",

@@ -11,7 +11,12 @@ from ..words import N_
 from .draw import ASSIGNMENT, seeded
 
 LEAST_FLIP = 150  # users: rounding to a whole number stays within tolerance
-FLIP = Flip("fits", "does not fit")
+FLIP = Flip(
+    "fits",
+    "does not fit",
+    ("fit", "yes", "समाता है", "समाते हैं", "समाएगा", "समाएँगे", "हाँ"),
+    ("doesn't fit", "do not fit", "don't fit", "not fit", "no", "नहीं समाता", "नहीं समाते", "नहीं"),
+)
 
 
 def verdict(

@@ -3,13 +3,20 @@
 from collections.abc import Iterator
 
 from ..draws import first
-from ..result import Result, label, number
+from ..labels import label
+from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, seeded
 
 MINUTE = 60  # seconds
 WAITING = ("nobody", "program", "reader", "both")
+SPELLINGS = (
+    ("nobody", "no one", "none", "neither", "कोई नहीं"),
+    ("program", "only the program", "प्रोग्राम"),
+    ("reader", "only the reader", "पाठक"),
+    ("both", "everybody", "both wait", "program and reader", "reader and program", "दोनों"),
+)
 
 
 def verdict(
@@ -57,7 +64,7 @@ VERDICT = Task(
     id=f"{ASSIGNMENT}/verdict",
     function=verdict,
     result=Result(
-        (number("program_flips_at"), number("reader_flips_at"), label("who_waits", *WAITING))
+        (number("program_flips_at"), number("reader_flips_at"), label("who_waits", *SPELLINGS))
     ),
     examples=(
         (100, 1001, 5, 1, 240, 1.5),

@@ -9,7 +9,12 @@ from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, LEAST_FLIP, first, seeded, weighted_chips
 
-FLIP = Flip("memory", "compute")
+FLIP = Flip(
+    "memory",
+    "compute",
+    ("bandwidth", "मेमोरी", "स्मृति", "बैंडविड्थ"),
+    ("computing", "computation", "arithmetic", "flops", "गणना", "कंप्यूट"),
+)
 
 
 def verdict(

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import cycle
 from statistics import mean, median
 
-from ..result import Result, yes_no
+from ..labels import yes_no
+from ..result import Result
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, first, seeded

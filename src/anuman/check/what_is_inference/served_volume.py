@@ -10,7 +10,12 @@ from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, first, seeded
 
-FLIP = Flip("training", "inference")
+FLIP = Flip(
+    "training",
+    "inference",
+    ("train", "प्रशिक्षण", "ट्रेनिंग"),
+    ("serving", "serve", "इन्फ़रेंस", "इन्फरेंस", "सेवा"),
+)
 
 
 def verdict(
