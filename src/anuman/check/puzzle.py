@@ -6,9 +6,9 @@ and score are kept here. So nothing that a learner's process could forge counts.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 from .result import Unreadable
+from .score import Curve, points_for
 from .task import Case, Part, Task
 from .words import N_, Message
 
@@ -41,7 +41,7 @@ class Puzzle(Task):
     straight lines between. A queue has a slot for every request: only the memory is scarce.
     """
 
-    curve: tuple[tuple[float, float], ...] = ()
+    curve: Curve = ()
 
     @property
     def seconds(self) -> float:
@@ -70,15 +70,7 @@ class Puzzle(Task):
         if not all(found):
             return 0.0
         scores = [bound(q) / one[1] for (q,), one in zip(part.cases, found, strict=True)]
-        return round(self._points(sum(scores) / len(scores)), 2)
-
-    def _points(self, score: float) -> float:
-        if score <= self.curve[0][0]:
-            return 0.0
-        for (low, few), (high, many) in pairwise(self.curve):
-            if score <= high:
-                return few + (many - few) * (score - low) / (high - low)
-        return self.curve[-1][1]
+        return round(points_for(sum(scores) / len(scores), self.curve), 2)
 
     def remarks(self, case: Case, found: tuple | None) -> list[Message]:
         """The score of one case beside the bound, the score of the order of arrival, and what counts."""

@@ -1,5 +1,6 @@
 """Assignment 08: chips."""
 
+from .deploy import DEPLOY
 from .pairing import HAND_OVER, TASK_SPEEDUP, WRITING_SHARE
 from .parts import CHIPS_NEEDED, DECODE_TIME, ENERGY_PER_TOKEN
 from .verdict import VERDICT
@@ -12,4 +13,5 @@ TASKS = (
     TASK_SPEEDUP,
     WRITING_SHARE,
     VERDICT,
+    DEPLOY,
 )

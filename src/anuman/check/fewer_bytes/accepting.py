@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..result import Result, Unreadable, array, is_a
+from ..arrays import array
+from ..result import Result, Unreadable, is_a
 from ..task import Case, Misconception, Part, Task
 from ..words import N_, Message
 from .draw import ASSIGNMENT, seeded

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..arrays import array
 from ..draws import first
-from ..result import Result, array, number
+from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, seeded

@@ -5,8 +5,9 @@ from operator import ge, gt, le, lt
 
 import numpy as np
 
+from ..arrays import read_array
 from ..draws import first
-from ..result import Field, Result, Unreadable, is_a, read_array
+from ..result import Field, Result, Unreadable, is_a
 from ..task import Case, Misconception, Part, Task
 from ..words import N_, Message
 from .draw import ASSIGNMENT, seeded

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from ..draws import first
-from ..result import Result, label, number
+from ..labels import label
+from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, seeded

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from statistics import fmean
 
 from ..draws import first
-from ..result import Result, number, yes_no
+from ..labels import yes_no
+from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, latencies, seeded

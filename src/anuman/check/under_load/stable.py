@@ -6,7 +6,8 @@ from heapq import heapreplace
 from statistics import fmean
 
 from ..draws import first
-from ..result import Result, yes_no
+from ..labels import yes_no
+from ..result import Result
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .draw import ASSIGNMENT, seeded
