@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .result import Unreadable
-from .score import Curve, points_for
-from .task import Case, Part, Task
+from .score import Scored, points_for
+from .task import Case, Part
 from .words import N_, Message
 
 PUZZLE_SECONDS = 6.0  # for a case of hundreds of decisions, each perhaps in another process
@@ -33,15 +33,13 @@ class Queue:
 
 
 @dataclass(frozen=True)
-class Puzzle(Task):
+class Puzzle(Scored):
     """A task whose function is a rule admit(waiting, running, free_kv); a case is a tuple of queues.
 
     Its value is the mean time in the system, in steps, over the queues; its score is the bound that
     nobody can beat, divided by that mean, and `curve` says the points for a score: (score, points),
     straight lines between. A queue has a slot for every request: only the memory is scarce.
     """
-
-    curve: Curve = ()
 
     @property
     def seconds(self) -> float:

@@ -1,6 +1,10 @@
-"""Points that grow with a score: straight lines between the corners of a curve."""
+"""Tasks whose points grow with a score, along straight lines between the corners of a curve."""
 
+from dataclasses import dataclass
 from itertools import pairwise
+
+from .task import Case, Task
+from .words import Message
 
 Curve = tuple[tuple[float, float], ...]  # (score, points), both growing
 
@@ -13,3 +17,14 @@ def points_for(score: float, curve: Curve) -> float:
         if score <= high:
             return few + (many - few) * (score - low) / (high - low)
     return curve[-1][1]
+
+
+@dataclass(frozen=True)
+class Scored(Task):
+    """A puzzle: not right or wrong, but better and worse; its remarks say the score."""
+
+    curve: Curve = ()
+
+    def shown(self, case: Case, found: tuple | None, problem: Message | None) -> list[Message]:
+        """What a worked example says: the score, or the problem where there is none."""
+        return [problem] if problem else self.remarks(case, found)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..result import Result, Unreadable, at_most, is_a
-from ..score import Curve, points_for
-from ..task import Case, Misconception, Part, Task
+from ..score import Scored, points_for
+from ..task import Case, Misconception, Part
 from ..words import N_, Message
 from .draw import ASSIGNMENT, seeded
 from .fleet import EXCHANGES, SPLITS, Fleet, fleet_watts, fleets, room, tpot
@@ -19,13 +19,11 @@ CURVE = ((0.3, 0.0), (0.6, 0.75), (0.8, 1.5), (0.91, 2.1), (0.99, 3.0))
 
 
 @dataclass(frozen=True)
-class Deploy(Task):
+class Deploy(Scored):
     """A task whose answers are fleets; what counts is how near they come to the least watts.
 
     An exhaustive search over chips, chips a copy and splits gives the least watts, so nobody beats it.
     """
-
-    curve: Curve = CURVE
 
     def job(self, function: Callable) -> Callable:
         """Watts of the fleet that the function chooses. Raises Unreadable for one that breaks a promise."""
@@ -224,6 +222,7 @@ DEPLOY = Deploy(
     function=lambda chips, model, tpot_s, watts: deploy(chips, model, tpot_s, watts),
     result=Result((at_most("watts"),)),
     examples=tuple(situation(*seed) for seed in EXAMPLE_SEEDS),
+    curve=CURVE,
     parts=(Part(N_("least watts"), CURVE[-1][1], CASES),),
     misconceptions=(
         Misconception(

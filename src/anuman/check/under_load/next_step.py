@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..result import Field, Result, Unreadable, number
-from ..score import Curve, points_for
-from ..task import Case, Misconception, Part, Task
+from ..score import Scored, points_for
+from ..task import Case, Misconception, Part
 from ..words import N_, Message
 from .draw import ASSIGNMENT, seeded
 
@@ -19,13 +19,10 @@ KV_CAPACITY = 60_000  # tokens
 # .09, pieces of 512 .17, of 128 .26, of 256 .53, pieces that fit the promise .59, without the hopeless .94.
 CURVE = ((0.10, 0.0), (0.25, 0.5), (0.45, 1.0), (0.65, 1.75), (0.90, 3.0))
 
-RULES = {
-    "answer": N_('next_step must return a dict with "admit", a list, and "prefill", a dict'),
-    "unknown": N_("only a request that is waiting can be admitted"),
+# Rules of anuman.serving in the words of somebody who is writing next_step.
+OWN_WORDS = {
     "twice": N_("it is inside already"),
     "kv": N_("there is not enough free memory for it; count free_kv down while you choose"),
-    "outside": N_("its prompt cannot be read: it is not inside and was not admitted now"),
-    "tokens": N_("prefill must be a whole number, at least 1 and at most what is unread"),
 }
 
 Queue = tuple[
@@ -59,14 +56,14 @@ def bound(queues: tuple[Queue, ...]) -> float:
 
 def share_in_time(rule: Callable, requests: Queue) -> float:
     """Share of the requests whose both promises are kept. Raises Unreadable if the rule breaks a rule."""
-    from anuman.serving import PolicyBroke
+    from anuman import serving  # only puzzles need it
     from anuman.serving.stepwise import StepServer
 
     try:
         jobs = StepServer(requests, rule, _machine(), KV_CAPACITY).run()
-    except PolicyBroke as error:
+    except serving.PolicyBroke as error:
         fields = {"time": f"{error.time_s:.3f}", "request": error.request}
-        fields["rule"] = Message(RULES[error.rule])
+        fields["rule"] = Message(OWN_WORDS.get(error.rule, serving.RULES[error.rule]))
         text = (
             N_("Stopped at {time} s, request {request}: {rule}.")
             if error.request is not None
@@ -77,10 +74,8 @@ def share_in_time(rule: Callable, requests: Queue) -> float:
 
 
 @dataclass(frozen=True)
-class NextStep(Task):
+class NextStep(Scored):
     """A task whose function is a scheduler; a case is a tuple of queues, its value the share in time."""
-
-    curve: Curve = CURVE
 
     @property
     def seconds(self) -> float:
@@ -125,10 +120,6 @@ class NextStep(Task):
             "at {least} and grow to {points} at {most}."
         )
         return [Message(text, fields)]
-
-    def shown(self, case: Case, found: tuple | None, problem: Message | None) -> list[Message]:
-        """The same for a worked example, with the problem where there is no score."""
-        return [problem] if problem else self.remarks(case, found)
 
 
 def _unread(job: dict) -> int:
@@ -196,6 +187,7 @@ NEXT_STEP = NextStep(
     function=next_step,
     result=Result((_at_least("share"),)),
     examples=(((queue("example 0"), queue("example 1")),),),
+    curve=CURVE,
     parts=(Part(N_("share served in time"), CURVE[-1][1], CASES),),
     misconceptions=(
         Misconception(

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from heapq import heapreplace
-from statistics import fmean
+from statistics import fmean, linear_regression
 
 from ..draws import first
 from ..labels import yes_no
@@ -21,14 +21,26 @@ def in_flight(arrivals: list[float], finishes: list[float], moment: float) -> in
     return bisect_right(arrivals, moment) - bisect_right(finishes, moment)
 
 
-def _quarters(arrivals: list[float], finishes: list[float]) -> list[float]:
-    """Mean number in flight in each quarter of the log."""
+def _counts(arrivals: list[float], finishes: list[float]) -> list[int]:
+    """In flight at MOMENTS moments, evenly spread over the log."""
     finishes = sorted(finishes)
     start, end = arrivals[0], max(arrivals[-1], *finishes[-1:])
-    moments = [start + (end - start) * at / MOMENTS for at in range(MOMENTS)]
-    counts = [in_flight(arrivals, finishes, moment) for moment in moments]
-    quarter = MOMENTS // 4
+    return [
+        in_flight(arrivals, finishes, start + (end - start) * at / MOMENTS) for at in range(MOMENTS)
+    ]
+
+
+def _quarters(arrivals: list[float], finishes: list[float]) -> list[float]:
+    """Mean number in flight in each quarter of the log."""
+    counts, quarter = _counts(arrivals, finishes), MOMENTS // 4
     return [fmean(counts[at : at + quarter]) for at in range(0, MOMENTS, quarter)]
+
+
+def _trend(arrivals: list[float], finishes: list[float]) -> float:
+    """Growth over the second half by least squares, as a share of the mean in it."""
+    counts = _counts(arrivals, finishes)[MOMENTS // 2 :]
+    slope = linear_regression(range(len(counts)), counts).slope
+    return slope * len(counts) / fmean(counts)
 
 
 def is_stable(arrivals: list[float], finishes: list[float]) -> bool:
@@ -53,9 +65,10 @@ def _log(draw, rate: float, servers: int, service: float, seconds: float) -> tup
 def _clear(arrivals: list[float], finishes: list[float]) -> bool | None:
     """Whether it is stable, or None where sensible ways of looking could disagree."""
     _first, second, third, last = _quarters(arrivals, finishes)
-    if last > 1.3 * third > 1.3 * 1.25 * second and last - third > 8:
+    trend = _trend(arrivals, finishes)
+    if last > 1.3 * third > 1.3 * 1.25 * second and last - third > 8 and trend > 0.45:
         return False
-    if last < 1.08 * third and last < 1.15 * second and third < 1.15 * second:
+    if last < 1.08 * third and last < 1.15 * second and third < 1.15 * second and trend < 0.2:
         return True
     return None
 
@@ -77,7 +90,7 @@ def _logs(name: str, rate: float, servers: int, service: float, seconds: float, 
 KINDS = {
     "quiet": (4.0, 8, 1.0, 100, True, 2),
     "slow start": (5.0, 300, 30.0, 120, True, 3),  # filling up is no growth
-    "burst at the end": (4.0, 8, 1.0, 100, True, 2),
+    "burst at the end": (20.0, 40, 1.0, 60, True, 2),
     "overloaded": (11.0, 8, 1.0, 80, False, 3),
     "lull at the end": (11.0, 8, 1.0, 80, False, 2),
 }
