@@ -14,7 +14,7 @@ from .fleet import EXCHANGES, SPLITS, Fleet, fleet_watts, fleets, room, tpot
 
 # Points for a score, the least watts over one's own, averaged over the situations. Measured on the
 # graded ones: always the chip with most bandwidth a watt .33, half of the batch .50, fewest chips a
-# copy .52, never tensor .74, never a pipeline .86, everything tried 1.
+# copy .50, never tensor .79, never a pipeline .86, everything tried 1.
 CURVE = ((0.3, 0.0), (0.6, 0.75), (0.8, 1.5), (0.91, 2.1), (0.99, 3.0))
 
 
@@ -127,12 +127,11 @@ def deploy(chips: list[dict], model: dict, tpot_s: float, watts: float) -> dict:
     }  # fmt: skip
 
 
-def _among(keep: Callable[[Fleet, list[dict]], bool]) -> Callable:
-    """The best of the fleets that a rule looks at; a fleet of none when it looks at none."""
+def _among(keep: Callable[[Fleet], bool]) -> Callable:
+    """The best of the fleets that a rule looks at."""
 
     def rule(chips: list[dict], model: dict, tpot_s: float, watts: float) -> dict:
-        seen = [f for f in fleets(chips, model, tpot_s, watts) if keep(f, chips)]
-        return min(seen)._asdict() if seen else {}
+        return min(filter(keep, fleets(chips, model, tpot_s, watts)))._asdict()
 
     return rule
 
@@ -145,10 +144,6 @@ def _fewest(chips: list[dict], model: dict, tpot_s: float, watts: float) -> dict
         if (fleet.n_chips, fleet.watts) < (kept.n_chips, kept.watts):
             first[fleet.chip] = fleet
     return min(first.values())._asdict()
-
-
-def _most_bandwidth_a_watt(fleet: Fleet, chips: list[dict]) -> bool:
-    return fleet.chip == max(chips, key=lambda chip: chip["bandwidth"] / chip["watts"])["name"]
 
 
 def _half_the_batch(chips: list[dict], model: dict, tpot_s: float, watts: float) -> dict:
@@ -212,9 +207,9 @@ def situation(kind: str, seed: int) -> Case:
 # Verified: in each kind some rule that looks at a part of the choices loses a quarter of the watts.
 SEEDS = (
     ("hurry", 6), ("hurry", 7), ("hurry", 9), ("crowd", 3), ("crowd", 20), ("crowd", 42),
-    ("both", 0), ("both", 2), ("both", 11),
+    ("both", 0), ("both", 2), ("both", 1),
 )  # fmt: skip
-EXAMPLE_SEEDS = (("both", 1), ("crowd", 38))
+EXAMPLE_SEEDS = (("both", 11), ("crowd", 38))
 CASES = tuple(situation(*seed) for seed in SEEDS)
 
 DEPLOY = Deploy(
@@ -235,7 +230,7 @@ DEPLOY = Deploy(
         ),
         Misconception(
             "always tensor",
-            _among(lambda fleet, chips: fleet.split == "tensor"),
+            _among(lambda fleet: fleet.split == "tensor"),
             N_(
                 "You never take a pipeline. With many users and time enough its few hops cost less than "
                 "two exchanges a layer: try both splits."
@@ -243,17 +238,9 @@ DEPLOY = Deploy(
         ),
         Misconception(
             "always pipeline",
-            _among(lambda fleet, chips: fleet.split == "pipeline" or fleet.n_chips == 1),
+            _among(lambda fleet: fleet.split == "pipeline" or fleet.n_chips == 1),
             N_(
                 "You never split layers. For a quick token the bandwidths must add up: try both splits."
-            ),
-        ),
-        Misconception(
-            "most bandwidth a watt",
-            _among(_most_bandwidth_a_watt),
-            N_(
-                "You always take the chip with the most bandwidth a watt. It must also hold the model, "
-                "and many of them may be needed for that: try every chip."
             ),
         ),
         Misconception(
