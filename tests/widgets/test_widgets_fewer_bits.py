@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from drawing import drawings, examine, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,16 +85,10 @@ def test_without_a_kernel_picture_words_and_table_remain(widget):
 
 
 def test_it_stays_closed_until_the_predictions_are_made():
-    class Gate:
-        locked = True
-
-        def on_unlock(self, listener):
-            self.listener = listener
-
     gate = Gate()
     closed = fewer_bits(gate)
     assert "Make your predictions" in closed.children[0].value
-    gate.listener()
+    gate.open()
     assert drawings(closed.picture.value)
 
 

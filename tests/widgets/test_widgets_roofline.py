@@ -4,30 +4,16 @@ import re
 
 import pytest
 from drawing import drawings, examine, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anuman import catalog, physics
 from anuman.language import si, speaking
-from anuman.scenes.clocks import clocks
+from anuman.scenes.clocks import CHIPS, MODELS, clocks
 from anuman.widgets import two_clocks
 from anuman.widgets.two_clocks import clocks_charts, clocks_words
-from anuman.widgets.two_clocks.clocks_widget import CHIPS, LARGEST_BATCH, MODELS, TwoClocks
-
-
-class Gate:
-    """Stands for the predictions."""
-
-    def __init__(self):
-        self.locked, self.listeners = True, []
-
-    def on_unlock(self, listener):
-        self.listeners.append(listener)
-
-    def open(self):
-        self.locked = False
-        for listener in self.listeners:
-            listener()
+from anuman.widgets.two_clocks.clocks_widget import LARGEST_BATCH, TwoClocks
 
 
 def shown(widget: TwoClocks) -> str:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from drawing import drawings, examine, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,16 +24,6 @@ from anuman.widgets.kit.background import Background
 from anuman.widgets.load_curves import load_charts, load_words
 from anuman.widgets.load_curves.load_widget import QUICK
 from anuman.widgets.policy_duel import duel_charts, duel_words
-
-
-class Gate:
-    """Stands for the predictions."""
-
-    def __init__(self):
-        self.locked, self.listeners = True, []
-
-    def on_unlock(self, listener):
-        self.listeners.append(listener)
 
 
 def plain(page: str) -> str:
@@ -287,9 +278,7 @@ def test_a_locked_gate_keeps_it_closed_until_it_opens(name):
     widget = MAKERS[name](gate)
     assert "Show me" in widget.children[0].value
     assert len(widget.children) == 1
-    gate.locked = False
-    for listener in gate.listeners:
-        listener()
+    gate.open()
     assert widget.controls in widget.children
     assert "<svg" in widget.picture.value
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from drawing import examine, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_widgets_machine import made_up
@@ -181,16 +182,10 @@ def test_any_sweep_gives_a_finite_picture(lang, times, slow, balance):
 
 
 def test_it_stays_closed_until_the_gate_opens():
-    class Gate:
-        locked = True
-
-        def on_unlock(self, function):
-            self.function = function
-
     gate = Gate()
     widget = batch_sweep(gate)
     assert len(widget.children) == 1
-    gate.function()
+    gate.open()
     assert (
         widget.measure in widget.controls.children[0].children
         and widget.controls in widget.children

@@ -2,6 +2,7 @@
 
 import pytest
 from drawing import drawings, examine, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,16 +98,10 @@ def test_the_table_twin_holds_every_step():
 
 
 def test_it_stays_closed_until_the_predictions_are_made():
-    class Gate:
-        locked = True
-
-        def on_unlock(self, listener):
-            self.listener = listener
-
     gate = Gate()
     widget = token_steps(gate)
     assert "Make your predictions" in widget.children[0].value
-    gate.listener()
+    gate.open()
     assert len(widget.seen.steps) > 5
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from drawing import examine, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,16 +124,10 @@ def test_a_damaged_checkpoint_is_said(home):
 
 
 def test_it_stays_closed_until_the_gate_opens():
-    class Gate:
-        locked = True
-
-        def on_unlock(self, function):
-            self.function = function
-
     gate = Gate()
     widget = training_against_inference(gate)
     assert len(widget.children) == 1
-    gate.function()
+    gate.open()
     assert (
         widget.train in widget.controls.children[0].children and widget.controls in widget.children
     )

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from ..draws import first
+from ..draws import first, seeded
 from ..labels import label
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 MINUTE = 60  # seconds
 WAITING = ("nobody", "program", "reader", "both")
@@ -38,7 +37,7 @@ def _labelled(speed: float, program: float, reader: float) -> tuple[float, float
 
 def _situations() -> Iterator[Case]:
     """Speeds on every side of the two flips, well off both; now one of them is larger, now the other."""
-    draw = seeded("verdict")
+    draw = seeded("03-prefill-decode/verdict")
     for turn in range(10**6):
         answer = draw.randint(400, 5000)
         seconds = round(draw.uniform(4, 20) if turn % 3 else draw.uniform(700, 2000), 1)
@@ -61,7 +60,7 @@ CASES = (
 PROGRAM, READER = "program_flips_at", "reader_flips_at"
 
 VERDICT = Task(
-    id=f"{ASSIGNMENT}/verdict",
+    id="03-prefill-decode/verdict",
     function=verdict,
     result=Result(
         (number("program_flips_at"), number("reader_flips_at"), label("who_waits", *SPELLINGS))
