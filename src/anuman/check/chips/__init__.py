@@ -1,9 +1,9 @@
 """Assignment 08: chips."""
 
 from .deploy import DEPLOY
+from .less_energy import VERDICT
 from .pairing import HAND_OVER, TASK_SPEEDUP, WRITING_SHARE
 from .parts import CHIPS_NEEDED, DECODE_TIME, ENERGY_PER_TOKEN
-from .verdict import VERDICT
 
 TASKS = (
     CHIPS_NEEDED,

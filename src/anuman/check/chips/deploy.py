@@ -5,11 +5,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..draws import seeded
 from ..result import Result, Unreadable, at_most, is_a
 from ..score import Scored, points_for
 from ..task import Case, Misconception, Part
 from ..words import N_, Message
-from .draw import ASSIGNMENT, seeded
 from .fleet import EXCHANGES, SPLITS, Fleet, fleet_watts, fleets, room, tpot
 
 # Points for a score, the least watts over one's own, averaged over the situations. Measured on the
@@ -174,7 +174,7 @@ def _chips(draw: random.Random) -> list[dict]:
 
 def situation(kind: str, seed: int) -> Case:
     """A drawn situation: "hurry" (a TPOT that only SRAM keeps), "crowd" (many users, time) or "both"."""
-    draw = seeded(f"deploy {kind} {seed}")
+    draw = seeded(f"08-chips/deploy {kind} {seed}")
     chips, giga = _chips(draw), 10**9
     if kind == "hurry":
         n, width, layers = (
@@ -213,7 +213,7 @@ EXAMPLE_SEEDS = (("both", 11), ("crowd", 38))
 CASES = tuple(situation(*seed) for seed in SEEDS)
 
 DEPLOY = Deploy(
-    id=f"{ASSIGNMENT}/deploy",
+    id="08-chips/deploy",
     function=lambda chips, model, tpot_s, watts: deploy(chips, model, tpot_s, watts),
     result=Result((at_most("watts"),)),
     examples=tuple(situation(*seed) for seed in EXAMPLE_SEEDS),

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from math import ceil, floor
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 NEVER = -1
 
@@ -20,7 +19,7 @@ def hand_over(kv_bytes: float, link: float, step_here_s: float, step_there_s: fl
 
 def _links(pays: bool) -> Iterator[Case]:
     """Few tokens, so that one more or less shows; no answer for which both ways take equally long."""
-    draw = seeded(f"hand_over {pays}")
+    draw = seeded(f"08-chips/hand_over {pays}")
     while True:
         kv, link = draw.randint(20, 900) * 10**6, draw.choice((10, 25, 50, 100)) * 10**9
         there = round(draw.uniform(0.001, 0.01), 4)
@@ -33,7 +32,7 @@ PAYS = first(7, _links(True))
 NEVER_PAYS = ((100e6, 10e9, 0.004, 0.004), *first(3, _links(False)))
 
 HAND_OVER = Task(
-    id=f"{ASSIGNMENT}/hand_over",
+    id="08-chips/hand_over",
     function=hand_over,
     result=Result((number("tokens"),)),
     examples=((500e6, 10e9, 0.03, 0.01), (450e6, 10e9, 0.03, 0.01), (500e6, 10e9, 0.01, 0.03)),
@@ -120,13 +119,13 @@ def task_speedup(fraction_writing: float, factor: float) -> float:
 
 
 def _shares() -> Iterator[Case]:
-    draw = seeded("task_speedup")
+    draw = seeded("08-chips/task_speedup")
     while True:
         yield round(draw.uniform(0.2, 0.95), 2), round(draw.uniform(1.5, 20), 1)
 
 
 TASK_SPEEDUP = Task(
-    id=f"{ASSIGNMENT}/task_speedup",
+    id="08-chips/task_speedup",
     function=task_speedup,
     result=Result((number("speedup"),)),
     examples=((0.5, 2), (0.8, 4)),
@@ -169,7 +168,7 @@ def writing_share(speedup: float, factor: float) -> float:
 
 
 def _measured() -> Iterator[Case]:
-    draw = seeded("writing_share")
+    draw = seeded("08-chips/writing_share")
     while True:
         share, factor = draw.uniform(0.2, 0.95), round(draw.uniform(2, 20), 1)
         speedup = round(task_speedup(share, factor), 2)
@@ -178,7 +177,7 @@ def _measured() -> Iterator[Case]:
 
 
 WRITING_SHARE = Task(
-    id=f"{ASSIGNMENT}/writing_share",
+    id="08-chips/writing_share",
     function=writing_share,
     result=Result((number("share"),)),
     examples=((2, 4), (1.5, 3)),

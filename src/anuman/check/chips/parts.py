@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from math import ceil, floor
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 
 def chips_needed(weight_bytes: float, kv_bytes: float, memory_per_chip: float) -> int:
@@ -17,7 +16,7 @@ def chips_needed(weight_bytes: float, kv_bytes: float, memory_per_chip: float) -
 
 def _memories() -> Iterator[Case]:
     """Few chips, so that one more or less shows; the caches and the rounding each matter."""
-    draw = seeded("chips_needed")
+    draw = seeded("08-chips/chips_needed")
     while True:
         memory = draw.choice((48, 80, 141, 192)) * 10**9
         weights = draw.randint(20, 900) * 10**9
@@ -35,7 +34,7 @@ NEEDED = (
 )
 
 CHIPS_NEEDED = Task(
-    id=f"{ASSIGNMENT}/chips_needed",
+    id="08-chips/chips_needed",
     function=chips_needed,
     result=Result((number("chips"),)),
     examples=((140e9, 30e9, 80e9), (140e9, 20e9, 80e9)),
@@ -95,7 +94,7 @@ def decode_time(
 
 def _fleets(split: str) -> Iterator[Case]:
     """Hops take from a tenth to twice the time of the reading."""
-    draw = seeded(f"decode_time {split}")
+    draw = seeded(f"08-chips/decode_time {split}")
     while True:
         chips = draw.randint(2, 16) if split == "tensor" else draw.randint(2, 400)
         bandwidth = draw.uniform(1e12, 80e12)
@@ -112,7 +111,7 @@ PIPELINE = first(5, _fleets("pipeline"))
 TENSOR = first(5, _fleets("tensor"))
 
 DECODE_TIME = Task(
-    id=f"{ASSIGNMENT}/decode_time",
+    id="08-chips/decode_time",
     function=decode_time,
     result=Result((number("seconds"),)),
     examples=(
@@ -197,13 +196,13 @@ def energy_per_token(fleet_watts: float, tokens_per_s_per_user: float, users: fl
 
 
 def _loads() -> Iterator[Case]:
-    draw = seeded("energy_per_token")
+    draw = seeded("08-chips/energy_per_token")
     while True:
         yield draw.randint(2, 400) * 500, draw.randint(15, 900), draw.randint(2, 600)
 
 
 ENERGY_PER_TOKEN = Task(
-    id=f"{ASSIGNMENT}/energy_per_token",
+    id="08-chips/energy_per_token",
     function=energy_per_token,
     result=Result((number("joules"),)),
     examples=((10_000, 50, 100), (10_000, 50, 1)),

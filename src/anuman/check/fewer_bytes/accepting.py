@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import array
+from ..draws import seeded
 from ..result import Result, Unreadable, is_a
 from ..task import Case, Misconception, Part, Task
 from ..words import N_, Message
-from .draw import ASSIGNMENT, seeded
 
 GRID = 120  # values of u2, evenly spread over (0, 1)
 
@@ -102,7 +102,7 @@ def _difference_upside_down(p, q, token, u, u2):
 
 def _cases() -> tuple[tuple[Case, ...], tuple[Case, ...]]:
     """Cases in which the draft is kept, and in which it is refused; u well off the border."""
-    draw = seeded("accept")
+    draw = seeded("07-fewer-bytes/accept")
     kept, refused = [], []
     while len(kept) < 5 or len(refused) < 6:
         count = draw.randint(3, 6)
@@ -134,7 +134,7 @@ def _near(one: np.ndarray, other: np.ndarray) -> bool:
 SHARES = array("shares", "tokens")
 
 ACCEPT = Sampled(
-    id=f"{ASSIGNMENT}/accept",
+    id="07-fewer-bytes/accept",
     function=accept,
     result=Result((type(SHARES)(SHARES.name, SHARES.read, _near),)),
     examples=(

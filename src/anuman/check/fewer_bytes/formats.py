@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from ..draws import first
+from ..draws import first, seeded
 from ..labels import label
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 # (weights a block, bits, bits of its scale) -> name. Sources: Open Compute Project, "Microscaling Formats
 # (MX) Specification", 2023; NVIDIA, "Introducing NVFP4", 2025; ggml's block formats.
@@ -29,7 +28,7 @@ def block_bits(weights_per_block: int, bits: int, scale_bits: int) -> tuple[floa
 
 
 def _blocks() -> Iterator[Case]:
-    draw = seeded("block_bits")
+    draw = seeded("07-fewer-bytes/block_bits")
     while True:
         case = draw.choice((16, 64, 128)), draw.choice((2, 3, 4, 6, 8)), draw.choice((8, 16, 32))
         if case not in FORMATS:
@@ -39,7 +38,7 @@ def _blocks() -> Iterator[Case]:
 CASES = (*FORMATS, *first(6, _blocks()))
 
 BLOCK_BITS = Task(
-    id=f"{ASSIGNMENT}/block_bits",
+    id="07-fewer-bytes/block_bits",
     function=block_bits,
     result=Result((number("bits"), label("format", *FORMATS.values(), "other"))),
     examples=((32, 4, 8), (128, 4, 16)),

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..arrays import array
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 LARGEST = 127
 
@@ -25,7 +24,7 @@ def quantize_int8(x: np.ndarray) -> tuple[np.ndarray, float]:
 
 def _arrays() -> Iterator[Case]:
     """Arrays with a largest number below zero or above it in turn; nothing lies half way between steps."""
-    draw = seeded("quantize_int8")
+    draw = seeded("07-fewer-bytes/quantize_int8")
     at = 0
     while True:
         x = np.array([draw.gauss(0, 1) for _index in range(draw.randint(6, 20))])
@@ -43,7 +42,7 @@ CONSTANT = (np.full(5, 0.25),)
 ZEROS = (np.zeros(4),)
 
 QUANTIZE_INT8 = Task(
-    id=f"{ASSIGNMENT}/quantize_int8",
+    id="07-fewer-bytes/quantize_int8",
     function=quantize_int8,
     result=Result((array("q", "numbers"), number("scale"))),
     examples=(
@@ -117,7 +116,7 @@ def dequantize(q: np.ndarray, scale: float) -> np.ndarray:
 
 
 def _quantities() -> Iterator[Case]:
-    draw = seeded("dequantize")
+    draw = seeded("07-fewer-bytes/dequantize")
     while True:
         q = np.array([draw.randint(-127, 127) for _index in range(draw.randint(3, 9))], np.int8)
         q[0] = 127
@@ -125,7 +124,7 @@ def _quantities() -> Iterator[Case]:
 
 
 DEQUANTIZE = Task(
-    id=f"{ASSIGNMENT}/dequantize",
+    id="07-fewer-bytes/dequantize",
     function=dequantize,
     result=Result((array("x", "numbers"),)),
     examples=((np.array([0, 50, -127], np.int8), 0.02),),

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 ERRORS = 2  # standard errors that a difference must exceed
 
@@ -25,13 +24,13 @@ def questions_needed(difference: float, share: float) -> float:
 
 
 def _losses() -> Iterator[Case]:
-    draw = seeded("questions_needed")
+    draw = seeded("07-fewer-bytes/questions_needed")
     while True:
         yield round(draw.uniform(0.01, 0.06), 3), round(draw.uniform(0.55, 0.95), 2)
 
 
 QUESTIONS_NEEDED = Task(
-    id=f"{ASSIGNMENT}/questions_needed",
+    id="07-fewer-bytes/questions_needed",
     function=questions_needed,
     result=Result((number("questions"),)),
     examples=((0.1, 0.5), (0.05, 0.5)),

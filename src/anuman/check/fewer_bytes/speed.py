@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 BF16 = 16  # bits
 
@@ -33,7 +32,7 @@ def speedup_w4(batch: float, flops: float, bandwidth: float, bits_with_scales: f
 
 def _machines() -> Iterator[Case]:
     """Batches below both ridges, between them and above both, in turn."""
-    draw = seeded("speedup_w4")
+    draw = seeded("07-fewer-bytes/speedup_w4")
     at = 0
     while True:
         bandwidth = draw.uniform(0.5e12, 8e12)
@@ -54,7 +53,7 @@ def _machines() -> Iterator[Case]:
 SPEEDUP_CASES = ((1, 300e12, 1e12, 4.0), *first(9, _machines()))
 
 SPEEDUP_W4 = Task(
-    id=f"{ASSIGNMENT}/speedup_w4",
+    id="07-fewer-bytes/speedup_w4",
     function=speedup_w4,
     result=Result((number("speedup"),)),
     examples=((1, 300e12, 1e12, 4.5), (150, 300e12, 1e12, 4.5), (600, 300e12, 1e12, 4.5)),
@@ -124,13 +123,13 @@ SPEEDUP_W4 = Task(
 
 
 def _acceptances() -> Iterator[Case]:
-    draw = seeded("expected_tokens")
+    draw = seeded("07-fewer-bytes/expected_tokens")
     while True:
         yield round(draw.uniform(0.3, 0.95), 2), draw.randint(1, 8)
 
 
 EXPECTED_TOKENS = Task(
-    id=f"{ASSIGNMENT}/expected_tokens",
+    id="07-fewer-bytes/expected_tokens",
     function=lambda alpha, k: physics.expected_tokens(alpha, k),
     result=Result((number("tokens"),)),
     examples=((0.5, 2), (0.0, 4), (1.0, 4)),
@@ -191,7 +190,7 @@ def _round(alpha, k, draft_cost, batch, critical_batch, checked=None, drafts=Non
 
 def _rounds() -> Iterator[Case]:
     """Batches whose checks are free, whose checks are paid, and whose steps already were, in turn."""
-    draw = seeded("speculative_speedup")
+    draw = seeded("07-fewer-bytes/speculative_speedup")
     at = 0
     while True:
         k, critical = draw.randint(2, 6), draw.randint(100, 400)
@@ -208,7 +207,7 @@ def _rounds() -> Iterator[Case]:
 
 
 SPECULATIVE_SPEEDUP = Task(
-    id=f"{ASSIGNMENT}/speculative_speedup",
+    id="07-fewer-bytes/speculative_speedup",
     function=lambda alpha, k, draft_cost, batch, critical_batch: physics.speculative_speedup(
         alpha, k, draft_cost, batch, critical_batch
     ),
@@ -287,7 +286,7 @@ def moe_bytes_read(tokens: float, experts: int, top_k: int, expert_bytes: float)
 
 
 def _mixtures() -> Iterator[Case]:
-    draw = seeded("moe_bytes_read")
+    draw = seeded("07-fewer-bytes/moe_bytes_read")
     while True:
         experts, top_k = draw.choice(((8, 2), (16, 1), (64, 6), (128, 4), (128, 8), (256, 8)))
         tokens = max(2, round(experts / top_k * draw.uniform(0.3, 1.6)))
@@ -295,7 +294,7 @@ def _mixtures() -> Iterator[Case]:
 
 
 MOE_BYTES_READ = Task(
-    id=f"{ASSIGNMENT}/moe_bytes_read",
+    id="07-fewer-bytes/moe_bytes_read",
     function=moe_bytes_read,
     result=Result((number("bytes"),)),
     examples=((1, 8, 2, 100e6), (2, 8, 2, 100e6), (1000, 8, 2, 100e6)),

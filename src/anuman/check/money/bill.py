@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 
 def _price(row: dict, prices: dict) -> float:
@@ -27,7 +26,7 @@ def token_bill(log: list[dict], prices: dict) -> float:
 
 
 def _logs(cached: bool, thinking: bool, batch: bool) -> Iterator[Case]:
-    draw = seeded(f"token_bill {cached} {thinking} {batch}")
+    draw = seeded(f"09-money/token_bill {cached} {thinking} {batch}")
     while True:
         prices = {
             "input": round(draw.uniform(0.1, 4), 2),
@@ -67,7 +66,7 @@ ROW = {
 }  # fmt: skip
 
 TOKEN_BILL = Task(
-    id=f"{ASSIGNMENT}/token_bill",
+    id="09-money/token_bill",
     function=token_bill,
     result=Result((number("usd"),)),
     examples=(([ROW], PRICES), ([ROW, ROW | {"batch": True}], PRICES)),

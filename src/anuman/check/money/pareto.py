@@ -6,11 +6,10 @@ from operator import ge, gt, le, lt
 import numpy as np
 
 from ..arrays import read_array
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Field, Result, Unreadable, is_a
 from ..task import Case, Misconception, Part, Task
 from ..words import N_, Message
-from .draw import ASSIGNMENT, seeded
 
 
 def _beaten(points: list, one: list, price=le, time=le, strict=True) -> bool:
@@ -42,7 +41,7 @@ def _read(value) -> np.ndarray:
 
 def _offers() -> Iterator[Case]:
     """Offers with several on the line, several beaten in both, and some beaten at an equal price."""
-    draw = seeded("pareto")
+    draw = seeded("09-money/pareto")
     while True:
         points = [
             [round(draw.uniform(0.1, 10), 1), round(draw.uniform(1, 60))]
@@ -60,7 +59,7 @@ def _chosen(**wrong):
 
 
 PARETO = Task(
-    id=f"{ASSIGNMENT}/pareto",
+    id="09-money/pareto",
     function=pareto,
     result=Result((Field("places", _read, np.array_equal),)),
     examples=(

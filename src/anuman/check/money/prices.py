@@ -4,18 +4,17 @@ from collections.abc import Iterator
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 HOUR = 3600
 YEAR = 365 * 24 * HOUR
 
 
 def _rents() -> Iterator[Case]:
-    draw = seeded("usd_per_mtok")
+    draw = seeded("09-money/usd_per_mtok")
     while True:
         yield (
             round(draw.uniform(1, 60), 2),
@@ -25,7 +24,7 @@ def _rents() -> Iterator[Case]:
 
 
 USD_PER_MTOK = Task(
-    id=f"{ASSIGNMENT}/usd_per_mtok",
+    id="09-money/usd_per_mtok",
     function=lambda usd_per_hour, tok_per_s, utilisation: physics.usd_per_mtok(
         usd_per_hour, tok_per_s, utilisation
     ),
@@ -91,7 +90,7 @@ def tco_per_mtok(
 
 def _machines() -> Iterator[Case]:
     """Electricity is from a sixth to half of the whole."""
-    draw = seeded("tco_per_mtok")
+    draw = seeded("09-money/tco_per_mtok")
     while True:
         case = (
             draw.randint(5, 60) * 1000, draw.choice((3, 4, 5)), draw.randint(10, 110) * 100,
@@ -115,7 +114,7 @@ def _wrong_tco(change) -> object:
 
 
 TCO_PER_MTOK = Task(
-    id=f"{ASSIGNMENT}/tco_per_mtok",
+    id="09-money/tco_per_mtok",
     function=tco_per_mtok,
     result=Result((number("usd"),)),
     examples=(
@@ -182,13 +181,13 @@ def breakeven_tokens(licence_usd: float, saving_per_mtok: float) -> float:
 
 
 def _licences() -> Iterator[Case]:
-    draw = seeded("breakeven_tokens")
+    draw = seeded("09-money/breakeven_tokens")
     while True:
         yield draw.randint(1, 400) * 10**8, round(draw.uniform(0.02, 3), 3)
 
 
 BREAKEVEN_TOKENS = Task(
-    id=f"{ASSIGNMENT}/breakeven_tokens",
+    id="09-money/breakeven_tokens",
     function=breakeven_tokens,
     result=Result((number("tokens"),)),
     examples=((20e9, 1.0), (20e9, 0.1)),
@@ -223,13 +222,13 @@ def worth_waiting(seconds_saved: float, extra_usd: float) -> float:
 
 
 def _tiers() -> Iterator[Case]:
-    draw = seeded("worth_waiting")
+    draw = seeded("09-money/worth_waiting")
     while True:
         yield draw.randint(5, 400), round(draw.uniform(0.02, 2), 3)
 
 
 WORTH_WAITING = Task(
-    id=f"{ASSIGNMENT}/worth_waiting",
+    id="09-money/worth_waiting",
     function=worth_waiting,
     result=Result((number("usd_per_hour"),)),
     examples=((60, 0.5), (36, 0.3)),

@@ -5,11 +5,10 @@ import unicodedata
 from collections.abc import Iterator
 from statistics import fmean
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 LAKH, CRORE = 1e5, 1e7
 UNITS = {"lakh": LAKH, "lakhs": LAKH, "crore": CRORE, "crores": CRORE, "लाख": LAKH}
@@ -23,13 +22,13 @@ def to_crore(usd: float, rate: float) -> float:
 
 
 def _sums() -> Iterator[Case]:
-    draw = seeded("to_crore")
+    draw = seeded("09-money/to_crore")
     while True:
         yield draw.randint(2, 900) * 10**8, round(draw.uniform(75, 96), 2)
 
 
 TO_CRORE = Task(
-    id=f"{ASSIGNMENT}/to_crore",
+    id="09-money/to_crore",
     function=to_crore,
     result=Result((number("crore"),)),
     examples=((1e9, 90.0), (750e6, 80.0)),
@@ -83,7 +82,7 @@ HINDI = (
 )  # fmt: skip
 
 LAKH_CRORE = Task(
-    id=f"{ASSIGNMENT}/lakh_crore",
+    id="09-money/lakh_crore",
     function=lakh_crore,
     result=Result((number("rupees"),)),
     examples=(("2 crore",), ("1.5 lakh crore",), (f"3 लाख {NFC}",), ("4,50,000",)),
@@ -135,7 +134,7 @@ def implied_rate(pairs: list) -> float:
 
 def _conversions() -> Iterator[Case]:
     """Exact pairs that agree, and bounds well below them; no order."""
-    draw = seeded("implied_rate")
+    draw = seeded("09-money/implied_rate")
     while True:
         rate = draw.randint(70, 95)
         pairs = []
@@ -154,7 +153,7 @@ def _rates(pairs: list) -> list[float]:
 
 
 IMPLIED_RATE = Task(
-    id=f"{ASSIGNMENT}/implied_rate",
+    id="09-money/implied_rate",
     function=implied_rate,
     result=Result((number("rate"),)),
     examples=(

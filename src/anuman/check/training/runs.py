@@ -5,11 +5,10 @@ from math import sqrt
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 DAY = 86_400
 
@@ -20,7 +19,7 @@ def training_days(n: float, tokens: float, gpus: float, mfu: float, peak: float)
 
 
 def _plans() -> Iterator[Case]:
-    draw = seeded("training_days")
+    draw = seeded("10-training/training_days")
     while True:
         yield (
             draw.randint(7, 400) * 10**9, draw.randint(1, 18) * 10**12, draw.randint(5, 1000) * 100,
@@ -29,7 +28,7 @@ def _plans() -> Iterator[Case]:
 
 
 TRAINING_DAYS = Task(
-    id=f"{ASSIGNMENT}/training_days",
+    id="10-training/training_days",
     function=training_days,
     result=Result((number("days"),)),
     examples=((10e9, 1e12, 1000, 0.5, 1e15),),
@@ -85,13 +84,13 @@ def mtbf(gpus: float, reference_mtbf: float, reference_gpus: float) -> float:
 
 
 def _clusters() -> Iterator[Case]:
-    draw = seeded("mtbf")
+    draw = seeded("10-training/mtbf")
     while True:
         yield draw.randint(2, 200) * 1000, draw.randint(2, 24) * 3600, draw.randint(1, 30) * 1000
 
 
 MTBF = Task(
-    id=f"{ASSIGNMENT}/mtbf",
+    id="10-training/mtbf",
     function=mtbf,
     result=Result((number("seconds"),)),
     examples=((20_000, 3600, 10_000),),
@@ -119,13 +118,13 @@ MTBF = Task(
 
 
 def _costs() -> Iterator[Case]:
-    draw = seeded("checkpoint_interval")
+    draw = seeded("10-training/checkpoint_interval")
     while True:
         yield draw.randint(10, 400), draw.randint(10, 400) * 100
 
 
 CHECKPOINT_INTERVAL = Task(
-    id=f"{ASSIGNMENT}/checkpoint_interval",
+    id="10-training/checkpoint_interval",
     function=lambda cost, mtbf: physics.checkpoint_interval(cost, mtbf),
     result=Result((number("seconds"),)),
     examples=((50, 10_000),),
@@ -172,7 +171,7 @@ def effective_speedup(
 
 def _pairs() -> Iterator[Case]:
     """Clusters of which the larger loses from a tenth to two thirds of its time."""
-    draw = seeded("effective_speedup")
+    draw = seeded("10-training/effective_speedup")
     while True:
         small = draw.randint(4, 40) * 500
         large = small * draw.choice((2, 3, 5, 8))
@@ -182,7 +181,7 @@ def _pairs() -> Iterator[Case]:
 
 
 EFFECTIVE_SPEEDUP = Task(
-    id=f"{ASSIGNMENT}/effective_speedup",
+    id="10-training/effective_speedup",
     function=effective_speedup,
     result=Result((number("speedup"),)),
     examples=((1000, 4000, 8e6, 40), (1000, 40_000, 8e6, 120)),
@@ -246,7 +245,7 @@ def tokens_trainable(
 
 
 def _ranges() -> Iterator[Case]:
-    draw = seeded("tokens_trainable")
+    draw = seeded("10-training/tokens_trainable")
     while True:
         mfu, n = round(draw.uniform(0.2, 0.35), 2), draw.randint(50, 600) * 10**9
         yield (
@@ -265,7 +264,7 @@ def _tokens(gpus, days, peak, mfu, n) -> float:
 
 
 TOKENS_TRAINABLE = Task(
-    id=f"{ASSIGNMENT}/tokens_trainable",
+    id="10-training/tokens_trainable",
     function=tokens_trainable,
     result=Result((number("low"), number("high"))),
     examples=((1000, 10, 1e15, [0.3, 0.5], [100e9, 200e9]),),
@@ -316,7 +315,7 @@ def site_megawatts(gpus: float, watts: float, server_factor: float, pue: float) 
 
 
 def _sites() -> Iterator[Case]:
-    draw = seeded("site_megawatts")
+    draw = seeded("10-training/site_megawatts")
     while True:
         yield (
             draw.randint(10, 600) * 1000, draw.choice((700, 1000, 1200, 1400)),
@@ -325,7 +324,7 @@ def _sites() -> Iterator[Case]:
 
 
 SITE_MEGAWATTS = Task(
-    id=f"{ASSIGNMENT}/site_megawatts",
+    id="10-training/site_megawatts",
     function=site_megawatts,
     result=Result((number("megawatts"),)),
     examples=((10_000, 700, 1.5, 1.2),),

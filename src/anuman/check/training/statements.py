@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..draws import first
+from ..draws import first, seeded
 from ..labels import yes_no
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 
 def agree(a: float, b: float, product: float, tolerance: float) -> tuple[bool, float, float, float]:
@@ -20,7 +19,7 @@ def agree(a: float, b: float, product: float, tolerance: float) -> tuple[bool, f
 
 def _statements() -> Iterator[Case]:
     """Some agree, some miss by a little more than the tolerance, above or below, some by far."""
-    draw = seeded("agree")
+    draw = seeded("10-training/agree")
     at = 0
     while True:
         a, b = draw.randint(10, 600) * 1000, draw.choice((draw.randint(300, 3000), 700, 1400))
@@ -38,7 +37,7 @@ def _statements() -> Iterator[Case]:
 CASES = first(9, _statements())
 
 AGREE = Task(
-    id=f"{ASSIGNMENT}/agree",
+    id="10-training/agree",
     function=agree,
     result=Result(
         (yes_no("fits"), number("needed_a"), number("needed_b"), number("needed_product"))
@@ -159,7 +158,7 @@ def run_log(draw, failures: int) -> list[dict]:
 
 
 def _logs(failures: int) -> Iterator[Case]:
-    draw = seeded(f"measured_goodput {failures}")
+    draw = seeded(f"10-training/measured_goodput {failures}")
     while True:
         yield (run_log(draw, failures),)
 
@@ -212,7 +211,7 @@ EXAMPLE = [
 ]
 
 MEASURED_GOODPUT = Task(
-    id=f"{ASSIGNMENT}/measured_goodput",
+    id="10-training/measured_goodput",
     function=measured_goodput,
     result=Result((number("goodput"),)),
     examples=((EXAMPLE,),),

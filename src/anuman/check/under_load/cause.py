@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from ..draws import first
+from ..draws import first, seeded
 from ..labels import label
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 CAUSES = ("queue", "kv", "prefill", "decode")
 SLOTS = 6
@@ -130,7 +129,7 @@ SERVERS = {
 
 def _logs(cause: str) -> Iterator[Case]:
     """Logs with this cause, clearly ahead of the others, in which the engine's own time names another or differs."""
-    draw = seeded(f"find_cause {cause}")
+    draw = seeded(f"06-under-load/find_cause {cause}")
     while True:
         log = serve(draw, *SERVERS[cause])
         seconds = sorted(_seconds(log).values())
@@ -154,7 +153,7 @@ EXAMPLE = {
 }
 
 FIND_CAUSE = Task(
-    id=f"{ASSIGNMENT}/find_cause",
+    id="06-under-load/find_cause",
     function=find_cause,
     result=Result((label("cause", *CAUSES), number("share"))),
     examples=((EXAMPLE,),),

@@ -1,15 +1,6 @@
-"""Seeded random numbers and made-up logs of servers for the cases."""
+"""Made-up latencies and logs of servers for the cases."""
 
 import random
-
-from .. import draws
-
-ASSIGNMENT = "06-under-load"
-
-
-def seeded(name: str) -> random.Random:
-    """The random numbers of one purpose, the same on every machine and in every run."""
-    return draws.seeded(f"{ASSIGNMENT}/{name}")
 
 
 def latencies(draw: random.Random, count: int, p: float, typical: float) -> list[float]:

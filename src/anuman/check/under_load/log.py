@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from statistics import fmean
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, rows, seeded
+from .draw import rows
 
 
 def _ttft(row: dict) -> float:
@@ -53,7 +53,7 @@ QUIET = [
 ]
 
 GOODPUT = Task(
-    id=f"{ASSIGNMENT}/goodput",
+    id="06-under-load/goodput",
     function=goodput,
     result=Result((number("goodput"),)),
     examples=((EXAMPLE, 0.5, 0.2), (EXAMPLE, 1.0, 0.2)),
@@ -185,7 +185,7 @@ def little(requests: list[dict]) -> tuple[float, float, float]:
 
 def _refusals(refused: float) -> Iterator[Case]:
     """Logs in which this share of the requests was refused at once."""
-    draw = seeded(f"little {refused}")
+    draw = seeded(f"06-under-load/little {refused}")
     while True:
         log = rows(draw, draw.randint(25, 50), draw.uniform(2, 9), 0.5, 0.05)
         yield (
@@ -205,7 +205,7 @@ def _offered(requests: list[dict]) -> tuple[float, float, float]:
 
 
 LITTLE = Task(
-    id=f"{ASSIGNMENT}/little",
+    id="06-under-load/little",
     function=little,
     result=Result((number("in_flight"), number("rate"), number("latency"))),
     examples=(

@@ -4,11 +4,11 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..draws import seeded
 from ..result import Field, Result, Unreadable, number
 from ..score import Scored, points_for
 from ..task import Case, Misconception, Part
 from ..words import N_, Message
-from .draw import ASSIGNMENT, seeded
 
 PUZZLE_SECONDS = 20.0  # some 3,000 decisions, each perhaps in another process
 TTFT_S, TPOT_S = 1.0, 0.030
@@ -32,7 +32,7 @@ Queue = tuple[
 
 def queue(name: str, count: int = 60, rate: float = 7.0) -> Queue:
     """Requests at random; one in five has a prompt of thousands of tokens."""
-    draw, now, requests = seeded(f"next_step {name}"), 0.0, []
+    draw, now, requests = seeded(f"06-under-load/next_step {name}"), 0.0, []
     for _index in range(count):
         now += draw.expovariate(rate)
         prompt = draw.randint(3000, 6000) if draw.random() < 0.2 else draw.randint(50, 400)
@@ -183,7 +183,7 @@ def _at_least(name: str) -> Field:
 
 
 NEXT_STEP = NextStep(
-    id=f"{ASSIGNMENT}/next_step",
+    id="06-under-load/next_step",
     function=next_step,
     result=Result((_at_least("share"),)),
     examples=(((queue("example 0"), queue("example 1")),),),

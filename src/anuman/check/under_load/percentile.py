@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from statistics import fmean
 
-from ..draws import first
+from ..draws import first, seeded
 from ..labels import yes_no
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, latencies, seeded
+from .draw import latencies
 
 BEYOND = 10  # samples that must lie beyond a percentile before it is worth saying
 
@@ -33,7 +33,7 @@ def percentile_latency(samples: list[float], p: float) -> tuple[float, bool]:
 
 def _cases(p: float) -> Iterator[Case]:
     """Samples well below and well above the number that is needed, in turn."""
-    draw = seeded(f"percentile_latency {p}")
+    draw = seeded(f"06-under-load/percentile_latency {p}")
     needed = BEYOND * 100 / (100 - p)
     at = 0
     while True:
@@ -46,7 +46,7 @@ MEDIANS = first(4, _cases(50))
 TAILS = (*first(5, _cases(99)), *first(4, _cases(90)))
 
 PERCENTILE_LATENCY = Task(
-    id=f"{ASSIGNMENT}/percentile_latency",
+    id="06-under-load/percentile_latency",
     function=percentile_latency,
     result=Result((number("value"), yes_no("enough"))),
     examples=(

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from statistics import fmean
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, latencies, seeded
+from .draw import latencies
 from .percentile import percentile
 
 P = 99
@@ -46,7 +46,7 @@ PATTERNS = (
 
 def _benchmarks() -> Iterator[Case]:
     """Samples whose p99 is clearly on one side of the promise, and whose mean and median are not."""
-    draw = seeded("max_rate")
+    draw = seeded("06-under-load/max_rate")
     for pattern in PATTERNS:
         slo = round(draw.uniform(0.4, 3), 2)
         start, step = draw.uniform(0.5, 5), draw.uniform(0.4, 2)
@@ -65,7 +65,7 @@ def _benchmarks() -> Iterator[Case]:
 CASES = tuple(_benchmarks())
 
 MAX_RATE = Task(
-    id=f"{ASSIGNMENT}/max_rate",
+    id="06-under-load/max_rate",
     function=max_rate,
     result=Result((number("rate"),)),
     examples=(

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from heapq import heapreplace
 from statistics import fmean, linear_regression
 
-from ..draws import first
+from ..draws import first, seeded
 from ..labels import yes_no
 from ..result import Result
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 MOMENTS = 200  # at which those inside are counted
 GROWTH = 1.25  # of the last quarter over the one before it; clear cases lie far from it
@@ -75,7 +74,7 @@ def _clear(arrivals: list[float], finishes: list[float]) -> bool | None:
 
 def _logs(name: str, rate: float, servers: int, service: float, seconds: float, stable: bool):
     """Clear logs of one kind of server."""
-    draw = seeded(f"is_stable {name}")
+    draw = seeded(f"06-under-load/is_stable {name}")
     while True:
         arrivals, finishes = _log(draw, rate, servers, service, seconds)
         if name == "burst at the end":
@@ -121,7 +120,7 @@ def _halves(arrivals: list[float], finishes: list[float]) -> bool:
 
 
 IS_STABLE = Task(
-    id=f"{ASSIGNMENT}/is_stable",
+    id="06-under-load/is_stable",
     function=is_stable,
     result=Result((yes_no("stable"),)),
     examples=(

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from ..draws import first
+from ..draws import first, seeded
 from ..flip import Flip
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 FLIP = Flip("gpu", "sram")
 
@@ -26,7 +25,7 @@ def verdict(
 
 
 def _fleets() -> Iterator[Case]:
-    draw = seeded("verdict")
+    draw = seeded("08-chips/verdict")
     at = 0
     while True:
         gpu_watts, sram_watts = draw.randint(4, 12) * 700, draw.randint(60, 400) * 300
@@ -58,7 +57,7 @@ def _with(flips_at):
 
 
 VERDICT = Task(
-    id=f"{ASSIGNMENT}/verdict",
+    id="08-chips/verdict",
     function=verdict,
     result=FLIP.result,
     examples=(
