@@ -89,7 +89,8 @@ def _lines(claim: catalog.Claim) -> Iterator[str]:
         yield from _wrapped(f"{mark} {step.label[lang]}: {value(step)}", 4)
         yield f"        {step.formula}"
     for source in claim.sources:
-        shown = f"{source.title}, {source.publisher}, {source.date}, {source.url}"
+        facts = (source.title, source.publisher, source.date, source.url)
+        shown = ", ".join(_("unknown") if fact == "unknown" else fact for fact in facts)
         yield from _wrapped(f"{_('Source')}: {shown}", 2)
     yield from _wrapped(f"{_('Known')}: {_(HOW_KNOWN[claim.known])}", 2)
     if claim.since:
