@@ -18,7 +18,7 @@ from anuman.scenes.peak_shares import peak_shares, training_run, training_tokens
 from anuman.widgets import crossover, published_shares
 from anuman.widgets.crossover import crossover_charts, crossover_words
 from anuman.widgets.crossover.crossover_widget import FEWEST_SERVED, FEWEST_TRAINED, MOST
-from anuman.widgets.two_clocks.clocks_words import percent
+from anuman.widgets.kit.words import percent
 
 BILLION = 1e9
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anuman.language import speaking
-from anuman.lm import Config, checkpoints, load, training, training_cost
+from anuman.lm import Config, checkpoints, load, training, training_cost, training_run
 from anuman.lm.training_cost import Cost
 from anuman.widgets import training_against_inference
 from anuman.widgets.training_against_inference import training_charts, training_widget
@@ -65,7 +65,7 @@ def test_it_trains_measures_and_keeps_the_model(home):
 
 def test_a_stop_leaves_a_checkpoint_and_going_on_changes_nothing(home, monkeypatch):
     recipe = training.Recipe(steps=STEPS, batch=training_widget.BATCH, warmup=1)
-    whole = training.run(training.Training.start(recipe, TINY))
+    whole = training_run.run(training.Training.start(recipe, TINY))
     widget = training_against_inference()
     real = training_widget.TrainingLive._report
 

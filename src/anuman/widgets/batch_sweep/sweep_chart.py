@@ -12,8 +12,8 @@ from ..kit.figure import table_html
 from ..kit.style import COMPUTE, MEASURED, MEMORY, OTHER
 from ..kit.svg import Picture
 from ..kit.view import View
+from ..kit.words import percent
 from ..own_machine.machine_charts import doubts
-from ..two_clocks.clocks_words import percent
 
 WIDTH = 540.0
 NOISY = 0.15  # spread of the sweep from which on it is called noisy

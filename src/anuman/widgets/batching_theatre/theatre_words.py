@@ -3,7 +3,7 @@
 from anuman.language import _, number
 from anuman.scenes.theatre import PROMPT, Scene, Stage
 
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 
 def name(scene: Scene) -> str:

@@ -3,7 +3,7 @@
 from anuman.language import _, number, scientific
 from anuman.scenes.crossover import CHIP, LONGEST, Crossing
 
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 YEAR = 365.25
 HOURS = 24

@@ -11,7 +11,7 @@ from ..kit.figure import table_html
 from ..kit.style import INK, KV_CACHE, MEASURED, RULE, WEIGHTS
 from ..kit.svg import Picture
 from ..kit.view import View
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 WIDTH = 540.0
 

@@ -10,7 +10,7 @@ from anuman.scenes.jar import FULL, MODELS, PAGED, RESERVED, Jar, first_jar, kep
 from ..kit.controls import amount, choice
 from ..kit.explorer import Explorer, Try
 from ..kit.view import View
-from ..two_clocks.clocks_widget import bytes_per_weight_options
+from ..kit.words import bytes_per_weight_options
 from . import jar_drawing, jar_words
 
 LONGEST = 2**20  # tokens

@@ -3,7 +3,7 @@
 from anuman.language import _, number, scientific, si
 from anuman.scenes.jar import FULL, LATENT, PAGED, Jar, kept_heads
 
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 GIB = 2**30
 

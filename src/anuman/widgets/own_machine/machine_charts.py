@@ -12,7 +12,7 @@ from ..kit.chart import Axis, Chart
 from ..kit.figure import Figure, folded, table_html
 from ..kit.style import COMPUTE, INK, MEASURED, MEMORY, OTHER, fact
 from ..kit.svg import Picture, stack
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 CHIPS = (
     ("H100-SXM", COMPUTE, "9 5", "above"),

@@ -14,9 +14,8 @@ from ..kit.picture import Live
 from . import prediction_file
 from .prediction_file import Records
 from .prediction_score import Score, guess_words
-from .progress_report import report as progress_report
 
-__all__ = ["Predictions", "Question", "predictions", "progress_report"]
+__all__ = ["Predictions", "Question", "predictions"]
 
 
 @dataclass(frozen=True)

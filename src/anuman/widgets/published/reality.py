@@ -15,7 +15,7 @@ from ..kit.figure import Figure, figure
 from ..kit.picture import Live
 from ..kit.style import INK, SERIES
 from ..kit.svg import Picture
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 SHAPES = ("circle", "triangle", "square", "diamond")
 EVERYTHING = "everything"

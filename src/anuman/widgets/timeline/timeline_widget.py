@@ -15,7 +15,7 @@ from anuman.scenes.timeline import (
 from ..kit.controls import amount, choice
 from ..kit.explorer import Explorer, Try
 from ..kit.view import View
-from ..two_clocks.clocks_widget import bytes_per_weight_options
+from ..kit.words import bytes_per_weight_options
 from . import timeline_bars
 
 SECOND, TENTH = 1.0, 0.1

@@ -59,7 +59,7 @@ class TrainingLive(Running):
 
     def work(self, steps: int | None) -> str:
         """Measure, train for `steps` steps, or from the last stop if None, and keep the model."""
-        from anuman.lm import checkpoints, training, training_cost
+        from anuman.lm import checkpoints, training, training_cost, training_run
 
         kept, finished = paths.home() / KEPT, paths.home() / FINISHED
         if steps is None:
@@ -87,7 +87,7 @@ class TrainingLive(Running):
             self.seen.costs.append(cost)
             self.draw()
         self.tell(_("Training."))
-        training.run(state, kept, self._report(state), self.stopped.is_set)
+        training_run.run(state, kept, self._report(state), self.stopped.is_set)
         if not state.done:
             return _("Stopped after step {step}; “Go on” continues exactly there.").format(
                 step=state.step

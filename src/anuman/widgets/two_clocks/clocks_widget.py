@@ -8,19 +8,10 @@ from anuman.scenes.clocks import CHIPS, MODELS, Clocks, clocks
 from ..kit.controls import amount, choice
 from ..kit.explorer import Explorer, Try
 from ..kit.view import View
+from ..kit.words import bytes_per_weight_options
 from . import clocks_charts
 
 LARGEST_BATCH = 4096
-
-
-def bytes_per_weight_options() -> list[tuple[str, float]]:
-    """Formats of a stored weight, with its bytes."""
-    return [
-        (_("4 (fp32)"), 4.0),
-        (_("2 (bf16)"), 2.0),
-        (_("1 (8 bits)"), 1.0),
-        (_("0.5625 (4 bits with scales)"), 0.5625),
-    ]
 
 
 class TwoClocks(Explorer):
