@@ -59,6 +59,7 @@ from .roofline import (
     ridge,
 )
 from .room import room_for
+from .several_chips import hops, reading_time, token_time
 from .speculation import expected_tokens, speculative_speedup
 from .training import (
     activation_bytes,
@@ -106,6 +107,7 @@ __all__ = [
     "forward_flops",
     "goodput",
     "harmonic",
+    "hops",
     "intensity",
     "kv_bytes_per_token",
     "kv_cache_bytes",
@@ -124,6 +126,7 @@ __all__ = [
     "predict",
     "racks",
     "rate_at_tpot",
+    "reading_time",
     "ridge",
     "room_for",
     "rupees",
@@ -135,6 +138,7 @@ __all__ = [
     "static_throughput",
     "steady_step",
     "tco_per_mtok",
+    "token_time",
     "tokens_trainable",
     "tpot_at_rate",
     "training_days",

@@ -19,8 +19,8 @@ BYTES = N_("n_active is not used: every active parameter takes part for every to
 
 def _parts(name: str, by_hand: tuple) -> tuple[Part, ...]:
     return (
-        Part(N_("dense models"), 0.5, (by_hand, *first(5, dense(seeded(f"{name} dense"))))),
-        Part(N_("mixtures of experts"), 0.5, first(6, mixtures(seeded(f"{name} mixtures")))),
+        Part(N_("dense models"), 0.25, (by_hand, *first(5, dense(seeded(f"{name} dense"))))),
+        Part(N_("mixtures of experts"), 0.25, first(6, mixtures(seeded(f"{name} mixtures")))),
     )
 
 
