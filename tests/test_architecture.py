@@ -20,14 +20,14 @@ ALLOWED = {
     "machine": {"paths"},
     "lm": {"machine", "paths"},
     "widgets": {
-        "catalog", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
+        "catalog", "course", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
         "validation",
     },
     "lessons": {
         "catalog", "claims", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
         "widgets",
     },
-    "check": {"language", "physics", "serving"},
+    "check": {"course", "language", "physics", "serving"},
     "grading": {"language", "paths"},
 }  # fmt: skip
 

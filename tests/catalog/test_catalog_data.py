@@ -326,6 +326,7 @@ def test_every_source_is_used_and_dated():
             used |= {s.id for s in claim.sources} | {q.source.id for q in claim.figures.values()}
     used |= {catalog.statement(name).source.id for name in catalog.statements()}
     used |= set(sources_of(files.table("efficiencies")))
+    used |= set(sources_of(files.table("recipes")))
     used |= {q.source.id for q in PRICES.values()}
     listed = files.table("sources")
     assert set(listed) == used

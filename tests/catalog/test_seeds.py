@@ -22,8 +22,8 @@ EXPECTED = {
 
 
 def numbers(text: str) -> list[str]:
-    """The numbers of a text, sorted, because two languages may name them in another order."""
-    return sorted(NUMBER.findall(text))
+    """The numbers of a text, sorted, whatever order or grouping a language has."""
+    return sorted(number.replace(",", "") for number in NUMBER.findall(text))
 
 
 def bilingual(claim: seeds.Claim) -> dict[str, dict[str, str]]:

@@ -10,18 +10,19 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from answer_bank import BANK, answers
+from answer_bank import answers
 from nbgrader.api import Gradebook
 from nbgrader_course import REPOSITORY, TOOLS, answered, cell, grade_id_of, text_of
+
+from anuman.course import IDS
 
 pytestmark = [
     pytest.mark.classroom,
     pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux"),
 ]
-ASSIGNMENTS = sorted(folder.name for folder in BANK.iterdir() if folder.is_dir())
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", IDS)
 def test_every_answer_of_the_bank(assignment, tmp_path):
     """One submission carries one answer of every task, so that a bank costs few gradings."""
     root = tmp_path / "course"

@@ -14,13 +14,14 @@ from anuman.check import UnknownTask, check, examples
 from anuman.check.diagnosis import ratio
 from anuman.check.grade import reading
 from anuman.check.puzzle import Puzzle
-from anuman.check.task import ASSIGNMENTS, tasks
+from anuman.check.task import tasks
+from anuman.course import IDS
 from anuman.language import both
 
 ROOT = Path(__file__).parents[2]
 TASKS = list(tasks().values())
-WRONG = [answer for name in ASSIGNMENTS for answer in answers(name, "wrong")]
-RIGHT = [answer for name in ASSIGNMENTS for answer in answers(name, "right")]
+WRONG = [answer for name in IDS for answer in answers(name, "wrong")]
+RIGHT = [answer for name in IDS for answer in answers(name, "right")]
 # Answers that a learner may round to a whole number: users, FLOP per byte, days, tokens.
 WHOLE = {
     "01-what-is-inference/crossover_day",
@@ -117,7 +118,7 @@ def test_examples_are_not_cases_and_show_both_values(task, capsys):
     assert isinstance(task, Puzzle) or "it should give" in said
 
 
-@pytest.mark.parametrize("name", ASSIGNMENTS)
+@pytest.mark.parametrize("name", IDS)
 def test_points_of_the_assignment_are_split_as_the_course_promises(name):
     """Ten points, seven of them or more for tasks that the notebook does not call a stretch."""
     path = ROOT / "solutions" / name / f"{name}.ipynb"

@@ -9,12 +9,12 @@ import pytest
 from nbgrader_course import NAME, REPOSITORY, Course, cell, text_of
 from synthetic_class import bank_names, bank_students, scores
 
-from anuman.check.task import ASSIGNMENTS
+from anuman.course import IDS
 
 pytestmark = pytest.mark.classroom
 
 # The bank of NAME is handed in by the class of test_grading_cycle.py.
-OTHERS = [name for name in ASSIGNMENTS if name != NAME]
+OTHERS = [name for name in IDS if name != NAME]
 
 
 @functools.cache

@@ -417,6 +417,12 @@ def test_every_file_names_the_same_pythons(start):
     assert set(range(doctor.PYTHONS[0][1], doctor.PYTHONS[1][1])) == minors
 
 
+def test_a_notebook_is_opened_without_building_grammars():
+    """JupyterLab and all of nbgrader's programs import nbformat when they start."""
+    code = "import sys, nbformat; sys.exit('lark' in sys.modules)"
+    assert subprocess.call([sys.executable, "-c", code]) == 0
+
+
 # ---- packages for other systems -----------------------------------------------------------------
 
 

@@ -11,18 +11,12 @@ from hypothesis import strategies as st
 
 from anuman import catalog, physics
 from anuman.language import speaking
-from anuman.scenes.crossover import LONGEST, crossing
+from anuman.scenes.crossover import KINDS, LONGEST, MODELS, crossing
 from anuman.scenes.peak_shares import KINDS as WORK
 from anuman.scenes.peak_shares import peak_shares, training_run, training_tokens, typical
 from anuman.widgets import crossover, published_shares
 from anuman.widgets.crossover import crossover_charts, crossover_words
-from anuman.widgets.crossover.crossover_widget import (
-    FEWEST_SERVED,
-    FEWEST_TRAINED,
-    KINDS,
-    MODELS,
-    MOST,
-)
+from anuman.widgets.crossover.crossover_widget import FEWEST_SERVED, FEWEST_TRAINED, MOST
 from anuman.widgets.two_clocks.clocks_words import percent
 
 BILLION = 1e9

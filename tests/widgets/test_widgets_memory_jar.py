@@ -10,10 +10,21 @@ from hypothesis import strategies as st
 
 from anuman import catalog, physics
 from anuman.language import si, speaking
-from anuman.scenes.jar import FULL, LATENT, PAGED, RESERVED, Jar, kept_heads, kv_per_token
+from anuman.scenes.jar import (
+    FULL,
+    LATENT,
+    MODELS,
+    PAGED,
+    RESERVED,
+    Jar,
+    first_jar,
+    kept_heads,
+    kv_per_token,
+    sites,
+)
 from anuman.widgets import memory_jar
 from anuman.widgets.memory_jar import jar_drawing, jar_words
-from anuman.widgets.memory_jar.jar_widget import LONGEST, MODELS, MOST, MemoryJar, first_jar, sites
+from anuman.widgets.memory_jar.jar_widget import LONGEST, MOST, MemoryJar
 
 
 class Gate:
@@ -159,7 +170,15 @@ def test_every_setting_gives_a_sound_picture(
     model = catalog.model(name)
     heads = kept_heads(model)
     jar = Jar(
-        *site, model, weight_size, heads[kept % len(heads)], kv_size, context, requests, policy
+        chip=site[0],
+        chips=site[1],
+        model=model,
+        weight_size=weight_size,
+        kept=heads[kept % len(heads)],
+        kv_size=kv_size,
+        context=context,
+        requests=requests,
+        policy=policy,
     )
     with speaking(language):
         html = jar_drawing.html(jar)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from anuman import catalog, physics
 from anuman.language import si, speaking
-from anuman.scenes.clocks import clocks
+from anuman.scenes.clocks import CHIPS, MODELS, clocks
 from anuman.widgets import two_clocks
 from anuman.widgets.two_clocks import clocks_charts, clocks_words
-from anuman.widgets.two_clocks.clocks_widget import CHIPS, LARGEST_BATCH, MODELS, TwoClocks
+from anuman.widgets.two_clocks.clocks_widget import LARGEST_BATCH, TwoClocks
 
 
 class Gate:

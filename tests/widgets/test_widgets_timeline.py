@@ -10,23 +10,17 @@ from hypothesis import strategies as st
 
 from anuman import catalog, physics
 from anuman.language import si, speaking
-from anuman.scenes.timeline import Request
+from anuman.scenes.timeline import CHOSEN, MODELS, WHOLE, Request, first_request, rides, sites
 from anuman.widgets import timeline
 from anuman.widgets.timeline import timeline_bars, timeline_words
 from anuman.widgets.timeline.timeline_widget import (
-    CHOSEN,
     LEAST_S,
     LONGEST_ANSWER,
     LONGEST_PROMPT,
-    MODELS,
     MOST_S,
     SECOND,
     TENTH,
-    WHOLE,
     Timeline,
-    first_request,
-    rides,
-    sites,
 )
 
 
@@ -165,7 +159,9 @@ def test_hindi():
 def test_every_setting_gives_a_sound_picture(
     name, weight_size, prompt, answer, wanted, chosen, window, language
 ):
-    shown = rides(Request(name, weight_size, prompt, answer, wanted))
+    shown = rides(
+        Request(model=name, weight_size=weight_size, prompt=prompt, answer=answer, wanted_s=wanted)
+    )
     with speaking(language):
         html = timeline_bars.html(shown, chosen, window) + timeline_bars.table(shown)
         for svg in drawings(html):

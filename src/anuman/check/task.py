@@ -8,17 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from anuman import course
+
 from .call import SECONDS
 from .result import Result
 from .words import Message
-
-ASSIGNMENTS = {
-    "01-what-is-inference": "anuman.check.what_is_inference",
-    "02-roofline": "anuman.check.roofline",
-    "03-prefill-decode": "anuman.check.prefill_decode",
-    "04-kv-cache": "anuman.check.kv_cache",
-    "05-batching": "anuman.check.batching",
-}
 
 Case = tuple  # the arguments of one call, in the order of the signature
 
@@ -118,23 +112,26 @@ class Task:
 
 
 @functools.cache
+def tasks_of(assignment: str) -> dict[str, Task]:
+    """Every task of one assignment, by id, in the order of the notebook."""
+    package = importlib.import_module(f"anuman.check.{course.lesson(assignment).module}")
+    return {task.id: task for task in package.TASKS}
+
+
 def tasks() -> dict[str, Task]:
     """Every task of every assignment, by id."""
-    return {
-        task.id: task
-        for module in ASSIGNMENTS.values()
-        for task in importlib.import_module(module).TASKS
-    }
+    return {id: task for name in course.IDS for id, task in tasks_of(name).items()}
 
 
 def find(task_id: str) -> Task:
     """The task with this id, "02-roofline/ridge", or "ridge" while only one assignment has it.
 
-    Raises UnknownTask naming the nearest ids.
+    Loads no assignment but the one that the id names. Raises UnknownTask naming the nearest ids.
     """
+    assignment = str(task_id).rpartition("/")[0]
+    if assignment in course.IDS and task_id in tasks_of(assignment):
+        return tasks_of(assignment)[task_id]
     known = tasks()
-    if task_id in known:
-        return known[task_id]
     same_name = [task for task in known.values() if task.name == task_id]
     if len(same_name) == 1:
         return same_name[0]

@@ -181,13 +181,17 @@ class Deployment:
 
     # --- what a user notices ---------------------------------------------------------------------
 
+    # A batch on pp stages is cut into as many groups, so that all stages work: GPipe's m micro-batches, m = min(pp, B).
+
     def ttft(self, prompt: float, batch: float = 1) -> float:
-        """Seconds to the first token on an idle machine: reading the prompt."""
-        return self.prefill(prompt, batch)
+        """Seconds to the batch's first tokens on an idle machine: reading its prompts, (m + p - 1)/p passes of a group."""
+        groups = max(1.0, min(self.pp, batch))
+        return (groups + self.pp - 1) / self.pp * self.prefill(prompt, batch / groups)
 
     def tpot(self, batch: float, prompt: float, output: float) -> float:
         """Seconds per output token after the first, at the mean context prompt + output/2."""
-        return self.decode_step(batch, prompt + output / 2)
+        group = max(batch / self.pp, min(batch, 1.0))
+        return self.decode_step(group, prompt + output / 2)
 
     def end_to_end(self, batch: float, prompt: float, output: float) -> float:
         """Seconds from request to last token of a batch that starts and ends together."""

@@ -6,7 +6,6 @@ from functools import lru_cache
 from math import sqrt
 
 from ..catalog import Measurement, chip, efficiency, model
-from ..catalog.errors import UnknownName
 from .communication import all_reduce
 from .conditions import BadRow, Conditions, read
 from .deployment import Deployment, DoesNotFit
@@ -24,11 +23,10 @@ from .load import (
 )
 from .mlp import mlp_layer
 from .rates import arithmetic_bits, dense_peak
-from .training import flops_per_token
+from .training_rows import gpu_hours, training_mfu, training_tokens_per_s
 
-MS, US, HOUR = 1e3, 1e6, 3600.0
+MS, US = 1e3, 1e6
 NODE = 8  # chips, where the row does not say
-GOODPUT = 0.9  # assumed of a production run; what it comes from: cluster.goodput
 PROMPTS_A_NODE = 32  # assumed to be read together, enough that the weights' bytes no longer matter
 P99 = 2.33  # standard deviations that 99 of 100 draws of a normal variable stay below
 
@@ -114,6 +112,8 @@ def _e2e_ms(c: Conditions) -> float:
 
 def _out_tok_s(c: Conditions) -> float:
     d = deployment(c)
+    if c.load_kind == "poisson_qps":
+        return _served_tok_s(c)
     if c.load_kind == "offline_max" or c.load is None:
         each = offline_throughput(d, c.prompt, c.output)
     elif c.load_kind == "max_concurrency":
@@ -122,6 +122,14 @@ def _out_tok_s(c: Conditions) -> float:
     else:
         each = static_throughput(d, c.load / c.replicas, c.prompt, c.output)
     return c.replicas * each
+
+
+def _served_tok_s(c: Conditions) -> float:
+    """Output tokens a second: under requests at a rate as many as they ask for, at most what can be served."""
+    if c.load_kind != "poisson_qps":
+        return _out_tok_s(c)
+    asked = _batch(c) * c.output
+    return min(asked, c.replicas * offline_throughput(deployment(c), c.prompt, c.output))
 
 
 def _node(c: Conditions) -> tuple[Deployment, int]:
@@ -244,47 +252,13 @@ def _allreduce_us(c: Conditions) -> float:
     )
 
 
-# --- training -----------------------------------------------------------------------------------------
-
-
-def _active(c: Conditions) -> float:
-    """Active parameters: what the note says, else the catalogue's."""
-    noted = c.noted(r"active_params_B=([\d.]+)")
-    return noted * 1e9 if noted else model(c.model).params_active
-
-
-def _training_mfu(c: Conditions) -> float:
-    return efficiency(chip(c.chip).name, "training").compute
-
-
-def _training_flops_per_token(c: Conditions) -> float:
-    try:
-        m = model(c.model)
-    except UnknownName:
-        return flops_per_token(_active(c))
-    return flops_per_token(_active(c), m.layers, m.heads * m.head_dim, c.prompt)
-
-
-def _tok_s_chip(c: Conditions) -> float:
-    peak = chip(c.chip).peak(chip(c.chip).peak16)
-    return peak * _training_mfu(c) / _training_flops_per_token(c)
-
-
-def _gpu_hours(c: Conditions) -> float:
-    if c.training_tokens is None:
-        raise BadRow("batch_or_qps", "gpu_hours needs tokens=...")
-    peak = chip(c.chip).peak(chip(c.chip).peak16)
-    flops = flops_per_token(_active(c)) * c.training_tokens
-    return flops / (peak * _training_mfu(c) * GOODPUT) / HOUR
-
-
 # --- energy -------------------------------------------------------------------------------------------
 
 
 def _j_per_out_token(c: Conditions) -> float:
     chips = c.chips or c.tp * c.pp * c.replicas
     watts = server_watts(chips, power_share(c) * chip(c.chip).power)
-    return wall_joules_per_token(watts, _out_tok_s(c))
+    return wall_joules_per_token(watts, _served_tok_s(c))
 
 
 FORMULAS: dict[str, Callable[[Conditions], float]] = {
@@ -302,8 +276,8 @@ FORMULAS: dict[str, Callable[[Conditions], float]] = {
     "ttft_p99_ms": _ttft_p99_ms,
     "mlp_layer_us": _mlp_layer_us,
     "allreduce_us": _allreduce_us,
-    "mfu": _training_mfu,
-    "tok_s_chip": _tok_s_chip,
-    "gpu_hours": _gpu_hours,
+    "mfu": training_mfu,
+    "tok_s_chip": training_tokens_per_s,
+    "gpu_hours": gpu_hours,
     "j_per_out_token": _j_per_out_token,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from ..catalog import Chip, efficiency
+from ..catalog import Chip, Efficiency, efficiency
 from ..catalog.errors import MissingValue
 from .arguments import not_negative
 from .context import LONG_WINDOW, capped, capped_pairs, index_bytes_per_token
@@ -56,11 +56,9 @@ class Rates:
         self.convert = self._convert_rate(d, bits)
         self.rounding_bytes = WIDE + bits / 8 if d.engine.rounds_apart and bits < 16 else 0.0
         self.groups = layer_groups(m)
-        self.experts = efficiency(d.chip_name, "experts", bits, kernels) if m.experts else None
-        self.expert_flops = peak * self.experts.compute if m.experts else 0.0
-        self.expert_bandwidth = c.bandwidth * self.experts.memory * d.tp if m.experts else 0.0
+        self._experts(d, peak, bits, product)
         # Checkpoints with 8- and 4-bit arithmetic keep the head at 16 bits.
-        self.head_weights = m.vocab * m.width
+        self.head_weights = m.vocab * m.width * (1 if d.engine.shards_head else d.tp)
         self.head_bytes = max(self.weight_bytes, WIDE if bits < 16 else 0)
         self.head_flops = wide_peak * wide_product.compute
         self.attention_start_s = m.layers * decode.kernel_s
@@ -117,6 +115,18 @@ class Rates:
         seen = (1 - share) * pairs + share * capped_pairs(tokens, pairs, self.cap)
         return seen * self.pair_s + pairs * self.index_pair_s
 
+    def _experts(self, d: Deployment, peak: float, bits: int, product: Efficiency):
+        """Rates of the experts' products, grouped in one kernel, or three plain ones."""
+        self.plain_experts = d.engine.plain_experts
+        if d.model.experts is None:
+            return
+        found, kernels = product, d.model.ffn_matrices
+        if not self.plain_experts:
+            found, kernels = efficiency(d.chip_name, "experts", bits, d.engine.kernels), 1
+        self.expert_kernel_s = kernels * (found.kernel_s + d.engine.launch_s)
+        self.expert_flops = peak * found.compute
+        self.expert_bandwidth = d.chip.bandwidth * found.memory * d.tp
+
     @staticmethod
     def _convert_rate(d: Deployment, bits: int) -> float:
         """Weights a second that `tp` chips turn into the arithmetic's format; 0: none need it, or unknown."""
@@ -130,6 +140,7 @@ class Rates:
     def _links(self, d: Deployment):
         """Start and byte cost of the two all-reduces of a layer, and of the hops between stages."""
         self.reduce_start_s = self.reduce_byte_s = self.hops_s = 0.0
+        self.reduces = 1 if d.model.parallel_layers else 2
         if d.pp > 1:
             self.hops_s = (d.pp - 1) * efficiency(d.chip_name, "pipeline").hop_s
         if d.tp == 1:
@@ -144,6 +155,8 @@ class Rates:
             beyond = max(0, doublings - last) * (starts[-1] - starts[-2])
             self.reduce_start_s = starts[min(doublings, last)] + beyond
         self.reduce_byte_s = 2 * (d.tp - 1) / d.tp / (d.chip.quantity("link").value * share.memory)
+        if d.chip.kind == "TPU":  # layers cut both ways: see two_dimensional
+            self.reduce_byte_s *= two_dimensional(d.tp)
 
     def linear_s(self, tokens: float, sampled: float) -> float:
         if not (
@@ -163,7 +176,7 @@ class Rates:
             shared = group.elementwise_bytes + group.inputs * self.rounding_bytes
             seconds += self.small_s + tokens * (in_full + shared / self.tp) / self.elementwise
             if self.tp > 1:
-                seconds += 2 * (
+                seconds += self.reduces * (
                     self.reduce_start_s + tokens * self.d.model.width * WIDE * self.reduce_byte_s
                 )
             total += group.count * seconds
@@ -184,12 +197,14 @@ class Rates:
     def _experts_s(self, group, tokens: float) -> float:
         e, k, weights = group.experts, group.experts_per_token, group.expert_weights
         read = experts_touched(tokens * self.ep, e, k) / self.ep * weights
+        if self.plain_experts:
+            read = tokens * k * weights
         moved = self.tp * tokens * k * 2 * self.d.model.width * self.activation_bytes
         memory = (read * self.weight_bytes + moved) / self.expert_bandwidth
         compute = 2 * k * weights * tokens / self.expert_flops
         convert = read / self.convert if self.convert else 0.0
         return (
-            self.experts.kernel_s + (memory * memory + compute * compute + convert * convert) ** 0.5
+            self.expert_kernel_s + (memory * memory + compute * compute + convert * convert) ** 0.5
         )
 
     def exchange_s(self, decodes: float, prefill_tokens: float) -> float:
@@ -227,6 +242,14 @@ def _exchange(d: Deployment, bits: int) -> tuple[float, float, float]:
     nodes, network = d.ep / node, d.chip.quantity("network").value
     distinct = experts_touched(k, nodes, 1) * (nodes - 1) / nodes
     return start, k * elsewhere * token_bytes / network, distinct * token_bytes / network
+
+
+def two_dimensional(chips: int) -> float:
+    """Bytes of a layer's exchanges when its matrices are cut both ways, over those when cut one way: 2/sqrt(n), at most 1.
+
+    Source: Pope et al., "Efficiently Scaling Transformer Inference", 2022, section 3.2 (inner width 4 times the width).
+    """
+    return min(1.0, 2 / chips**0.5)
 
 
 def dense_peak(c: Chip, activation: str) -> float:

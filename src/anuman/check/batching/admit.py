@@ -6,7 +6,6 @@ from ..puzzle import Puzzle
 from ..result import Result, at_most, number
 from ..task import Misconception, Part
 from ..words import N_
-from .draw import ASSIGNMENT
 from .queues import queues
 
 # Points for a score, the bound over the mean. Measured on the graded queues: arrival .55, shortest
@@ -45,7 +44,7 @@ def admit(waiting: list[dict], running: list[dict], free_kv: int) -> list[int]:
 CASES = ((queues("admit 1"),),)
 
 ADMIT = Puzzle(
-    id=f"{ASSIGNMENT}/admit",
+    id="05-batching/admit",
     function=admit,
     result=Result((number("served"), at_most("mean steps"))),
     examples=((queues("admit example"),),),

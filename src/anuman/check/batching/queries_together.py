@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..flip import Flip
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 LEAST_FLIP = 150  # users: rounding to a whole number stays within tolerance
 FLIP = Flip("kept", "broken", ("keeps", "keep", "निभता है", "निभा"), ("breaks", "टूटता है", "टूटा"))
@@ -34,7 +33,7 @@ def _limits(promise, n, kv_per_seq, flops, bandwidth, bytes_per_weight) -> tuple
 
 def _situations() -> Iterator[Case]:
     """The memory and the arithmetic decide in turn; users on both sides of the flip, well off it."""
-    draw = seeded("verdict")
+    draw = seeded("05-batching/verdict")
     at = 0
     while True:
         bandwidth = draw.uniform(1e12, 30e12)
@@ -62,7 +61,7 @@ CASES = (
 )
 
 VERDICT = Task(
-    id=f"{ASSIGNMENT}/verdict",
+    id="05-batching/verdict",
     function=verdict,
     result=FLIP.result,
     examples=(

@@ -12,8 +12,8 @@ import random
 from functools import cache
 from pathlib import Path
 
+from ..draws import seeded
 from ..puzzle import Queue
-from .draw import seeded
 
 KV_CAPACITY = 1000  # tokens
 FILE = Path(__file__).with_name("prices.json")
@@ -37,7 +37,7 @@ def queues(name: str) -> tuple[Queue, ...]:
 
 
 def _requests(name: str) -> list[tuple[tuple[float, int, int], ...]]:
-    draw = seeded(name)
+    draw = seeded(f"05-batching/{name}")
     return [
         tuple(_draw(draw, KINDS[kind]) for _index in range(count)) for kind, count in SETS[name]
     ]

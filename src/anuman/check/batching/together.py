@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 
 def throughput_and_tpot(
@@ -26,7 +25,7 @@ def throughput_and_tpot(
 
 def _machines() -> Iterator[Case]:
     """Machines in turn held up by the weights, by the caches, by the arithmetic."""
-    draw = seeded("throughput_and_tpot")
+    draw = seeded("05-batching/throughput_and_tpot")
     at = 0
     while True:
         bandwidth = draw.uniform(0.2e12, 8e12)
@@ -59,7 +58,7 @@ def _row(batch: float, seconds: float) -> tuple[float, float]:
 
 
 THROUGHPUT_AND_TPOT = Task(
-    id=f"{ASSIGNMENT}/throughput_and_tpot",
+    id="05-batching/throughput_and_tpot",
     function=throughput_and_tpot,
     result=Result((number("throughput"), number("tpot"))),
     examples=(

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..arrays import array, pair
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 Cache = tuple[np.ndarray, np.ndarray] | None
 
@@ -125,7 +124,7 @@ def _masked_after_softmax(q, k, v, cache):
 
 def _tokens(new: tuple[int, int], old: tuple[int, int]) -> Iterator[Case]:
     """Random tokens: so many new ones (from, to), so many in the cache (0: None)."""
-    draw = seeded(f"attend_with_cache {new} {old}")
+    draw = seeded(f"04-kv-cache/attend_with_cache {new} {old}")
     while True:
         random = np.random.default_rng(draw.randrange(2**32))
         t, n, e = draw.randint(*new), draw.randint(*old), draw.choice((3, 4, 8, 16))
@@ -141,7 +140,7 @@ def _row(*numbers: float) -> np.ndarray:
 ONE = (_row(1, 0), _row(1, 0), _row(2, 4), None)
 
 ATTEND_WITH_CACHE = Task(
-    id=f"{ASSIGNMENT}/attend_with_cache",
+    id="04-kv-cache/attend_with_cache",
     function=attend_with_cache,
     result=Result((array("out", "t", "e"), pair("cache", "n + t", "e"))),
     examples=(

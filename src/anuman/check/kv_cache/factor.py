@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from ..draws import first
+from ..draws import first, seeded
 from ..labels import label
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 UNIT = 1e9 / 2**30  # GiB printed with the letters GB
 CAUSES = {"none": 1.0, "heads": 8.0, "half": 0.5, "unit": UNIT, "heads+unit": 8 * UNIT}
@@ -68,7 +67,7 @@ ROUNDED = N_(
 
 def _pairs() -> Iterator[Case]:
     """Each cause in turn, rounded as published numbers are; and factors that no cause explains."""
-    draw = seeded("find_factor")
+    draw = seeded("04-kv-cache/find_factor")
     while True:
         for factor in (*CAUSES.values(), *draw.sample((3.0, 0.25, 4.0, 16.0, 1.04, 8.35), 2)):
             yours = draw.uniform(5e8, 400e9)
@@ -78,7 +77,7 @@ def _pairs() -> Iterator[Case]:
 CASES = ((64e9, 8e9), (8e9, 8e9), *first(14, _pairs()))
 
 FIND_FACTOR = Task(
-    id=f"{ASSIGNMENT}/find_factor",
+    id="04-kv-cache/find_factor",
     function=find_factor,
     result=Result((number("ratio"), label("cause", *SPELLINGS))),
     examples=((80e9, 10e9), (5e9, 10e9), (30e9, 10e9)),

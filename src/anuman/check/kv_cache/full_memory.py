@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..flip import Flip
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 LEAST_FLIP = 150  # users: rounding to a whole number stays within tolerance
 FLIP = Flip(
@@ -33,7 +32,7 @@ def verdict(
 
 def _situations() -> Iterator[Case]:
     """Users well off the flip; in every second case the shared tokens decide the label."""
-    draw = seeded("verdict")
+    draw = seeded("04-kv-cache/verdict")
     between = False
     while True:
         chips, memory = draw.randint(20, 900), draw.randint(100, 600) * 10**6
@@ -59,7 +58,7 @@ CASES = (
 )
 
 VERDICT = Task(
-    id=f"{ASSIGNMENT}/verdict",
+    id="04-kv-cache/verdict",
     function=verdict,
     result=FLIP.result,
     examples=(

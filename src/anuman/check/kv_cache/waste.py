@@ -6,16 +6,15 @@ from statistics import fmean
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 
 def _reserved() -> Iterator[Case]:
     """Lengths in tokens, and the longest that is allowed; none of them needs all of it."""
-    draw = seeded("contiguous_waste")
+    draw = seeded("04-kv-cache/contiguous_waste")
     while True:
         max_len = draw.choice((1024, 2048, 4096, 8192))
         count = draw.randint(2, 9)
@@ -23,7 +22,7 @@ def _reserved() -> Iterator[Case]:
 
 
 CONTIGUOUS_WASTE = Task(
-    id=f"{ASSIGNMENT}/contiguous_waste",
+    id="04-kv-cache/contiguous_waste",
     function=lambda lengths, max_len: physics.contiguous_waste(lengths, max_len),
     result=Result((number("waste"),)),
     examples=(([300, 500], 1000), ([1000, 500, 300], 1000)),
@@ -82,7 +81,7 @@ CONTIGUOUS_WASTE = Task(
 
 def _paged() -> Iterator[Case]:
     """Lengths that end somewhere within a page, among them one that ends with it."""
-    draw = seeded("paged_waste")
+    draw = seeded("04-kv-cache/paged_waste")
     while True:
         page = draw.choice((16, 32, 64, 128))
         lengths = [draw.randint(page // 4, 6 * page) for _index in range(draw.randint(2, 8))]
@@ -93,7 +92,7 @@ def _paged() -> Iterator[Case]:
 
 
 PAGED_WASTE = Task(
-    id=f"{ASSIGNMENT}/paged_waste",
+    id="04-kv-cache/paged_waste",
     function=lambda lengths, page: physics.paged_waste(lengths, page),
     result=Result((number("waste"),)),
     examples=(([300, 500], 100), ([250, 30], 100)),

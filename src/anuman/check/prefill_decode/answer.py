@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from statistics import fmean, median
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded, token_times
+from .token_streams import token_times
 
 
 def tpot(times: list[float]) -> float:
@@ -32,13 +32,13 @@ PARENTHESES = N_(
 
 
 def _streams() -> Iterator[Case]:
-    draw = seeded("tpot")
+    draw = seeded("03-prefill-decode/tpot")
     while True:
         yield (token_times(draw, draw.randint(4, 12), draw.uniform(0.01, 0.2)),)
 
 
 TPOT = Task(
-    id=f"{ASSIGNMENT}/tpot",
+    id="03-prefill-decode/tpot",
     function=tpot,
     result=Result((number("seconds"),)),
     examples=(([0.5, 0.6, 0.8],), ([2.0, 2.1, 2.2, 2.3, 2.4],)),
@@ -110,14 +110,14 @@ TPOT = Task(
 
 
 def _answers() -> Iterator[Case]:
-    draw = seeded("end_to_end")
+    draw = seeded("03-prefill-decode/end_to_end")
     while True:
         each = round(draw.uniform(0.005, 0.2), 4)
         yield round(each * draw.uniform(2, 40), 3), each, draw.randint(2, 20)
 
 
 END_TO_END = Task(
-    id=f"{ASSIGNMENT}/end_to_end",
+    id="03-prefill-decode/end_to_end",
     function=end_to_end,
     result=Result((number("seconds"),)),
     examples=((0.5, 0.1, 6), (2.0, 0.02, 1001)),
@@ -174,13 +174,13 @@ END_TO_END = Task(
 
 
 def _speeds() -> Iterator[Case]:
-    draw = seeded("words_per_second")
+    draw = seeded("03-prefill-decode/words_per_second")
     while True:
         yield round(draw.uniform(0.002, 0.4), 4), round(draw.uniform(1.2, 8), 2)
 
 
 WORDS_PER_SECOND = Task(
-    id=f"{ASSIGNMENT}/words_per_second",
+    id="03-prefill-decode/words_per_second",
     function=words_per_second,
     result=Result((number("words_per_second"),)),
     examples=((0.05, 2.0), (0.05, 4.0)),

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from statistics import fmean, median
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 Packets = list[tuple[float, int]]
 
@@ -60,7 +59,7 @@ def _streams() -> Iterator[Case]:
 
     The server, too, is slow once: so the longest gap is not simply to be left out.
     """
-    draw = seeded("from_log")
+    draw = seeded("03-prefill-decode/from_log")
     while True:
         step, round_trip = draw.uniform(0.01, 0.08), round(draw.uniform(0.05, 0.4), 3)
         sent = round(draw.uniform(0.3, 9), 3)
@@ -78,7 +77,7 @@ SIMPLE = [(10.5, 1), (10.6, 1), (11.1, 5), (11.2, 1)]
 CASES = ((1.0, 0.1, [(1.4, 1), (1.6, 2), (2.0, 4)]), *first(9, _streams()))
 
 FROM_LOG = Task(
-    id=f"{ASSIGNMENT}/from_log",
+    id="03-prefill-decode/from_log",
     function=from_log,
     result=Result((number("ttft"), number("tpot"))),
     examples=((10.0, 0.2, SIMPLE), (10.0, 0.0, [(10.25, 1), (10.5, 1)])),

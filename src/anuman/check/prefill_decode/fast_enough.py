@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from ..draws import first
+from ..draws import first, seeded
 from ..labels import label
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .answer import PARENTHESES
-from .draw import ASSIGNMENT, seeded
 
 MINUTE = 60  # seconds
 WAITING = ("nobody", "program", "reader", "both")
@@ -39,7 +38,7 @@ def _labelled(speed: float, program: float, reader: float) -> tuple[float, float
 
 def _situations() -> Iterator[Case]:
     """Speeds on every side of the two flips, well off both; now one of them is larger, now the other."""
-    draw = seeded("verdict")
+    draw = seeded("03-prefill-decode/verdict")
     for turn in range(10**6):
         answer = draw.randint(6, 60)  # few enough that one gap more or less is seen
         seconds = round(answer / draw.uniform(20, 200) if turn % 3 else answer / 2, 2)
@@ -62,7 +61,7 @@ CASES = (
 PROGRAM, READER = "program_flips_at", "reader_flips_at"
 
 VERDICT = Task(
-    id=f"{ASSIGNMENT}/verdict",
+    id="03-prefill-decode/verdict",
     function=verdict,
     result=Result(
         (number("program_flips_at"), number("reader_flips_at"), label("who_waits", *SPELLINGS))

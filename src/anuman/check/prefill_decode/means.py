@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from itertools import chain, pairwise
 from statistics import fmean, median
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .answer import tpot
-from .draw import ASSIGNMENT, seeded, token_times
+from .token_streams import token_times
 
 ONE_TOKEN = N_("a request with a single token is among them")
 SEVERAL = N_("every request has several tokens")
@@ -35,7 +35,7 @@ def _from_question(times: list[float]) -> list[float]:
 
 def _requests(single: bool) -> Iterator[Case]:
     """A short quick request, a long slow one and some others, so that both means differ clearly."""
-    draw = seeded(f"means {single}")
+    draw = seeded(f"03-prefill-decode/means {single}")
     while True:
         gap = draw.uniform(0.01, 0.05)
         made = [
@@ -74,7 +74,7 @@ DIVIDES_BY_TOKENS = N_(
 )
 
 MEAN_ITL = Task(
-    id=f"{ASSIGNMENT}/mean_itl",
+    id="03-prefill-decode/mean_itl",
     function=mean_itl,
     result=Result((number("seconds"),)),
     examples=EXAMPLES,
@@ -122,7 +122,7 @@ MEAN_ITL = Task(
 )
 
 MEAN_TPOT = Task(
-    id=f"{ASSIGNMENT}/mean_tpot",
+    id="03-prefill-decode/mean_tpot",
     function=mean_tpot,
     result=Result((number("seconds"),)),
     examples=EXAMPLES,

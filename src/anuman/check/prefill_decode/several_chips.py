@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 MOST = 512  # chips
 
@@ -84,7 +83,7 @@ def _holding_only(promise, split, weight_bytes, memory, bandwidth, layers, hop):
 
 def _machines(split: str) -> Iterator[Case]:
     """Promises near what some number of chips can keep; in a few cases nobody can."""
-    draw = seeded(f"least_chips {split}")
+    draw = seeded(f"03-prefill-decode/least_chips {split}")
     while True:
         bandwidth, layers = draw.uniform(1e12, 8e12), draw.randint(24, 90)
         weights = draw.uniform(10e9, 300e9)
@@ -108,7 +107,7 @@ TENSOR, PIPELINE = (
 MADE_UP = (100e9, 30e9, 2e12, 50, 10e-6)
 
 LEAST_CHIPS = Task(
-    id=f"{ASSIGNMENT}/least_chips",
+    id="03-prefill-decode/least_chips",
     function=least_chips,
     result=Result((number("chips"),)),
     examples=(

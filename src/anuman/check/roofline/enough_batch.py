@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from anuman import physics
 
+from ..draws import first, seeded
 from ..flip import Flip
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, few_users, first, seeded
+from .made_up_chips import few_users
 
 FLIP = Flip(
     "memory",
@@ -26,7 +27,7 @@ def verdict(
 
 def _situations() -> Iterator[Case]:
     """Batches well off the flip; in every second one, efficiencies decide the label."""
-    draw = seeded("verdict")
+    draw = seeded("02-roofline/verdict")
     between = False
     for flops, bandwidth, size in few_users(draw):
         mfu, mbu = round(draw.uniform(0.2, 0.8), 2), round(draw.uniform(0.3, 0.95), 2)
@@ -44,7 +45,7 @@ def _situations() -> Iterator[Case]:
 CASES = ((1, 400e12, 1e12, 2, 0.6, 0.8), *first(11, _situations()))
 
 VERDICT = Task(
-    id=f"{ASSIGNMENT}/verdict",
+    id="02-roofline/verdict",
     function=verdict,
     result=FLIP.result,
     examples=((32, 100e12, 1e12, 1, 0.6, 0.75), (80, 100e12, 1e12, 1, 0.6, 0.75)),

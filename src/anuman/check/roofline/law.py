@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from anuman import physics
 
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, WEIGHT_SIZES, chips, few_users, first, seeded
+from .made_up_chips import WEIGHT_SIZES, chips, few_users
 
 RIDGE = Task(
-    id=f"{ASSIGNMENT}/ridge",
+    id="02-roofline/ridge",
     function=lambda flops, bandwidth: physics.ridge(flops, bandwidth),
     result=Result((number("ridge"),)),
     examples=((100e12, 1e12),),
@@ -18,7 +19,11 @@ RIDGE = Task(
         Part(
             N_("all cases"),
             0.5,
-            ((400e12, 2e12), (8 * 10**14, 4 * 10**12), *first(6, chips(seeded("ridge")))),
+            (
+                (400e12, 2e12),
+                (8 * 10**14, 4 * 10**12),
+                *first(6, chips(seeded("02-roofline/ridge"))),
+            ),
         ),
     ),
     misconceptions=(
@@ -58,13 +63,13 @@ RIDGE = Task(
 
 
 def _batches() -> Iterator[Case]:
-    draw = seeded("intensity")
+    draw = seeded("02-roofline/intensity")
     while True:
         yield draw.randint(2, 2000), draw.choice(WEIGHT_SIZES)
 
 
 INTENSITY = Task(
-    id=f"{ASSIGNMENT}/intensity",
+    id="02-roofline/intensity",
     function=lambda batch, bytes_per_weight: physics.intensity(batch, bytes_per_weight),
     result=Result((number("intensity"),)),
     examples=((1, 2), (100, 1)),
@@ -127,7 +132,7 @@ INTENSITY = Task(
 
 
 CRITICAL_BATCH = Task(
-    id=f"{ASSIGNMENT}/critical_batch",
+    id="02-roofline/critical_batch",
     function=lambda flops, bandwidth, bytes_per_weight: physics.critical_batch(
         flops, bandwidth, bytes_per_weight
     ),
@@ -140,7 +145,7 @@ CRITICAL_BATCH = Task(
             (
                 (45e12, 2e12, 2),
                 (100e12, 0.8e12, 0.5),
-                *first(9, few_users(seeded("critical_batch"))),
+                *first(9, few_users(seeded("02-roofline/critical_batch"))),
             ),
         ),
     ),

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, few_users, seeded
+from .made_up_chips import few_users
 
 
 def flip_with_own(
@@ -40,7 +40,7 @@ def _divided(seconds: float, gain: float) -> float:
 
 def _users(share: tuple[float, float]) -> Iterator[Case]:
     """A user's bytes take from..to times as long as a user's arithmetic."""
-    draw = seeded(f"flip_with_own {share}")
+    draw = seeded(f"02-roofline/flip_with_own {share}")
     for flops, bandwidth, size in few_users(draw):
         n = round(draw.uniform(1e9, 200e9))
         own = round(draw.uniform(*share) * 2 * n / flops * bandwidth)
@@ -53,7 +53,7 @@ FLIPS, NEVER = (
 )
 
 FLIP_WITH_OWN = Task(
-    id=f"{ASSIGNMENT}/flip_with_own",
+    id="02-roofline/flip_with_own",
     function=flip_with_own,
     result=Result((number("batch", endless=True),)),
     examples=(

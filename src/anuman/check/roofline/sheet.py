@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 PREFIX = {"G": 1e9, "T": 1e12, "P": 1e15}
 SPARSE = "with sparsity"
@@ -46,7 +45,7 @@ def _first_row(sheet, precision):
 
 def _sheets() -> Iterator[Case]:
     """Chips that never were: two or three precisions, some rows sparse, in any order."""
-    draw = seeded("read_sheet")
+    draw = seeded("02-roofline/read_sheet")
     turn = 0
     while True:
         sparse = turn % 2 == 0
@@ -89,7 +88,7 @@ CASES = first(12, _sheets())
 FLOPS, BANDWIDTH = "flops", "bandwidth"
 
 READ_SHEET = Task(
-    id=f"{ASSIGNMENT}/read_sheet",
+    id="02-roofline/read_sheet",
     function=read_sheet,
     result=Result((number(FLOPS), number(BANDWIDTH))),
     examples=(

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from anuman import physics
 
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, first, seeded
 
 DAYS = 2.2, 60  # few enough that a day cut off, or counted once more, is seen
 
@@ -20,7 +20,7 @@ def crossover_day(
 
 
 def _services(name: str, one_token: bool) -> Iterator[Case]:
-    draw = seeded(f"crossover_day {name}")
+    draw = seeded(f"01-what-is-inference/crossover_day {name}")
     while True:
         n, train_tokens = round(10 ** draw.uniform(8, 12)), round(10 ** draw.uniform(10, 13.3))
         tokens = 1 if one_token else draw.randint(20, 4000)
@@ -30,7 +30,7 @@ def _services(name: str, one_token: bool) -> Iterator[Case]:
 
 
 CROSSOVER_DAY = Task(
-    id=f"{ASSIGNMENT}/crossover_day",
+    id="01-what-is-inference/crossover_day",
     function=crossover_day,
     result=Result((number("days"),)),
     examples=((10e9, 1e12, 10e6, 1000), (70e9, 1e12, 10e6, 1000)),

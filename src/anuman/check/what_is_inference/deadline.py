@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from itertools import cycle
 from statistics import mean, median
 
+from ..draws import first, seeded
 from ..labels import yes_no
 from ..result import Result
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, first, seeded
 
 NAMES = ("voice", "image recognition", "driving", "recommendation", "summary", "code")
 
@@ -35,7 +35,7 @@ RULES = (
 
 def _situations() -> Iterator[Case]:
     """Deadlines a little above what one rule makes of the measured times."""
-    draw = seeded("deadline_met")
+    draw = seeded("01-what-is-inference/deadline_met")
     for rule in cycle(RULES):
         steps = draw.choice((1, 2, 8, 30, 120, 400))
         usual = 10 ** draw.uniform(-3, -1)
@@ -45,7 +45,7 @@ def _situations() -> Iterator[Case]:
 
 
 DEADLINE_MET = Task(
-    id=f"{ASSIGNMENT}/deadline_met",
+    id="01-what-is-inference/deadline_met",
     function=deadline_met,
     result=Result((yes_no("deadline_met"),)),
     examples=(

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, dense, mixtures, seeded
+from .made_up_models import dense, mixtures
 
 HOUR = 3600  # seconds
 
@@ -45,7 +45,7 @@ def _at_the_peak(n_active, n_total, tokens, mode, peak, share):
 
 
 def _runs(name: str, models: Callable, *modes: str) -> Iterator[Case]:
-    draw = seeded(f"chip_hours {name}")
+    draw = seeded(f"01-what-is-inference/chip_hours {name}")
     for active, total, tokens in models(draw):
         for mode in modes:
             peak, share = round(draw.uniform(1e14, 2e15)), round(draw.uniform(0.05, 0.6), 2)
@@ -61,7 +61,7 @@ SERVING = N_("Serving is counted like training: without a way backward, 2 FLOPs 
 LEARNING, ANSWERING = N_("training a dense model"), N_("serving a dense model")
 
 CHIP_HOURS = Task(
-    id=f"{ASSIGNMENT}/chip_hours",
+    id="01-what-is-inference/chip_hours",
     function=chip_hours,
     result=Result((number("hours"),)),
     examples=(

@@ -5,11 +5,10 @@ from itertools import accumulate
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 
 def _tokens(day: dict) -> float:
@@ -59,7 +58,7 @@ def _last_if_never(train_tokens, log):
 
 def _services(passes: bool) -> Iterator[Case]:
     """Services that grow, with ever longer answers; the wrong counts pass on other days, or never."""
-    draw = seeded(f"passing_day {passes}")
+    draw = seeded(f"01-what-is-inference/passing_day {passes}")
     while True:
         days, requests = draw.randint(6, 12), draw.randint(200, 900)
         log = []
@@ -87,7 +86,7 @@ APART = (
 EXACT = [{"requests": 100, "read": 200, "written": 100}] * 5  # 30,000 tokens a day
 
 PASSING_DAY = Task(
-    id=f"{ASSIGNMENT}/passing_day",
+    id="01-what-is-inference/passing_day",
     function=passing_day,
     result=Result((number("day"),)),
     examples=(

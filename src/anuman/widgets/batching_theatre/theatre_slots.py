@@ -3,7 +3,7 @@
 from html import escape
 
 from anuman.language import _, number
-from anuman.scenes.theatre import Scene, Stage
+from anuman.scenes.theatre import Scene, Setting, Stage, stage
 
 from ..kit.chart import Axis
 from ..kit.figure import Figure, folded, table_html
@@ -197,3 +197,9 @@ def still(stage: Stage, now: float) -> Figure:
     picture = stack([theatre(stage, now), paragraphs(lines, WIDTH)], _("Batching theatre"), said)
     twin = folded(_("The same as a table"), table(stage))
     return Figure(html(stage, now) + twin, said, picture)
+
+
+def first_picture() -> Picture:
+    """The end of the two runs that the widget opens with."""
+    first = stage(Setting())
+    return still(first, first.end).picture

@@ -3,7 +3,7 @@
 from html import escape
 
 from anuman.language import _, scientific
-from anuman.scenes.crossover import CHIP, LONGEST, Crossing
+from anuman.scenes.crossover import CHIP, LONGEST, Crossing, first_crossing
 
 from ..kit.chart import Axis, Chart
 from ..kit.figure import Figure, folded, table_html
@@ -100,3 +100,8 @@ def still(c: Crossing) -> Figure:
     said = crossover_words.summary(c)
     picture = stack([arithmetic(c), money(c), words], _("Training against inference"), said)
     return Figure(html(c) + folded(_("The same as a table"), table(c)), said, picture)
+
+
+def first_picture() -> Picture:
+    """The crossover that the widget opens with."""
+    return still(first_crossing()).picture

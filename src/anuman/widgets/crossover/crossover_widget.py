@@ -5,19 +5,15 @@ import math
 import ipywidgets
 
 from anuman.language import _
-from anuman.scenes.crossover import Crossing, crossing
-from anuman.scenes.peak_shares import training_tokens
+from anuman.scenes.crossover import KINDS, MODELS, Crossing, crossing, first_crossing
 
 from ..kit.doubling import WIDE
 from ..kit.gate import Gated, choice
 from . import crossover_charts, crossover_words
 
-MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Llama-3.1-405B", "Mixtral-8x7B", "DeepSeek-V3")
-KINDS = ("many", "one", "training")
 BILLION = 1e9
 MOST = 100_000.0  # billions of tokens, to train on or to serve in a day
 FEWEST_TRAINED, FEWEST_SERVED = 1.0, 0.001
-SERVED = 100.0  # billions a day, at first
 
 
 class Amount:
@@ -62,17 +58,18 @@ class Crossover(Gated):
     """
 
     def __init__(self, gate=None):
+        start = first_crossing()
         super().__init__(lambda: crossover_charts.still(self.state))
-        self.model = choice(_("Model"), MODELS, width=260)
+        self.model = choice(_("Model"), MODELS, start.model, width=260)
         kinds = [(crossover_words.kind_name(kind), kind) for kind in KINDS]
-        self.kind = choice(_("It serves"), kinds, width=260)
+        self.kind = choice(_("It serves"), kinds, start.kind, width=260)
         self.trained = Amount(
             _("Training tokens, billions"), _("Training tokens, in powers of ten"),
-            training_tokens(MODELS[0]) / BILLION, FEWEST_TRAINED, self.draw,
+            start.train_tokens / BILLION, FEWEST_TRAINED, self.draw,
         )  # fmt: skip
         self.served = Amount(
             _("Tokens served a day, billions"), _("Tokens served a day, in powers of ten"),
-            SERVED, FEWEST_SERVED, self.draw,
+            start.tokens_a_day / BILLION, FEWEST_SERVED, self.draw,
         )  # fmt: skip
         rows = (
             [self.model, self.kind],

@@ -1,12 +1,12 @@
 """A widget of controls above one picture, closed until the learner has made the predictions."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 
 import ipywidgets
 
 from anuman.language import _
 
-from ..two_clocks import clocks_charts
 from . import style
 from .doubling import WIDE
 from .figure import Figure, Live
@@ -42,7 +42,7 @@ class Gated(Live):
         for control in (*watched, self.as_table):
             control.observe(lambda _change: self.draw(), "value")
         if gate is not None and gate.locked:
-            self.children = [ipywidgets.HTML(clocks_charts.placeholder())]
+            self.children = [ipywidgets.HTML(placeholder())]
             gate.on_unlock(self._open)
         else:
             self._open()
@@ -61,6 +61,12 @@ class Gated(Live):
         """Draw the present state; nothing while the widget is closed."""
         if self.opened:
             self.picture.value = style.unstyled(self.html(self.as_table.value))
+
+
+def placeholder() -> str:
+    """What stands in the widget's place while it waits for predictions."""
+    sentence = _("Make your predictions above, or press “Show me”: then this opens.")
+    return style.box(f"<p>{escape(sentence)}</p>")
 
 
 def whole(label: str, value: int, least: int, most: int) -> ipywidgets.BoundedIntText:

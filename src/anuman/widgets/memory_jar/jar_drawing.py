@@ -3,7 +3,7 @@
 from html import escape
 
 from anuman.language import _, number, si
-from anuman.scenes.jar import Jar
+from anuman.scenes.jar import Jar, first_jar
 
 from ..kit.chart import Axis
 from ..kit.figure import Figure, folded, table_html
@@ -184,3 +184,8 @@ def still(j: Jar) -> Figure:
     said = words.summary(j)
     picture = stack([jar(j), paragraphs(lines, WIDTH)], _("The memory jar"), said)
     return Figure(html(j) + folded(_("The same as a table"), table(j)), said, picture)
+
+
+def first_picture() -> Picture:
+    """The jar that the widget opens with."""
+    return still(first_jar()).picture

@@ -4,35 +4,15 @@ from collections.abc import Sequence
 
 from anuman import catalog
 from anuman.language import _
-from anuman.scenes.jar import FULL, Jar, kept_heads
+from anuman.scenes.jar import MODELS, Jar, first_jar, kept_heads, sites
 
 from ..kit.doubling import doubling
 from ..kit.gate import Gated, choice
 from ..two_clocks.clocks_widget import bytes_per_weight_options
 from . import jar_drawing, jar_words
 
-MODELS = (
-    "Llama-3.1-70B", "Llama-3.1-8B", "Llama-3.1-405B", "Llama-2-7B", "Llama-2-70B",
-    "Qwen3-32B", "Mixtral-8x7B", "DeepSeek-V3",
-)  # fmt: skip
 LONGEST = 2**20  # tokens
 MOST = 4096  # requests
-
-
-def sites() -> list[tuple[str, int]]:
-    """Chips to choose from: kind and how many; the LPUs as many as their public demonstration had."""
-    lpus = int(catalog.chip("Groq-LPU1").quantity("scaleup").value)
-    return [
-        ("H100-SXM", 8), ("H100-SXM", 1), ("H200", 8), ("B200", 8), ("MI300X", 8),
-        ("Groq-LPU1", lpus), ("WSE-3", 4), ("RTX-4090", 1), ("M3-Ultra", 1),
-    ]  # fmt: skip
-
-
-def first_jar() -> Jar:
-    """The setting that the widget opens with."""
-    model = catalog.model(MODELS[0])
-    chip, chips = sites()[0]
-    return Jar(chip, chips, model, 2.0, kept_heads(model)[0], 2.0, 2**17, 4, FULL)
 
 
 class MemoryJar(Gated):
@@ -81,9 +61,16 @@ class MemoryJar(Gated):
         """What lies in the jar at the present setting."""
         chip, chips = self.site.value
         return Jar(
-            chip, chips, catalog.model(self.model.value), self.weight_size.value, self.kept.value,
-            self.kv_size.value, self.context.value, self.requests.value, self.policy.value,
-        )  # fmt: skip
+            chip=chip,
+            chips=chips,
+            model=catalog.model(self.model.value),
+            weight_size=self.weight_size.value,
+            kept=self.kept.value,
+            kv_size=self.kv_size.value,
+            context=self.context.value,
+            requests=self.requests.value,
+            policy=self.policy.value,
+        )
 
     def _model_chosen(self, _change) -> None:
         with self.kept.hold_trait_notifications():

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from anuman.language import _, si
-from anuman.scenes.timeline import Ride
+from anuman.scenes.timeline import CHOSEN, WHOLE, Ride, first_request, rides
 
 from ..kit.chart import Axis
 from ..kit.figure import Figure, folded, table_html
@@ -141,3 +141,8 @@ def still(rides: Sequence[Ride], chosen: int, window: float) -> Figure:
     picture = stack([bars(rides, chosen, window), paragraphs(lines, WIDTH)], title, said)
     twin = folded(_("The same as a table"), table(rides))
     return Figure(html(rides, chosen, window) + twin, said, picture)
+
+
+def first_picture() -> Picture:
+    """The bars that the widget opens with."""
+    return still(rides(first_request()), CHOSEN, WHOLE).picture

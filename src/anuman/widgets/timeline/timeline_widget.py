@@ -1,39 +1,25 @@
 """The central widget of lesson 03: one request on the chips of the news, side by side."""
 
-from anuman import catalog
 from anuman.language import _, si
-from anuman.scenes.timeline import Request, Ride, Site
+from anuman.scenes.timeline import (
+    CHOSEN,
+    MODELS,
+    WHOLE,
+    Request,
+    Ride,
+    first_request,
+    rides,
+    sites,
+)
 
 from ..kit.doubling import doubling
 from ..kit.gate import Gated, choice, decimal
 from ..two_clocks.clocks_widget import bytes_per_weight_options
 from . import timeline_bars
 
-MODELS = ("Llama-3.1-70B", "Llama-3.1-8B", "Qwen3-32B", "Llama-2-70B", "Llama-3.1-405B")
-WHOLE, SECOND, TENTH = 0.0, 1.0, 0.1  # seconds that the picture shows; 0: all
+SECOND, TENTH = 1.0, 0.1
 LONGEST_PROMPT, LONGEST_ANSWER = 2**17, 2**15  # tokens
 LEAST_S, MOST_S = 0.01, 3600.0
-CHOSEN = 1  # the site whose cards are shown at first
-
-
-def sites() -> tuple[Site, ...]:
-    """The machines; as many LPUs as their public demonstration had."""
-    lpus = int(catalog.chip("Groq-LPU1").quantity("scaleup").value)
-    return (
-        Site("H100-SXM"), Site("H100-SXM", tp=8), Site("TPUv6e", tp=8),
-        Site("Groq-LPU1", pp=lpus), Site("WSE-3", pp=4),
-    )  # fmt: skip
-
-
-def first_request() -> Request:
-    """The setting that the widget opens with: the answer of claims S3.1 and S3.11."""
-    figures = catalog.claim("S3.1").figures
-    return Request(MODELS[0], 1.0, 2**11, int(figures["answer"].value), figures["allowed"].value)
-
-
-def rides(request: Request) -> tuple[Ride, ...]:
-    """The request on every machine."""
-    return tuple(Ride(site, request) for site in sites())
 
 
 class Timeline(Gated):
@@ -80,9 +66,12 @@ class Timeline(Gated):
     def state(self) -> tuple[tuple[Ride, ...], int, float]:
         """The rides, the chosen one and the seconds shown."""
         request = Request(
-            self.model.value, self.weight_size.value, self.prompt.value, self.answer.value,
-            self.wanted.value,
-        )  # fmt: skip
+            model=self.model.value,
+            weight_size=self.weight_size.value,
+            prompt=self.prompt.value,
+            answer=self.answer.value,
+            wanted_s=self.wanted.value,
+        )
         return rides(request), self.site.value, self.window.value
 
     def html(self, table: bool) -> str:

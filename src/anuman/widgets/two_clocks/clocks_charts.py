@@ -3,9 +3,9 @@
 from html import escape
 
 from anuman.language import _, number, si
-from anuman.scenes.clocks import Clocks
+from anuman.scenes.clocks import Clocks, first_clocks
 
-from ..kit import rooflines, style
+from ..kit import rooflines
 from ..kit.chart import Axis, Chart, round_up
 from ..kit.figure import Figure, folded, table_html
 from ..kit.style import COMPUTE, INK, MEMORY, fact
@@ -140,7 +140,6 @@ def still(c: Clocks) -> Figure:
     )
 
 
-def placeholder() -> str:
-    """What stands in the widget's place while it waits for predictions."""
-    said = _("Make your predictions above, or press “Show me”: then this opens.")
-    return style.box(f"<p>{escape(said)}</p>")
+def first_picture() -> Picture:
+    """The clocks that the widget opens with."""
+    return still(first_clocks()).picture

@@ -3,17 +3,12 @@
 from collections.abc import Sequence
 
 from anuman.language import _
-from anuman.scenes.clocks import Clocks, clocks
+from anuman.scenes.clocks import CHIPS, MODELS, Clocks, clocks
 
 from ..kit.doubling import doubling
 from ..kit.gate import Gated, choice
 from . import clocks_charts
 
-CHIPS = (
-    "H100-SXM", "H200", "B200", "A100-80", "MI300X", "TPUv5e", "TPUv6e", "TPUv7",
-    "Groq-LPU1", "WSE-3", "RTX-4090", "M3-Ultra", "laptop-CPU", "RPi5",
-)  # fmt: skip
-MODELS = ("Llama-3.1-8B", "Qwen3-32B", "Llama-3.1-70B", "Llama-3.1-405B")
 LARGEST_BATCH = 4096
 
 

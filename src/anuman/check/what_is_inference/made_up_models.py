@@ -1,19 +1,7 @@
-"""Made-up models and seeded random numbers for the cases."""
+"""Made-up models for the cases."""
 
 import random
 from collections.abc import Iterator
-
-from .. import draws
-from ..draws import first
-
-__all__ = ["ASSIGNMENT", "dense", "first", "mixtures", "seeded"]
-
-ASSIGNMENT = "01-what-is-inference"
-
-
-def seeded(name: str) -> random.Random:
-    """The random numbers of one purpose, the same on every machine and in every run."""
-    return draws.seeded(f"{ASSIGNMENT}/{name}")
 
 
 def _tokens(draw: random.Random) -> int:

@@ -1,4 +1,4 @@
-"""Made-up chips and seeded random numbers for the cases.
+"""Made-up chips for the cases.
 
 Batches at which something flips are few and not whole, so that rounding to whole users is seen.
 """
@@ -8,27 +8,8 @@ from collections.abc import Iterator
 
 from anuman import physics
 
-from .. import draws
-from ..draws import first
-
-__all__ = [
-    "ASSIGNMENT",
-    "WEIGHT_SIZES",
-    "chips",
-    "few_users",
-    "first",
-    "seeded",
-    "weighted_chips",
-]
-
-ASSIGNMENT = "02-roofline"
 WEIGHT_SIZES = (0.5, 1, 2, 4)  # bytes per weight: 4, 8, 16 and 32 bits
 FEW = 2.2, 60  # users
-
-
-def seeded(name: str) -> random.Random:
-    """The random numbers of one purpose, the same on every machine and in every run."""
-    return draws.seeded(f"{ASSIGNMENT}/{name}")
 
 
 def _chip(draw: random.Random, ridges: tuple[float, float]) -> tuple[float, float]:

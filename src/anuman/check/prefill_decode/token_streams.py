@@ -1,16 +1,7 @@
-"""Seeded random numbers and made-up streams of tokens for the cases."""
+"""Made-up streams of tokens for the cases."""
 
 import random
 from itertools import accumulate
-
-from .. import draws
-
-ASSIGNMENT = "03-prefill-decode"
-
-
-def seeded(name: str) -> random.Random:
-    """The random numbers of one purpose, the same on every machine and in every run."""
-    return draws.seeded(f"{ASSIGNMENT}/{name}")
 
 
 def token_times(draw: random.Random, tokens: int, gap: float) -> list[float]:
