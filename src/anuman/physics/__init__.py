@@ -1,5 +1,49 @@
 """Formulas of inference and training as pure functions of plain floats, SI units throughout."""
 
+from anuman import lazy
+
+# Module -> its public names; each module is loaded when one of them is first asked for.
+__all__ = lazy.public(
+    __name__,
+    {
+        "batching": (
+            "Chained batch_at_tpot batched_step chain continuous_steps harmonic "
+            "longest_over_mean static_steps wasted_slot_fraction"
+        ),
+        "cluster": (
+            "checkpoint_interval coolant_flow effective_speedup goodput mtbf racks site_watts"
+        ),
+        "communication": "all_reduce all_to_all expert_exchange pipeline_bubble",
+        "conditions": "BadRow",
+        "context": "kv_cache_bytes",
+        "crossover": "chip_hours crossover_tokens mixed_share",
+        "deployment": "Deployment",
+        "energy": "bottom_up_joules clock_under_cap server_watts wall_joules_per_token",
+        "flops": "forward_flops training_flops",
+        "layers": "attention_flops_per_pair experts_touched kv_elements_per_token",
+        "load": (
+            "Saturated continuous_throughput max_batch offline_throughput rate_at_tpot "
+            "static_throughput steady_step tpot_at_rate"
+        ),
+        "memory": (
+            "chips_needed kv_bytes_per_token kv_cache_bytes_per_token training_state_bytes "
+            "weight_bytes"
+        ),
+        "mlp": "mlp_layer",
+        "money": "breakeven_tokens rupees tco_per_mtok usd_per_mtok",
+        "paging": "contiguous_waste paged_waste",
+        "pipelined": "pipelined_prefill",
+        "placement": "DoesNotFit",
+        "predict": "NotPredicted predict",
+        "roofline": "Step attainable_flops critical_batch decode_step intensity ridge",
+        "room": "room_for",
+        "speculation": "expected_tokens speculative_speedup",
+        "training": (
+            "activation_bytes flops_per_token mfu state_bytes_per_chip tokens_trainable "
+            "training_days"
+        ),
+    },
+)
 from .batching import (
     Chained,
     batch_at_tpot,
@@ -10,7 +54,6 @@ from .batching import (
     longest_over_mean,
     static_steps,
     wasted_slot_fraction,
-)
 from .cluster import (
     checkpoint_interval,
     coolant_flow,
@@ -19,7 +62,6 @@ from .cluster import (
     mtbf,
     racks,
     site_watts,
-)
 from .communication import all_reduce, all_to_all, expert_exchange, pipeline_bubble
 from .conditions import BadRow
 from .context import kv_cache_bytes
@@ -37,14 +79,12 @@ from .load import (
     static_throughput,
     steady_step,
     tpot_at_rate,
-)
 from .memory import (
     chips_needed,
     kv_bytes_per_token,
     kv_cache_bytes_per_token,
     training_state_bytes,
     weight_bytes,
-)
 from .mlp import mlp_layer
 from .money import breakeven_tokens, rupees, tco_per_mtok, usd_per_mtok
 from .paging import contiguous_waste, paged_waste
@@ -58,7 +98,6 @@ from .roofline import (
     decode_step,
     intensity,
     ridge,
-)
 from .room import room_for
 from .several_chips import hops, reading_time, token_time
 from .speculation import expected_tokens, speculative_speedup
@@ -69,8 +108,6 @@ from .training import (
     state_bytes_per_chip,
     tokens_trainable,
     training_days,
-)
-
 __all__ = [
     "BadRow",
     "Chained",
