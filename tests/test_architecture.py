@@ -14,6 +14,7 @@ ALLOWED = {
     "catalog": {"paths"},
     "physics": {"catalog"},
     "validation": {"catalog", "physics", "widgets"},
+    "sizing": {"catalog", "physics"},
     "claims": {"catalog", "language", "physics"},
     "serving": {"catalog", "language", "physics"},
     "scenes": {"catalog", "language", "physics", "serving"},
