@@ -11,9 +11,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import Browser, expect, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+
 import lab_server
 from notebook_page import PANEL, NotebookPage
-from playwright.sync_api import Browser, expect, sync_playwright
 
 from anuman import course
 from anuman.setup import browser

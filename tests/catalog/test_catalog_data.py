@@ -4,6 +4,7 @@ import hashlib
 import re
 
 import pytest
+from rows import for_each
 
 from anuman import catalog
 from anuman.catalog import files
@@ -75,7 +76,7 @@ SPARSE_HEADLINES = {
     "B200": 4500e12,
     "MI300X": 2614.9e12,
 }
-every_chip = pytest.mark.parametrize("chip", CHIPS, ids=lambda c: c.name)
+every_chip = for_each("chip", CHIPS, ids=lambda c: c.name)
 
 
 def test_what_lesson_02_needs_is_there():
@@ -110,7 +111,7 @@ def test_assumed_values_and_their_sources_say_so(chip: Chip):
         )
 
 
-@pytest.mark.parametrize(("name", "headline"), SPARSE_HEADLINES.items())
+@for_each("name, headline", SPARSE_HEADLINES.items())
 def test_no_sparse_headline_is_a_peak(name: str, headline: float):
     assert catalog.chip(name).peak("bf16") < 0.51 * headline
 
@@ -187,14 +188,14 @@ def counted(model: catalog.Model) -> float:
     return layers + d + model.vocab * d * (1 if model.tied_embedding else 2)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.name)
+@for_each("model", MODELS, ids=lambda m: m.name)
 def test_params_follow_from_the_shape(model: catalog.Model):
     # xAI rounds Grok-1 to 314e9; its published shape gives 0.5 % more.
     tolerance = 0.006 if model.name == "Grok-1" else 0.005
     assert counted(model) == pytest.approx(model.params, rel=tolerance)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.name)
+@for_each("model", MODELS, ids=lambda m: m.name)
 def test_shapes_are_consistent(model: catalog.Model):
     assert model.heads % model.kv_heads == 0
     groups = model.heads // model.kv_heads
@@ -208,7 +209,7 @@ def test_shapes_are_consistent(model: catalog.Model):
         assert model.params_active == model.params
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.name)
+@for_each("model", MODELS, ids=lambda m: m.name)
 def test_a_window_has_its_layers_and_its_source(model: catalog.Model):
     parts = (model.window, model.window_layers, model.window_source)
     assert all(parts) or not any(parts)
@@ -323,7 +324,9 @@ def test_every_source_is_used_and_dated():
         used |= {q.source.id for q in catalog.workload(name).quantities.values()}
     for article in catalog.articles():
         for claim in catalog.claims(article):
-            used |= {s.id for s in claim.sources} | {q.source.id for q in claim.figures.values()}
+            for told in (claim, *claim.since):
+                used |= {s.id for s in told.sources}
+                used |= {q.source.id for q in told.figures.values()}
     used |= {catalog.statement(name).source.id for name in catalog.statements()}
     used |= set(sources_of(files.table("efficiencies")))
     used |= set(sources_of(files.table("recipes")))

@@ -34,6 +34,14 @@ WHOLE = {
 }
 
 
+every_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
+
+
+def of(task, answers):
+    """Those of the answers that answer this task."""
+    return [answer for answer in answers if answer.task_id == task.id]
+
+
 def defined(answer):
     """The function that an answer defines."""
     names = {}
@@ -45,36 +53,37 @@ def cases(task):
     return [(part, case) for part in task.parts for case in part.cases]
 
 
-@pytest.mark.parametrize("answer", WRONG, ids=str)
-def test_wrong_answer_gets_its_points_and_its_own_hint(answer, capsys):
-    points = check(answer.task_id, defined(answer))
-    said = capsys.readouterr().out
-    assert type(points) is float
-    assert points == answer.points < tasks()[answer.task_id].points
-    assert answer.hint in said
-    for other in WRONG:
-        if other.task_id == answer.task_id and other.hint != answer.hint:
-            assert other.hint not in said, other.name
+@every_task
+def test_wrong_answers_get_their_points_and_their_own_hints(task, capsys):
+    wrong = of(task, WRONG)
+    for answer in wrong:
+        points = check(task.id, defined(answer))
+        said = capsys.readouterr().out
+        assert type(points) is float, answer
+        assert points == answer.points < task.points, answer
+        assert answer.hint in said, answer
+        for other in wrong:
+            assert other.hint == answer.hint or other.hint not in said, (answer, other)
 
 
-@pytest.mark.parametrize("answer", RIGHT, ids=str)
-def test_right_answer_gets_full_marks(answer, capsys):
-    points = check(answer.task_id, defined(answer))
-    assert points == tasks()[answer.task_id].points
-    assert answer.hint in capsys.readouterr().out
+@every_task
+def test_right_answers_get_full_marks(task, capsys):
+    for answer in of(task, RIGHT):
+        points = check(task.id, defined(answer))
+        assert points == task.points, answer
+        assert answer.hint in capsys.readouterr().out, answer
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
+@every_task
 def test_bank_is_large_enough_and_knows_every_misconception(task, capsys):
-    wrong = [answer for answer in WRONG if answer.task_id == task.id]
-    right = [answer for answer in RIGHT if answer.task_id == task.id]
+    wrong = of(task, WRONG)
     assert len(wrong) >= 4
-    assert len(right) >= 3
+    assert len(of(task, RIGHT)) >= 3
     for misconception in task.misconceptions:
         assert any(answer.hint in misconception.hint for answer in wrong), misconception.name
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
+@every_task
 def test_misconceptions_have_the_signature_and_differ_from_each_other(task):
     def values(function):
         return [(part, reading(task, function, case)) for part, case in cases(task)]
@@ -83,14 +92,11 @@ def test_misconceptions_have_the_signature_and_differ_from_each_other(task):
         code = misconception.function.__code__
         assert code.co_varnames[: code.co_argcount] == task.parameters
     functions = [task.function, *(m.function for m in task.misconceptions)]
-    for one, other in itertools.combinations(functions, 2):
-        assert not all(
-            task.result.same(a, b)
-            for (_p, a), (_q, b) in zip(values(one), values(other), strict=True)
-        )
+    for one, other in itertools.combinations(map(values, functions), 2):
+        assert not all(task.result.same(a, b) for (_p, a), (_q, b) in zip(one, other, strict=True))
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
+@every_task
 def test_reasonable_rounding_stays_within_the_tolerance(task):
     """Three significant digits everywhere; whole numbers where the task asks for a batch."""
     for part, case in cases(task):
@@ -103,7 +109,7 @@ def test_reasonable_rounding_stays_within_the_tolerance(task):
             assert all(math.isclose(value, r, rel_tol=0.009) for r in rounded), part.name
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
+@every_task
 def test_examples_are_not_cases_and_show_both_values(task, capsys):
     hidden = [case for _part, case in cases(task)]
     assert not set(map(repr, task.examples)) & set(map(repr, hidden))

@@ -516,7 +516,7 @@ def test_as_an_ordinary_user(course):
         os.chmod(path, 0o755)
     subprocess.run(["chown", "-R", "65534:65534", course.root, course.home], check=True)
     python = str(Path(sys.executable).resolve().parents[1])
-    words = [sys.executable, str(REPOSITORY / "tests" / "attacks" / "as_user.py"), "65534"]
+    words = [sys.executable, str(REPOSITORY / "tests" / "helpers" / "as_user.py"), "65534"]
     done = course.run(*words, f"{python}:{REPOSITORY}", ANUMAN, "grade", ASSIGNMENT, ok=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert course.points() == expected

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,17 +11,12 @@ from contextlib import contextmanager
 
 import pytest
 from nbgrader_course import NAME
+from ports import free_port
 from synthetic_class import graded_class
 
 pytestmark = [pytest.mark.classroom, pytest.mark.xdist_group("class")]  # graded once
 
 TOKEN = "formgrader-test"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,18 +15,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 from anuman import paths
 from anuman.setup import doctor, environment, lab
 
 ROOT = paths.course_root()
 START = 120  # seconds that a server may take on a loaded machine
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -13,17 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 
+from ports import free_port
+
 COURSE = Path(__file__).parents[2]
 # What a learner works with; JupyterLab saves notebooks, so it must never get the originals.
 COPIED = ("lessons", "seeds", "locale", "exercises")
 START_S = 120
-
-
-def free_port() -> int:
-    """A port of this computer that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+PORT_TAKEN = re.compile("taken|in use|not available")
 
 
 def copy_course(target: Path, names: tuple[str, ...] = COPIED) -> None:
@@ -110,8 +106,28 @@ class LabServer:
 
 
 def start(folder: Path, command: list[str] | None = None, **more: str) -> LabServer:
-    """Start `anuman lab` (or `command`, which gets --no-browser and --port too) on folder/course."""
-    port, token, log = free_port(), secrets.token_hex(16), folder / "lab.log"
+    """Start `anuman lab` (or `command`, which gets --no-browser and --port too) on folder/course.
+
+    Whoever takes the port first keeps it: then another one is tried.
+    """
+    log = folder / "lab.log"
+    for _ in range(3):
+        server = _launched(folder, command, log, more)
+        deadline = time.monotonic() + START_S
+        while server.process.poll() is None and time.monotonic() < deadline:
+            try:
+                server.call("status", timeout=5)
+                return server
+            except (URLError, OSError):
+                time.sleep(0.1)
+        server.stop()
+        if not PORT_TAKEN.search(log.read_text()):
+            break
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+def _launched(folder: Path, command: list[str] | None, log: Path, more: dict) -> LabServer:
+    port, token = free_port(), secrets.token_hex(16)
     words = command or [sys.executable, "-m", "anuman.cli", "lab"]
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -121,13 +137,4 @@ def start(folder: Path, command: list[str] | None = None, **more: str) -> LabSer
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    server = LabServer(f"http://127.0.0.1:{port}", token, folder, process)
-    deadline = time.monotonic() + START_S
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            server.call("status", timeout=5)
-            return server
-        except (URLError, OSError):
-            time.sleep(0.1)
-    server.stop()
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+    return LabServer(f"http://127.0.0.1:{port}", token, folder, process)

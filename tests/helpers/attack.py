@@ -9,7 +9,7 @@ from pathlib import Path
 from nbformat.v4 import new_code_cell
 from plain_course import POINTS, TASKS, answered
 
-FAMILIES = Path(__file__).parent
+FAMILIES = Path(__file__).parents[1] / "attacks"
 
 
 @dataclass(frozen=True)
