@@ -70,9 +70,9 @@ def grade(args: argparse.Namespace) -> int:
 
 
 def machine(args: argparse.Namespace) -> int:
-    from . import machine
+    from .machine import machine_command
 
-    return machine.run(args.json)
+    return machine_command.run(args.json)
 
 
 def lm(args: argparse.Namespace) -> int:
@@ -90,7 +90,12 @@ def doctor(args: argparse.Namespace) -> int:
 def validate(args: argparse.Namespace) -> int:
     from . import validation
 
-    return validation.run(args.rows, args.json, args.csv, args.picture)
+    def draw(rows) -> str:
+        from .widgets.published import reality  # needs ipywidgets, which a bare check does not
+
+        return reality.picture(rows)
+
+    return validation.run(args.rows, args.json, args.csv, args.picture, draw)
 
 
 def wheels(args: argparse.Namespace) -> int:
@@ -100,9 +105,9 @@ def wheels(args: argparse.Namespace) -> int:
 
 
 def progress(args: argparse.Namespace) -> int:
-    from .widgets.predictions import questions
+    from .widgets.predictions import progress_report
 
-    return questions.progress_report(args.json, args.export, args.delete, args.yes)
+    return progress_report.report(args.json, args.export, args.delete, args.yes)
 
 
 def claims(args: argparse.Namespace) -> int:

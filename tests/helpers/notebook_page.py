@@ -52,9 +52,9 @@ class NotebookPage:
     """One notebook of a server, opened in a context of its own; its kernel is ready."""
 
     def __init__(
-        self, browser: Browser, server, notebook: str, width: int = 1280, height: int = 1000
+        self, browser: Browser, server, notebook: str, width: int = 1280, height: int = 1000, **more
     ):
-        context = browser.new_context(viewport={"width": width, "height": height})
+        context = browser.new_context(viewport={"width": width, "height": height}, **more)
         context.set_default_timeout(TIMEOUT_MS)
         self.watch = Watch(context)
         self.page: Page = context.new_page()

@@ -10,6 +10,7 @@ from typing import Any
 from . import diagnosis
 from .grade import Graded, PartResult, matching, wrong_values
 from .result import RETURNS_NONE, Unread
+from .score import Scored
 from .task import Task
 from .words import N_, Message
 from .written import called, written
@@ -89,6 +90,8 @@ def _reason(graded: Graded, result: PartResult) -> list[Message]:
     misconception = matching(task, (result,))
     if misconception:
         return [*_how_far(task, result), Message(misconception.hint)]
+    if isinstance(task, Scored):  # its score is said already
+        return []
     field, pairs = wrong_values(task, result)
     found, expected = pairs[0]
     how_far = _how_far(task, result)
@@ -124,7 +127,7 @@ def _shown(task: Task, result: PartResult, field: str) -> Message:
 
 def _how_far(task: Task, result: PartResult) -> list[Message]:
     """The first value that differs, as a ratio to the right one; words, arrays and scores have none."""
-    name, pairs = wrong_values(task, result)
-    found, expected = pairs[0]
-    scored = any(field.name == name and field.right for field in task.result.fields)
-    return [diagnosis.ratio(found, expected)] if isinstance(expected, float) and not scored else []
+    found, expected = wrong_values(task, result)[1][0]
+    if isinstance(task, Scored) or not isinstance(expected, float):
+        return []
+    return [diagnosis.ratio(found, expected)]

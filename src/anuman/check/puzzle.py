@@ -6,10 +6,10 @@ and score are kept here. So nothing that a learner's process could forge counts.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 from .result import Unreadable
-from .task import Case, Part, Task
+from .score import Scored, points_for
+from .task import Case, Part
 from .words import N_, Message
 
 PUZZLE_SECONDS = 6.0  # for a case of hundreds of decisions, each perhaps in another process
@@ -33,15 +33,13 @@ class Queue:
 
 
 @dataclass(frozen=True)
-class Puzzle(Task):
+class Puzzle(Scored):
     """A task whose function is a rule admit(waiting, running, free_kv); a case is a tuple of queues.
 
     Its value is the mean time in the system, in steps, over the queues; its score is the bound that
     nobody can beat, divided by that mean, and `curve` says the points for a score: (score, points),
     straight lines between. A queue has a slot for every request: only the memory is scarce.
     """
-
-    curve: tuple[tuple[float, float], ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -70,15 +68,7 @@ class Puzzle(Task):
         if not all(found):
             return 0.0
         scores = [bound(q) / one[1] for (q,), one in zip(part.cases, found, strict=True)]
-        return round(self._points(sum(scores) / len(scores)), 2)
-
-    def _points(self, score: float) -> float:
-        if score <= self.curve[0][0]:
-            return 0.0
-        for (low, few), (high, many) in pairwise(self.curve):
-            if score <= high:
-                return few + (many - few) * (score - low) / (high - low)
-        return self.curve[-1][1]
+        return round(points_for(sum(scores) / len(scores), self.curve), 2)
 
     def remarks(self, case: Case, found: tuple | None) -> list[Message]:
         """The score of one case beside the bound, the score of the order of arrival, and what counts."""

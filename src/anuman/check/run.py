@@ -5,8 +5,8 @@ from typing import Any
 from .call import call
 from .feedback import explain
 from .grade import grade, read, reading, unusable
-from .puzzle import Puzzle
 from .result import Unread
+from .score import Scored
 from .task import Case, Task, find
 from .words import N_, Message, in_both_languages, to_the_reader
 from .written import called, written
@@ -35,7 +35,7 @@ def examples(task_id: str, learner: Any) -> None:
 
 
 def _example(task: Task, case: Case, learner: Any) -> list[Message]:
-    if isinstance(task, Puzzle):
+    if isinstance(task, Scored):
         played = call(task.job(learner), case, task.seconds, silent=False)
         return task.shown(case, *read(task, case, played))
     expected = reading(task, task.function, case)

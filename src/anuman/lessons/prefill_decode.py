@@ -6,9 +6,9 @@ from html import escape
 from anuman import catalog, claims, physics
 from anuman.scenes.timeline import CHOSEN, first_request, rides
 from anuman.widgets import Figure, Question, _, number, si, table, verdict_card
+from anuman.widgets.kit.words import percent
 from anuman.widgets.own_machine.prefill_gain import prefill_gain
 from anuman.widgets.timeline.timeline_words import about, least
-from anuman.widgets.two_clocks.clocks_words import percent
 
 CHIP, MODEL = "H100-SXM", "Llama-3.1-8B"
 BF16 = 2  # bytes of a weight

@@ -61,7 +61,7 @@ def _begin(steps: int | None, out: Path, resume: bool):
 
 def _train(training, out: Path) -> int:
     from anuman.lm import checkpoints
-    from anuman.lm.training import run
+    from anuman.lm.training_run import run
 
     checkpoint, recipe = checkpoint_of(out), training.recipe
     said = _(

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from anuman import machine
 from anuman.language import _
 from anuman.machine import record, trust
 from anuman.machine.record import Machine, SweepPoint
@@ -15,8 +16,6 @@ def run(json: Path | None = None) -> int:
 
     Gives the exit code: 0 done, 1 stopped, too little memory or not saved, 2 `json` cannot be written.
     """
-    from anuman import machine
-
     if json is not None and not json.parent.is_dir():
         said = _("{file}: there is no folder {folder}. Make it first")
         print(said.format(file=json, folder=json.parent) + ".", file=sys.stderr)

@@ -24,7 +24,7 @@ from .communication import all_reduce, all_to_all, expert_exchange, pipeline_bub
 from .conditions import BadRow
 from .context import kv_cache_bytes
 from .crossover import chip_hours, crossover_tokens, mixed_share
-from .deployment import Deployment, DoesNotFit
+from .deployment import Deployment
 from .energy import bottom_up_joules, clock_under_cap, server_watts, wall_joules_per_token
 from .flops import forward_flops, training_flops
 from .layers import attention_flops_per_pair, experts_touched, kv_elements_per_token
@@ -49,6 +49,7 @@ from .mlp import mlp_layer
 from .money import breakeven_tokens, rupees, tco_per_mtok, usd_per_mtok
 from .paging import contiguous_waste, paged_waste
 from .pipelined import pipelined_prefill
+from .placement import DoesNotFit
 from .predict import NotPredicted, predict
 from .roofline import (
     Step,

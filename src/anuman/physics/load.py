@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from math import floor
 
 from .arguments import positive
-from .deployment import Deployment, DoesNotFit
+from .deployment import Deployment
+from .placement import DoesNotFit
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from math import sqrt
 from ..catalog import Measurement, chip, efficiency, model
 from .communication import all_reduce
 from .conditions import BadRow, Conditions, read
-from .deployment import Deployment, DoesNotFit
+from .deployment import Deployment
 from .energy import clock_under_cap, server_watts, wall_joules_per_token
 from .layers import attention_flops_per_pair
 from .load import (
@@ -22,7 +22,8 @@ from .load import (
     tpot_at_rate,
 )
 from .mlp import mlp_layer
-from .rates import arithmetic_bits, dense_peak
+from .placement import DoesNotFit, arithmetic_bits
+from .rates import dense_peak
 from .training_rows import gpu_hours, training_mfu, training_tokens_per_s
 
 MS, US = 1e3, 1e6

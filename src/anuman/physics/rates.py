@@ -1,9 +1,6 @@
 """Rates of a deployment, worked out once, and the time of a step's parts on one of its chips."""
 
-from __future__ import annotations
-
 from math import inf
-from typing import TYPE_CHECKING
 
 from ..catalog import Chip, Efficiency, efficiency
 from ..catalog.errors import MissingValue
@@ -16,26 +13,15 @@ from .layers import (
     kv_elements_per_token,
     layer_groups,
 )
+from .placement import Placement, arithmetic_bits
 
-if TYPE_CHECKING:
-    from .deployment import Deployment
-
-# The widest kernels that are timed are of 16 bits.
-ARITHMETIC_BITS = {"fp32": 16, "bf16": 16, "fp16": 16, "fp8": 8, "int8": 8, "fp4": 4}
 SMALL_KERNELS = 6  # two norms, rotation, cache write, activation, residual: fused as engines do
-
-
-def arithmetic_bits(activation: str) -> int:
-    """Bits of the numbers that are multiplied. Raises ValueError for an unknown format."""
-    if activation not in ARITHMETIC_BITS:
-        raise ValueError(f"activation is {activation!r}: it is one of {', '.join(ARITHMETIC_BITS)}")
-    return ARITHMETIC_BITS[activation]
 
 
 class Rates:
     """A deployment's rates, worked out once; every time below is for one of the tp chips."""
 
-    def __init__(self, d: Deployment):
+    def __init__(self, d: Placement):
         m, c = d.model, d.chip
         bits = arithmetic_bits(d.activation)
         self.d, self.tp = d, d.tp
@@ -87,7 +73,7 @@ class Rates:
         self.routed_layers = sum(group.count for group in self.groups if group.experts)
 
     @staticmethod
-    def _index_pair_s(d: Deployment) -> float:
+    def _index_pair_s(d: Placement) -> float:
         """Seconds in which the index scores one token for one query, all layers: 2·h·e FLOPs, 8 bits where there are any."""
         m, c = d.model, d.chip
         bits, format = (8, "fp8") if "peak.fp8" in c.quantities else (16, "bf16")
@@ -115,7 +101,7 @@ class Rates:
         seen = (1 - share) * pairs + share * capped_pairs(tokens, pairs, self.cap)
         return seen * self.pair_s + pairs * self.index_pair_s
 
-    def _experts(self, d: Deployment, peak: float, bits: int, product: Efficiency):
+    def _experts(self, d: Placement, peak: float, bits: int, product: Efficiency):
         """Rates of the experts' products, grouped in one kernel, or three plain ones."""
         self.plain_experts = d.engine.plain_experts
         if d.model.experts is None:
@@ -128,7 +114,7 @@ class Rates:
         self.expert_bandwidth = d.chip.bandwidth * found.memory * d.tp
 
     @staticmethod
-    def _convert_rate(d: Deployment, bits: int) -> float:
+    def _convert_rate(d: Placement, bits: int) -> float:
         """Weights a second that `tp` chips turn into the arithmetic's format; 0: none need it, or unknown."""
         if d.weight_bits >= bits:
             return 0.0
@@ -137,7 +123,7 @@ class Rates:
         except MissingValue:
             return 0.0
 
-    def _links(self, d: Deployment):
+    def _links(self, d: Placement):
         """Start and byte cost of the two all-reduces of a layer, and of the hops between stages."""
         self.reduce_start_s = self.reduce_byte_s = self.hops_s = 0.0
         self.reduces = 1 if d.model.parallel_layers else 2
@@ -222,7 +208,7 @@ class Rates:
         return self.kernel_s + scores + (memory * memory + compute * compute) ** 0.5
 
 
-def _exchange(d: Deployment, bits: int) -> tuple[float, float, float]:
+def _exchange(d: Placement, bits: int) -> tuple[float, float, float]:
     """(start seconds, seconds a token sent directly, seconds a token forwarded) of a layer's two all-to-alls.
 
     Out in the arithmetic's width, back at 16 bits, uniform routing; nothing overlaps. Within a node (chip quantity

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..language import _
@@ -124,8 +124,12 @@ def run(
     json_file: Path | None = None,
     csv_file: Path | None = None,
     picture_file: Path | None = None,
+    draw: Callable[[Sequence[Scored]], str] | None = None,
 ) -> int:
-    """Score the catalogue's rows, or those of a CSV file. 0 done, 1 some row needs attention, 2 bad file."""
+    """Score the catalogue's rows, or those of a CSV file. 0 done, 1 some row needs attention, 2 bad file.
+
+    draw: SVG text of the scored rows, for picture_file.
+    """
     try:
         table = catalogue_rows() if rows is None else read_table(rows)
     except TableError as error:
@@ -141,11 +145,7 @@ def run(
         if csv_file:
             write_csv(scored, csv_file)
         if picture_file:
-            from ..widgets.published.reality import (
-                picture,  # needs ipywidgets, which a bare check does not
-            )
-
-            picture_file.write_text(picture(scored), "utf-8")
+            picture_file.write_text(draw(scored), "utf-8")
     except OSError as error:
         print(f"anuman validate: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2

@@ -4,13 +4,15 @@ Everybody waits from the start. In a *dinner* queue most requests are small, and
 have very long prompts, so shortest first lets them hold all others up. In a *lorry* queue some need
 half of the memory or more: whoever makes all others wait for them leaves memory empty.
 
-`python -m anuman.check.batching.queues` looks for prices anew and writes prices.json.
+`python benchmarks/write_prices.py` looks for prices anew and writes prices.json.
 """
 
 import json
 import random
 from functools import cache
 from pathlib import Path
+
+from anuman.serving.priced import mean_finish_bound
 
 from ..draws import seeded
 from ..puzzle import Queue
@@ -28,15 +30,14 @@ SETS = {"admit 1": GRADED, "admit example": SHOWN}
 
 def queues(name: str) -> tuple[Queue, ...]:
     """The queues of a set, a key of SETS."""
-    from anuman.serving.priced import mean_finish_bound
-
     return tuple(
-        Queue(requests, KV_CAPACITY, mean_finish_bound(_held(requests), KV_CAPACITY, prices))
-        for requests, prices in zip(_requests(name), _prices()[name], strict=True)
+        Queue(requests, KV_CAPACITY, mean_finish_bound(held(requests), KV_CAPACITY, prices))
+        for requests, prices in zip(drawn(name), _prices()[name], strict=True)
     )
 
 
-def _requests(name: str) -> list[tuple[tuple[float, int, int], ...]]:
+def drawn(name: str) -> list[tuple[tuple[float, int, int], ...]]:
+    """(arrival, prompt, answer) of every request, for each queue of a set."""
     draw = seeded(f"05-batching/{name}")
     return [
         tuple(_draw(draw, KINDS[kind]) for _index in range(count)) for kind, count in SETS[name]
@@ -49,7 +50,7 @@ def _draw(draw: random.Random, kinds: tuple[tuple[int, int, int], ...]) -> tuple
     return 0.0, max(1, round(prompt * near[0])), max(2, round(answer * near[1]))
 
 
-def _held(requests: tuple[tuple[float, int, int], ...]) -> list[tuple[int, int]]:
+def held(requests: tuple[tuple[float, int, int], ...]) -> list[tuple[int, int]]:
     """(tokens held, steps) of each request."""
     return [(prompt + answer, answer) for _arrival, prompt, answer in requests]
 
@@ -57,32 +58,3 @@ def _held(requests: tuple[tuple[float, int, int], ...]) -> list[tuple[int, int]]
 @cache
 def _prices() -> dict[str, list]:
     return json.loads(FILE.read_text(encoding="utf-8"))
-
-
-def write_prices() -> None:
-    """Look for good prices of all queues (some seconds each) and store them."""
-    from anuman.serving.priced import good_prices
-
-    from ..puzzle import mean_steps
-    from .admit import admit
-
-    found = {}
-    for name in SETS:
-        found[name] = []
-        for requests in _requests(name):
-            reached = mean_steps(admit, Queue(requests, KV_CAPACITY, 0.0))
-            rows = good_prices(_held(requests), KV_CAPACITY, reached)
-            found[name].append([_short(row) for row in rows])
-    FILE.write_text(json.dumps(found, separators=(",", ":")) + "\n", encoding="utf-8")
-
-
-def _short(prices: tuple[float, ...]) -> list[float]:
-    """To one decimal, without the zeros at the end: they prove hardly less."""
-    row = [round(price, 1) for price in prices]
-    while row and row[-1] == 0:
-        row.pop()
-    return row
-
-
-if __name__ == "__main__":
-    write_prices()
