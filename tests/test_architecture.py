@@ -13,6 +13,7 @@ ALLOWED = {
     "catalog": {"lazy", "paths"},
     "physics": {"catalog", "lazy"},
     "validation": {"catalog", "language", "physics"},
+    "sizing": {"catalog", "physics"},
     "claims": {"catalog", "language", "physics"},
     "serving": {"catalog", "language", "physics"},
     "scenes": {"catalog", "language", "physics", "serving"},
