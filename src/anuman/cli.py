@@ -43,7 +43,7 @@ def feedback(args: argparse.Namespace) -> int:
     from .grading.pages import feedback_pages
 
     return feedback_pages.run(
-        args.assignment, args.course or paths.nbgrader_course(), args.json, args.workers
+        args.assignment, args.course or paths.nbgrader_course(), args.json, args.workers, args.lang
     )
 
 
