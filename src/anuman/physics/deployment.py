@@ -44,7 +44,7 @@ class Deployment(Placement):
         k = self._rates
         fixed = self.engine.step_s + k.linear_s(decodes + prefill_tokens, decodes or 1)
         if self.ep > 1:
-            fixed += k.exchange_s(decodes, prefill_tokens)
+            fixed = k.overlapped_s(fixed, decodes, prefill_tokens)
         if prefill_tokens:
             pairs_s = (
                 prefill_pairs * k.pair_s

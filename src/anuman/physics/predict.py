@@ -24,6 +24,7 @@ from .load import (
 from .mlp import mlp_layer
 from .placement import DoesNotFit, arithmetic_bits
 from .rates import dense_peak
+from .speculating import drafting
 from .training_rows import gpu_hours, training_mfu, training_tokens_per_s
 
 MS, US = 1e3, 1e6
@@ -142,7 +143,10 @@ def _prompt(c: Conditions) -> float:
 
 
 def _tpot_ms(c: Conditions) -> float:
-    return MS * deployment(c).tpot(_batch(c), c.prompt, c.output)
+    d, drafted = deployment(c), drafting(c)
+    if drafted:
+        return MS * drafted.tpot(d, _batch(c), c.prompt + c.output / 2)
+    return MS * d.tpot(_batch(c), c.prompt, c.output)
 
 
 def _ttft_ms(c: Conditions) -> float:

@@ -74,6 +74,7 @@ class Rates:
         self._links(d)
         self.ep = d.ep
         self.exchange = _exchange(d, bits) if d.ep > 1 else (0.0, 0.0, 0.0)
+        self.beyond_node = d.ep > 1 and d.ep > d.chip.quantity("scaleup").value
         self.own_token_s = sum(
             g.count
             * (
@@ -232,6 +233,18 @@ class Rates:
         start, direct_s, forwarded_s = self.exchange
         token_s = forwarded_s if prefill_tokens else direct_s
         return self.routed_layers * (start + (decodes + prefill_tokens) * token_s)
+
+    def overlapped_s(self, computing_s: float, decodes: float, prefill_tokens: float) -> float:
+        """Seconds of computing and exchanging in an expert-parallel group.
+
+        Beyond one node two half batches take turns, so that the longer of the two counts; each half reads the weights.
+        Source: DeepSeek-AI, "Day 6: One More Thing, DeepSeek-V3/R1 Inference System Overview", 2025; SGLang's two-batch overlap.
+        """
+        exchange_s = self.exchange_s(decodes, prefill_tokens)
+        if not self.beyond_node:
+            return computing_s + exchange_s
+        halves = 2 * self.linear_s((decodes + prefill_tokens) / 2, decodes / 2 or 1)
+        return max(halves, exchange_s)
 
     def _head_s(self, sampled: float) -> float:
         memory = self.head_weights * self.head_bytes / self.bandwidth
