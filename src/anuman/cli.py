@@ -64,6 +64,7 @@ def grade(args: argparse.Namespace) -> int:
         args.scheduler,
         args.unsafe,
         args.json,
+        args.apart,
     )
 
 
@@ -162,6 +163,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of a Dask scheduler")
     sub.add_argument(
         "--unsafe", action="store_true", help="go on where learners' code cannot be isolated"
+    )
+    sub.add_argument(
+        "--apart", action="store_true", help="run every test apart from learners' code"
     )
 
     command(machine, "Measure this computer's memory bandwidth and arithmetic.")

@@ -5,7 +5,9 @@ import re
 from nbformat import NotebookNode
 
 from ..course.official import grade_id
+from ..course.work import STOPPED_IN
 
+STOPPED_FUNCTION = re.compile(re.escape(STOPPED_IN).replace(r"\{name\}", r"(\w+)"))
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -16,10 +18,14 @@ def reason(task: str, notebook: NotebookNode) -> str:
     error = _error(test)
     if error is None:
         return feedback(task, test) or f"The test of {task} gave no reason."
+    function = STOPPED_FUNCTION.fullmatch(error.evalue)
+    if function:
+        return f"The function {function[1]} stopped with {error.ename}."
     answer = _answer_before(cells, test)
     stopped = answer and _error(answer)
-    if error.ename == "NameError" and answer:
-        name = getattr(re.search(r"name '(\w+)'", error.evalue), "group", lambda _index: task)(1)
+    missing = re.search(r"name '(\w+)'", error.evalue) if error.ename == "NameError" else None
+    if answer and missing and re.search(rf"\b{missing[1]}\b", test.source):
+        name = missing[1]
         if stopped:
             return (
                 f"`{name}` is not defined: its answer cell {_described(stopped)}. "
