@@ -1,23 +1,15 @@
 #!/usr/bin/env python3
-"""Open the course: set up .venv when that is needed, then run `anuman ARGS` in it.
-
-    python3 start.py                      open the course in JupyterLab (Windows: py start.py)
-    python3 start.py test                 run all tests
-    python3 start.py COMMAND ...          any other command; `--help` after setup lists them
-    python3 start.py wheels --for win,mac,linux
-                                          store the packages for computers without a network
-
-Needs no admin rights and nothing but Python; works again when run twice, then without a network.
-If something stays broken, delete the folder .venv and run this again.
-"""
+"""Open the course: set up .venv when that is needed, then run `anuman ARGS` in it."""
 
 # Standard library only, and the syntax of Python 3.8: an older Python must be able to read this
 # file to say what is missing.
 from __future__ import annotations
 
 import contextlib
+import gettext
 import hashlib
 import json
+import locale
 import os
 import shutil
 import subprocess
@@ -38,6 +30,28 @@ WINDOWS = os.name == "nt"
 BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 ANUMAN = BIN / ("anuman.exe" if WINDOWS else "anuman")
+
+LANGUAGES = ("en", "hi")
+
+
+def N_(message: str) -> str:
+    """Mark a message that is translated where it is said."""
+    return message
+
+
+USAGE = N_(
+    """Open the course: set up .venv when that is needed, then run `anuman ARGS` in it.
+
+    python3 start.py                      open the course in JupyterLab (Windows: py start.py)
+    python3 start.py test                 run all tests
+    python3 start.py COMMAND ...          any other command; `--help` after setup lists them
+    python3 start.py wheels --for win,mac,linux
+                                          store the packages for computers without a network
+    --lang hi                             in Hindi; without it: ANUMAN_LANG, else the system's
+
+Needs no admin rights and nothing but Python; works again when run twice, then without a network.
+If something stays broken, delete the folder .venv and run this again."""
+)
 
 PROBE = """
 import importlib.util, json, struct, sys, sysconfig
@@ -73,6 +87,25 @@ class Stop(Exception):
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
+
+
+def language() -> str:
+    """The course's language: --lang, else ANUMAN_LANG, else the one that this computer is set to."""
+    words = sys.argv[1:]
+    asked = [word[len("--lang=") :] for word in words if word.startswith("--lang=")]
+    asked += [after for word, after in zip(words, words[1:]) if word == "--lang"]
+    system = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    system = next((name for name in system if name), None) or locale.getlocale()[0] or ""
+    wanted = [*asked, os.environ.get("ANUMAN_LANG"), "hi" if system.lower()[:2] == "hi" else "en"]
+    wanted = next(name for name in wanted if name)
+    return wanted if wanted in LANGUAGES else "en"  # `anuman` says what is wrong with another one
+
+
+def _(message: str) -> str:
+    """The message in the language of the course; English where the catalogue is missing."""
+    return gettext.translation("anuman", str(ROOT / "locale"), [language()], fallback=True).gettext(
+        message
+    )
 
 
 # ---- what the computer has --------------------------------------------------------------------
@@ -143,8 +176,10 @@ def find_python(minors=MINORS, uv: str | None = None) -> dict | None:
             bare = bare or found
     if bare:
         raise Stop(
-            f"Python {bare['version']} is here, but nothing that installs packages. Run this once,"
-            f" then start.py again:\n\n    {command_for_pip(bare['minor'])}"
+            _(
+                "Python {version} is here, but nothing that installs packages. Run this once,"
+                " then start.py again:\n\n    {command}"
+            ).format(version=bare["version"], command=command_for_pip(bare["minor"]))
         )
     return None
 
@@ -156,7 +191,7 @@ def system() -> tuple:
     facts = {}
     with contextlib.suppress(OSError):
         for line in Path("/etc/os-release").read_text(encoding="utf-8").splitlines():
-            key, _, value = line.partition("=")
+            key, _equals, value = line.partition("=")
             facts[key] = value.strip("\"'")
     names = [facts.get("ID", ""), *facts.get("ID_LIKE", "").split()]
     known = ("ubuntu", "debian", "fedora", "rhel", "arch", "suse", "opensuse")
@@ -169,7 +204,7 @@ def as_admin(command: str) -> str:
 
 def command_for_pip(minor: int) -> str:
     """The one command that gives this Python a pip."""
-    name, _ = system()
+    name, _version = system()
     if name in ("debian", "ubuntu"):
         default = probe("/usr/bin/python3")
         usual = default is not None and default["minor"] == minor
@@ -274,11 +309,12 @@ def alone():
                 break
             except (BlockingIOError, PermissionError):
                 if not told:
-                    say("Another start.py is setting this course up; waiting for it.")
+                    say(_("Another start.py is setting this course up; waiting for it."))
                 told = True
                 time.sleep(0.5)
             except OSError as error:  # some network drives know no locks
-                say(f"This drive has no file locks ({error}): do not start twice at once.")
+                said = _("This drive has no file locks ({error}): do not start twice at once.")
+                say(said.format(error=error))
                 break
         yield
 
@@ -286,7 +322,7 @@ def alone():
 def make_venv(python: dict | None, uv: str | None) -> None:
     """Make or renew .venv around a Python; packages already in it stay."""
     if python is None:
-        say("Asking uv for Python 3.13, 3.12 or 3.11 ...")
+        say(_("Asking uv for Python 3.13, 3.12 or 3.11 ..."))
         versions = ">=3.11,<3.14"
         command = [uv, "venv", "--no-project", "--allow-existing", "--python", versions, str(VENV)]
     else:
@@ -299,10 +335,12 @@ def make_venv(python: dict | None, uv: str | None) -> None:
     if done and venv_minor():
         return
     if python is None:
-        raise Stop("uv has no such Python (its message is above): install Python 3.13 yourself.")
+        raise Stop(_("uv has no such Python (its message is above): install Python 3.13 yourself."))
     raise Stop(
-        f"{python['path']} could not make the folder .venv (its message is above). This usually"
-        f" helps; run it once, then start.py again:\n\n    {command_for_pip(python['minor'])}"
+        _(
+            "{python} could not make the folder .venv (its message is above). This usually"
+            " helps; run it once, then start.py again:\n\n    {command}"
+        ).format(python=python["path"], command=command_for_pip(python["minor"]))
     )
 
 
@@ -311,43 +349,52 @@ def prepare_python(uv: str | None) -> dict:
     state, minor = read_state(), venv_minor()
     if VENV.exists() and not state:
         if minor in MINORS:
-            say("Using the .venv that is here already.")
+            say(_("Using the .venv that is here already."))
             return {"stage": "updating", "minor": minor}
         aside = next(
             path for path in (ROOT / f".venv-old-{n}" for n in count(1)) if not path.exists()
         )
-        say(f"The .venv that is here does not run; it is now called {aside.name}.")
+        say(
+            _("The .venv that is here does not run; it is now called {name}.").format(
+                name=aside.name
+            )
+        )
         VENV.rename(aside)
     elif state.get("stage") == "making":
-        say("An earlier setup was stopped half way; starting afresh.")
+        say(_("An earlier setup was stopped half way; starting afresh."))
         shutil.rmtree(str(VENV))
     elif state and (minor != state.get("minor") or state.get("root") != root()):
         if repair(state, minor, uv):
             return state
-        say("Repair is not possible; starting afresh.")
+        say(_("Repair is not possible; starting afresh."))
         shutil.rmtree(str(VENV))
     elif state:
         return state
     python = find_python(MINORS, uv)
     if python is None and uv is None:
         raise Stop(
-            "The course needs Python 3.11, 3.12 or 3.13 (64 bit); this is"
-            f" {sys.version_info[0]}.{sys.version_info[1]}. Run this once, then start.py again:"
-            f"\n\n    {command_for_python()}"
+            _(
+                "The course needs Python 3.11, 3.12 or 3.13 (64 bit); this is {version}. Run this"
+                " once, then start.py again:\n\n    {command}"
+            ).format(version=".".join(map(str, sys.version_info[:2])), command=command_for_python())
         )
     write_state({"stage": "making"})
-    say(f"Making .venv with Python {python['version'] if python else 'from uv'} ...")
+    if python:
+        say(_("Making .venv with Python {version} ...").format(version=python["version"]))
+    else:
+        say(_("Making .venv with a Python from uv ..."))
     make_venv(python, uv)
     return {"stage": "making", "minor": venv_minor()}
 
 
 def repair(state: dict, minor: int, uv: str | None) -> bool:
     """Fit .venv to its new place or a new interpreter of the same version, without a network."""
-    say("The folder was moved, or the Python that .venv stands on is gone; repairing .venv.")
+    say(_("The folder was moved, or the Python that .venv stands on is gone; repairing .venv."))
     same = probe(str(PYTHON)) if minor == state.get("minor") else None
     same = same or find_python((state.get("minor"),), uv)
     if same is None:
-        say(f"Its Python 3.{state.get('minor')} is not on this computer any more.")
+        said = _("Its Python 3.{minor} is not on this computer any more.")
+        say(said.format(minor=state.get("minor")))
         return False
     make_venv(same, uv)
     try:
@@ -374,19 +421,19 @@ def install_packages(lock: Path, uv: str | None, again: bool) -> None:
     # Only ready-made packages: a source package would fetch build tools that no hash holds.
     what = ["--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
     sources = [["--no-index", "--find-links", str(WHEELS)]] if WHEELS.is_dir() else []
-    problem = (
+    problem = _(
         "uv could not install the packages (see above) and there is no pip. Is there a network?"
     )
     for source in [*sources, []]:
         if source:
-            say("Installing from the folder wheels, without a network.")
+            say(_("Installing from the folder wheels, without a network."))
         if uv:
             force = ["--reinstall"] if again else []
             command = [uv, "pip", "install", "--python", str(PYTHON), "--compile-bytecode"]
             command += force + what + source + ([] if sys.stderr.isatty() else ["--quiet"])
             if subprocess.call(command, env=clean_environment(), cwd=str(ROOT)) == 0:
                 return
-            say("uv did not manage (its message is above).")
+            say(_("uv did not manage (its message is above)."))
         pip = pip_command()
         if pip:
             command = [*pip, "install", "--no-input", "--no-warn-script-location"]
@@ -396,7 +443,8 @@ def install_packages(lock: Path, uv: str | None, again: bool) -> None:
                 return
             problem = why(lines)
             if source:
-                say(f"The folder wheels does not do ({last_error(lines)}); trying the network.")
+                said = _("The folder wheels does not do ({reason}); trying the network.")
+                say(said.format(reason=last_error(lines)))
     raise Stop(problem)
 
 
@@ -408,20 +456,21 @@ def run_pip(command: list, lock: Path) -> tuple:
     with subprocess.Popen(command, env=clean_environment(), cwd=str(ROOT), **pipes) as process:
         for raw in process.stdout:
             lines.append(raw.decode("utf-8", "replace").rstrip())
-            first, _, rest = lines[-1].strip().partition(" ")
+            first, _space, rest = lines[-1].strip().partition(" ")
             if first == "Ignoring":  # of another system
                 total -= 1
             elif first in ("Collecting", "Processing"):
                 seen += 1
                 name = rest.split(" ")[0].split("==")[0]  # a requirement or a file
                 name = Path(name).name.split("-")[0] if name.endswith(".whl") else name
-                text = f"  package {seen} of {total}: {name}"
+                text = _("  package {seen} of {total}: {name}")
+                text = text.format(seen=seen, total=total, name=name)
                 if terminal:
                     print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
                 elif seen % 20 == 0:
                     say(text)
             elif lines[-1].startswith("Installing collected packages") and seen:
-                say(("\n" if terminal else "") + "  Everything is here; unpacking it ...")
+                say(("\n" if terminal else "") + _("  Everything is here; unpacking it ..."))
     with open(str(LOG), "a", encoding="utf-8") as log:
         log.write("\n".join(lines) + "\n")
     return process.wait(), lines
@@ -429,41 +478,55 @@ def run_pip(command: list, lock: Path) -> tuple:
 
 def last_error(lines: list) -> str:
     errors = [line for line in lines if line.startswith("ERROR:")]
-    return errors[-1][len("ERROR:") :].strip() if errors else "pip gave no reason"
+    return errors[-1][len("ERROR:") :].strip() if errors else _("pip gave no reason")
 
 
 def why(lines: list) -> str:
     """What pip's failure means and what to do about it."""
     text = "\n".join(lines)
-    details = f"\n(pip's own words are in {LOG})"
+    details = "\n" + _("(pip's own words are in {file})").format(file=LOG)
     if "No space left" in text:
-        return "The disk is full: the course needs 0.5 GB. Free some space and run start.py again."
+        return _(
+            "The disk is full: the course needs 0.5 GB. Free some space and run start.py again."
+        )
     if "DO NOT MATCH THE HASHES" in text:
         return (
-            "A package that arrived is not the one that was asked for; nothing was installed."
-            " Run start.py again, in another network if it stays so." + details
+            _(
+                "A package that arrived is not the one that was asked for; nothing was installed."
+                " Run start.py again, in another network if it stays so."
+            )
+            + details
         )
     network = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError")
     network += ("ReadTimeoutError", "SSLError", "Connection broken", "from versions: none")
     if any(word in text for word in network):
         return (
-            "The packages could not be fetched: there is no way to the package index. The first"
-            " run needs a network (about 90 MB), later ones do not. Behind a proxy set"
-            " HTTPS_PROXY. Without any network: on another computer that has the course run"
-            "\n\n    python3 start.py wheels --for win,mac,linux\n\nand copy the folder wheels it"
-            " makes into this course folder, then run start.py here again." + details
+            _(
+                "The packages could not be fetched: there is no way to the package index. The first"
+                " run needs a network (about 90 MB), later ones do not. Behind a proxy set"
+                " HTTPS_PROXY. Without any network: on another computer that has the course run"
+                "\n\n    python3 start.py wheels --for win,mac,linux\n\nand copy the folder wheels it"
+                " makes into this course folder, then run start.py here again."
+            )
+            + details
         )
-    return f"The packages could not be installed: {last_error(lines)}{details}"
+    said = _("The packages could not be installed: {reason}")
+    return said.format(reason=last_error(lines)) + details
 
 
 def warn_about_place() -> None:
     free = shutil.disk_usage(str(ROOT)).free
     if not VENV.exists() and free < DISK:
-        raise Stop(f"The course needs {DISK / 1e9} GB of free disk, here are {free / 1e9:.1f} GB.")
+        said = _("The course needs {need} GB of free disk, here are {free:.1f} GB.")
+        raise Stop(said.format(need=DISK / 1e9, free=free / 1e9))
     if WINDOWS and len(str(ROOT)) > 90:
-        say("Note: this folder's path is long; if setup fails, move the course to e.g. C:\\anuman.")
+        say(
+            _(
+                "Note: this folder's path is long; if setup fails, move the course to e.g. C:\\anuman."
+            )
+        )
     if WINDOWS and "onedrive" in str(ROOT).lower():
-        say("Note: OneDrive locks files while it copies them; a folder outside it is safer.")
+        say(_("Note: OneDrive locks files while it copies them; a folder outside it is safer."))
 
 
 def set_up(tests: bool) -> None:
@@ -471,12 +534,12 @@ def set_up(tests: bool) -> None:
     warn_about_place()
     uv = find_uv()
     if not VENV.exists():
-        say("Setting up the course, once: about 90 MB to fetch, a few minutes.")
+        say(_("Setting up the course, once: about 90 MB to fetch, a few minutes."))
     state, goal = prepare_python(uv), wanted(tests)
     stage = state["stage"]
     key, lock = ("tests", TEST_LOCK) if tests else ("lock", LOCK)
     if state.get(key) != goal[key]:
-        say("Installing what the tests need ..." if tests else "Installing the packages ...")
+        say(_("Installing what the tests need ...") if tests else _("Installing the packages ..."))
         write_state(dict(state, stage="making" if stage == "making" else "updating"))
         try:
             install_packages(lock, uv, again=stage == "updating")
@@ -485,19 +548,20 @@ def set_up(tests: bool) -> None:
                 if stage == "ready":
                     write_state(state)
                 raise
-            say(f"{problem}\n\nGoing on with the packages of the last setup.")
+            say(f"{problem}\n\n" + _("Going on with the packages of the last setup."))
             goal["lock"] = state["lock"]
     linked = ANUMAN.exists() and venv_minor("import anuman")
     if state.get("project") != goal["project"] or not linked:
-        say("Installing the course itself ...")
+        say(_("Installing the course itself ..."))
         command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--no-index", "--no-deps"]
         command += ["--no-build-isolation", "--no-warn-script-location"]
         status, lines = run_pip([*command, "-e", str(ROOT)], LOCK)
         if status != 0:
-            raise Stop("The course itself could not be installed:\n" + "\n".join(lines[-20:]))
+            said = _("The course itself could not be installed:")
+            raise Stop("\n".join([said, *lines[-20:]]))
     kept = {} if tests else {key: state[key] for key in ("tests",) if key in state}
     write_state({**kept, **goal, "minor": venv_minor()})
-    say("Ready.")
+    say(_("Ready."))
 
 
 def hand_over(arguments: list) -> int:
@@ -517,12 +581,17 @@ def hand_over(arguments: list) -> int:
 
 
 def main(arguments: list) -> int:
-    arguments = arguments or ["lab"]
+    if arguments[:1] == ["--lang"] and len(arguments) > 1:  # the language first, then the command
+        arguments = [*arguments[2:], *arguments[:2]]
+    elif arguments and arguments[0].startswith("--lang="):
+        arguments = [*arguments[1:], arguments[0]]
+    if not arguments or arguments[0].startswith("--lang"):
+        arguments = ["lab", *arguments]
     tests = arguments[0] == "test"
     try:
         if not ready(tests):
             if arguments[0] in ("-h", "--help"):
-                print(__doc__)
+                print(_(USAGE))
                 return 0
             with alone():
                 if not ready(tests):
@@ -531,9 +600,10 @@ def main(arguments: list) -> int:
     except Stop as problem:
         say(f"\n{problem}")
     except OSError as error:
-        say(f"\nSetup cannot go on: {error}. Is the course in a folder of your own?")
+        said = _("Setup cannot go on: {error}. Is the course in a folder of your own?")
+        say("\n" + said.format(error=error))
     except KeyboardInterrupt:
-        say("\nStopped. Run start.py again to go on.")
+        say("\n" + _("Stopped. Run start.py again to go on."))
         return 130
     return 1
 

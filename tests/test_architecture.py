@@ -1,74 +1,98 @@
-"""The arrows between packages point one way, and the light ones start without NumPy."""
+"""The arrows between packages and within them point one way, and the light ones start without NumPy."""
 
-import ast
 import subprocess
 import sys
-from pathlib import Path
 
+import house
 import pytest
 
-SOURCE = Path(__file__).parents[1] / "src" / "anuman"
+from anuman.course import LESSONS
 
 # What each package may import of the others.
 ALLOWED = {
-    "catalog": {"paths"},
-    "physics": {"catalog"},
-    "validation": {"catalog", "physics", "widgets"},
+    "catalog": {"lazy", "paths"},
+    "physics": {"catalog", "lazy"},
+    "validation": {"catalog", "language", "physics"},
+    "sizing": {"catalog", "physics"},
     "claims": {"catalog", "language", "physics"},
     "serving": {"catalog", "language", "physics"},
     "scenes": {"catalog", "language", "physics", "serving"},
-    "machine": {"paths"},
-    "lm": {"machine", "paths"},
+    "machine": {"language", "paths"},
+    "lm": {"language", "machine", "paths"},
     "widgets": {
-        "catalog", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
-        "validation",
+        "catalog", "course", "language", "lazy", "lm", "machine", "paths", "physics", "scenes",
+        "serving", "validation",
     },
     "lessons": {
         "catalog", "claims", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
         "widgets",
     },
-    "check": {"language", "physics", "serving"},
+    "check": {"course", "language", "physics", "serving"},
     "grading": {"language", "paths"},
+    "setup": {"grading", "language", "paths"},
+    "course": set(),
 }  # fmt: skip
 
-
-def imports(file: Path) -> set[str]:
-    """Names of the project's own top-level modules that a file imports."""
-    found = set()
-    package = ("anuman", *file.relative_to(SOURCE).parts[:-1])
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
-            module = ".".join(part for part in (base, node.module or "") if part)
-            names = [f"{module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        found |= {name.split(".")[1] for name in names if name.startswith("anuman.")}
-    return found
+# What a folder of widgets may use besides the kit.
+NEIGHBOURS = {"batch_sweep": {"own_machine"}, "policy_duel": {"load_curves"}}
 
 
 @pytest.mark.parametrize("package", ALLOWED)
-def test_arrows_point_one_way(package):
-    files = sorted((SOURCE / package).rglob("*.py"))
-    assert files
-    for file in files:
-        extra = imports(file) - ALLOWED[package] - {package}
-        assert not extra, f"{file.relative_to(SOURCE)} imports {sorted(extra)}"
+def test_arrows_between_packages_point_one_way(package):
+    assert house.rooms()[package] <= ALLOWED[package]
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        "anuman.catalog",
-        "anuman.claims",
-        "anuman.physics",
-        "anuman.serving",
-        "anuman.scenes",
-        "anuman.widgets",
-    ],
-)
-def test_starts_without_numpy(module):
-    code = f"import sys, {module}; sys.exit('numpy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+def test_every_package_says_what_it_may_import():
+    folders = {file.parent.name for file in house.SOURCE.glob("*/__init__.py")}
+    assert folders <= ALLOWED.keys()
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Imports inside functions and for types only count too."""
+    assert house.circle(house.arrows()) == []
+
+
+def test_a_circle_would_be_found():
+    assert house.circle({"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set()}) == ["b", "c"]
+
+
+def test_each_widget_stands_on_the_kit_alone():
+    folders = {file.parent.name for file in (house.SOURCE / "widgets").glob("*/__init__.py")}
+    for part, others in house.rooms("anuman.widgets").items():
+        allowed = NEIGHBOURS.get(part, set()) | ({"kit"} if part != "kit" else set())
+        assert others & folders <= allowed, part
+
+
+@pytest.mark.parametrize("package", ["check", "lessons"])
+def test_no_lesson_imports_another(package):
+    modules = {lesson.module for lesson in LESSONS}
+    for part, others in house.rooms(f"anuman.{package}").items():
+        assert not others & modules, part
+
+
+def test_the_picture_of_the_house_is_fresh():
+    assert house.PICTURE.read_text(encoding="utf-8") == house.drawn(), (
+        "python tests/helpers/house.py draws it anew"
+    )
+
+
+def loads(packages: list[str], unwanted: str) -> bool:
+    """Whether a new Python has loaded a library after importing every module of these packages."""
+    names = [n for n in house.modules() if n.split(".")[1:2] and n.split(".")[1] in packages]
+    code = f"""
+import sys
+from importlib import import_module
+for name in {names}:
+    import_module(name)
+sys.exit({unwanted!r} in sys.modules)
+"""
+    return subprocess.run([sys.executable, "-c", code]).returncode != 0
+
+
+def test_what_lessons_show_is_imported_without_numpy():
+    packages = ["catalog", "claims", "physics", "scenes", "serving", "validation", "widgets"]
+    assert not loads(packages, "numpy")
+
+
+def test_scenes_compute_without_a_browser():
+    assert not loads(["catalog", "physics", "serving", "scenes"], "ipywidgets")

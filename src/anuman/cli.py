@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 from . import paths
+from .command_line import spoken, take_language, to_speak
+from .language import UnknownLanguage, _, add_language_option
 
 
 def lab(args: argparse.Namespace) -> int:
@@ -41,7 +43,7 @@ def feedback(args: argparse.Namespace) -> int:
     from .grading.pages import feedback_pages
 
     return feedback_pages.run(
-        args.assignment, args.course or paths.nbgrader_course(), args.json, args.workers
+        args.assignment, args.course or paths.nbgrader_course(), args.json, args.workers, args.lang
     )
 
 
@@ -69,9 +71,9 @@ def grade(args: argparse.Namespace) -> int:
 
 
 def machine(args: argparse.Namespace) -> int:
-    from . import machine
+    from .machine import machine_command
 
-    return machine.run(args.json)
+    return machine_command.run(args.json)
 
 
 def lm(args: argparse.Namespace) -> int:
@@ -89,7 +91,20 @@ def doctor(args: argparse.Namespace) -> int:
 def validate(args: argparse.Namespace) -> int:
     from . import validation
 
-    return validation.run(args.rows, args.json, args.csv, args.picture)
+    def draw(rows) -> str:
+        from .widgets.published import reality  # needs ipywidgets, which a bare check does not
+
+        return reality.picture(rows)
+
+    return validation.run(args.rows, args.json, args.csv, args.picture, draw)
+
+
+def size(args: argparse.Namespace) -> int:
+    from . import sizing
+
+    return sizing.run(
+        args.config, args.context, args.batch, args.weight_bits, args.kv_bits, args.chip, args.chips, args.json
+    )  # fmt: skip
 
 
 def wheels(args: argparse.Namespace) -> int:
@@ -99,9 +114,9 @@ def wheels(args: argparse.Namespace) -> int:
 
 
 def progress(args: argparse.Namespace) -> int:
-    from .widgets.predictions import questions
+    from .widgets.predictions import progress_report
 
-    return questions.progress_report(args.json, args.export, args.delete, args.yes)
+    return progress_report.report(args.json, args.export, args.delete, args.yes)
 
 
 def claims(args: argparse.Namespace) -> int:
@@ -118,101 +133,150 @@ def translate(args: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    top = argparse.ArgumentParser(prog="anuman", description="A hands-on course on AI inference.")
+    top = argparse.ArgumentParser(
+        prog="anuman", description=_("A hands-on course on AI inference.")
+    )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(function, help: str, json: bool = True) -> argparse.ArgumentParser:
         sub = commands.add_parser(function.__name__, help=help, description=help)
         sub.set_defaults(function=function)
+        add_language_option(sub)
         if json:
-            sub.add_argument("--json", type=Path, metavar="FILE", help="also write the result here")
+            sub.add_argument(
+                "--json", type=Path, metavar="FILE", help=_("also write the result here")
+            )
         return sub
 
-    sub = command(lab, "Open the course in JupyterLab.", json=False)
-    sub.add_argument("name", nargs="?", help="a lesson, e.g. 02-roofline")
+    sub = command(lab, _("Open the course in JupyterLab."), json=False)
+    sub.add_argument("name", nargs="?", help=_("a lesson, e.g. 02-roofline"))
     sub.add_argument("--no-browser", action="store_true")
     sub.add_argument("--port", type=int)
 
-    sub = command(check, "Grade one assignment of your own; your file is only read.")
-    sub.add_argument("path", help="assignment folder or notebook, e.g. exercises/02-roofline")
+    sub = command(check, _("Grade one assignment of your own; your file is only read."))
+    sub.add_argument("path", help=_("assignment folder or notebook, e.g. exercises/02-roofline"))
 
-    sub = command(simulate, "Serve a stream of requests on chips of the catalogue.", json=False)
-    sub.add_argument("arguments", nargs=argparse.REMAINDER, help="see anuman simulate --help")
+    sub = command(simulate, _("Serve a stream of requests on chips of the catalogue."), json=False)
+    sub.add_argument("arguments", nargs=argparse.REMAINDER, help=_("see anuman simulate --help"))
 
     def of_class(function, help: str) -> argparse.ArgumentParser:
         sub = command(function, help)
-        sub.add_argument("assignment", help="name of the assignment, e.g. 02-roofline")
+        sub.add_argument("assignment", help=_("name of the assignment, e.g. 02-roofline"))
         sub.add_argument(
-            "--course", type=Path, metavar="DIR", help="another nbgrader course folder"
+            "--course", type=Path, metavar="DIR", help=_("another nbgrader course folder")
         )
         return sub
 
-    sub = of_class(feedback, "Make the feedback pages of everybody who is graded.")
-    sub.add_argument("--workers", type=int, metavar="N", help="processes; one a core if not given")
-
-    sub = of_class(export, "Write the gradebook's grades as a table or for Moodle.")
-    sub.add_argument("--format", choices=("csv", "moodle", "json"), default="csv")
-    sub.add_argument("--output", type=Path, metavar="FILE", help="write there, not to the terminal")
-
-    sub = of_class(grade, "Grade a class's submissions to an assignment, isolated and in parallel.")
+    sub = of_class(feedback, _("Make the feedback pages of everybody who is graded."))
     sub.add_argument(
-        "--student", default="*", metavar="ID", help="only this one (a glob may be given)"
+        "--workers", type=int, metavar="N", help=_("processes; one a core if not given")
     )
-    sub.add_argument("--force", action="store_true", help="grade again what is graded already")
-    sub.add_argument("--workers", type=int, metavar="N", help="processes (default: one a core)")
-    sub.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of a Dask scheduler")
+
+    sub = of_class(export, _("Write the gradebook's grades as a table or for Moodle."))
+    sub.add_argument("--format", choices=("csv", "moodle", "json"), default="csv")
     sub.add_argument(
-        "--unsafe", action="store_true", help="go on where learners' code cannot be isolated"
+        "--output", type=Path, metavar="FILE", help=_("write there, not to the terminal")
     )
     sub.add_argument(
         "--apart", action="store_true", help="run every test apart from learners' code"
     )
 
-    command(machine, "Measure this computer's memory bandwidth and arithmetic.")
-    sub = command(lm, "Run a real language model on this computer; `anuman lm -h`.", json=False)
+    sub = of_class(
+        grade, _("Grade a class's submissions to an assignment, isolated and in parallel.")
+    )
+    sub.add_argument(
+        "--student", default="*", metavar="ID", help=_("only this one (a glob may be given)")
+    )
+    sub.add_argument("--force", action="store_true", help=_("grade again what is graded already"))
+    sub.add_argument("--workers", type=int, metavar="N", help=_("processes (default: one a core)"))
+    sub.add_argument(
+        "--scheduler", metavar="ADDRESS", help=_("use the workers of a Dask scheduler")
+    )
+    sub.add_argument(
+        "--unsafe", action="store_true", help=_("go on where learners' code cannot be isolated")
+    )
+
+    command(machine, _("Measure this computer's memory bandwidth and arithmetic."))
+    sub = command(lm, _("Run a real language model on this computer; `anuman lm -h`."), json=False)
     sub.add_argument("arguments", nargs=argparse.REMAINDER)
 
-    command(doctor, "Say what this machine can and cannot do.")
+    command(doctor, _("Say what this machine can and cannot do."))
 
-    sub = command(validate, "Hold the formulas against published measurements.")
+    sub = command(validate, _("Hold the formulas against published measurements."))
     sub.add_argument(
-        "--rows", type=Path, metavar="CSV", help="rows of your own; blank values are predicted"
+        "--rows", type=Path, metavar="CSV", help=_("rows of your own; blank values are predicted")
     )
-    sub.add_argument("--csv", type=Path, metavar="FILE", help="also write the rows here")
-    sub.add_argument("--picture", type=Path, metavar="SVG", help="also draw them here")
-
-    sub = command(wheels, "Store the packages for computers without a network.", json=False)
-    sub.add_argument("--for", dest="systems", default="win,mac,linux", metavar="SYSTEM,...")
-
-    sub = command(progress, "Show, export or delete your own predictions.")
-    sub.add_argument("--export", type=Path, metavar="FILE")
-    sub.add_argument("--delete", action="store_true")
-    sub.add_argument("--yes", action="store_true", help="delete without asking")
-
-    sub = command(claims, "List the articles' claims with verdict, arithmetic and sources.")
-    sub.add_argument("--article", action="append", default=[], metavar="ID", help="e.g. 003")
-    sub.add_argument("--lang", choices=("en", "hi"))
-    sub.add_argument("--recalled", action="store_true", help="list what no source confirms yet")
+    sub.add_argument("--csv", type=Path, metavar="FILE", help=_("also write the rows here"))
+    sub.add_argument("--picture", type=Path, metavar="SVG", help=_("also draw them here"))
 
     sub = command(
-        translate, "Keep locale/hi.po and lessons/hi/ in step with the English.", json=False
+        size, _("Say what a model needs and how fast it can be, from its config.json."), json=False
+    )
+    sub.add_argument("config", type=Path, metavar="CONFIG.json", help=_("as on Hugging Face's Hub"))
+    sub.add_argument("--context", type=int, metavar="N", help=_("tokens of one request (8192)"))
+    sub.add_argument("--batch", type=int, default=1, metavar="B", help=_("requests at once"))
+    sub.add_argument(
+        "--weight-bits",
+        metavar="b",
+        help=_("bits a weight, or fp8, int4, mxfp4 ...; as stored if not given"),
+    )
+    sub.add_argument(
+        "--kv-bits", type=float, default=16, metavar="b", help=_("bits of a cached number")
+    )
+    sub.add_argument("--chip", metavar="C", help=_("one chip of the catalogue; all if not given"))
+    sub.add_argument(
+        "--chips", type=int, metavar="n", help=_("so many of it; the fewest that do if not given")
+    )
+    sub.add_argument(
+        "--json",
+        type=Path,
+        nargs="?",
+        const=Path("-"),
+        metavar="FILE",
+        help=_("to FILE, or instead of the text"),
+    )
+
+    sub = command(wheels, _("Store the packages for computers without a network."), json=False)
+    sub.add_argument("--for", dest="systems", default="win,mac,linux", metavar="SYSTEM,...")
+
+    sub = command(progress, _("Show, export or delete your own predictions."))
+    sub.add_argument("--export", type=Path, metavar="FILE")
+    sub.add_argument("--delete", action="store_true")
+    sub.add_argument("--yes", action="store_true", help=_("delete without asking"))
+
+    sub = command(claims, _("List the articles' claims with verdict, arithmetic and sources."))
+    sub.add_argument("--article", action="append", default=[], metavar="ID", help=_("e.g. 003"))
+    sub.add_argument("--recalled", action="store_true", help=_("list what no source confirms yet"))
+
+    sub = command(
+        translate, _("Keep locale/hi.po and lessons/hi/ in step with the English."), json=False
     )
     sub.add_argument("action", choices=("extract", "build", "check"))
-    sub.add_argument("--strict", action="store_true", help="fail when a translation is missing")
+    sub.add_argument("--strict", action="store_true", help=_("fail when a translation is missing"))
 
-    sub = command(test, "Run all tests.", json=False)
-    sub.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest")
+    sub = command(test, _("Run all tests."), json=False)
+    sub.add_argument("pytest", nargs=argparse.REMAINDER, help=_("arguments for pytest"))
     return top
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns its exit status."""
+    if argv is None:  # a process of its own: its end need not search a million objects for garbage
+        atexit.register(gc.freeze)
+    try:
+        asked, arguments = take_language(sys.argv[1:] if argv is None else argv)
+        language = to_speak(asked)
+    except UnknownLanguage as error:
+        print(f"anuman: {error}", file=sys.stderr)
+        return 2
+    with spoken(language):
+        return _run(arguments, asked)
+
+
+def _run(arguments: list[str], asked: str) -> int:
     from .catalog import CatalogError, MissingValue, UnknownName
     from .paths import CourseNotFound
 
-    arguments = sys.argv[1:] if argv is None else argv
-    if argv is None:  # a process of its own: its end need not search a million objects for garbage
-        atexit.register(gc.freeze)
     if arguments[:1] == ["test"]:  # pytest's own options are not ours to parse
         return test(argparse.Namespace(pytest=arguments[1:]))
     if arguments[:1] == ["simulate"]:  # nor are the many options of the simulator
@@ -221,6 +285,7 @@ def main(argv: list[str] | None = None) -> int:
         args = argparse.Namespace(function=lm, arguments=arguments[1:])
     else:
         args = parser().parse_args(arguments)
+    args.lang = asked or None
     try:
         return args.function(args)
     except (CourseNotFound, CatalogError, MissingValue, UnknownName) as error:
@@ -230,7 +295,7 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("\nanuman: stopped.", file=sys.stderr)
+        print("\n" + _("anuman: stopped."), file=sys.stderr)
         return 130
 
 

@@ -1,5 +1,7 @@
 """The learner's language, translated strings, and numbers written for people."""
 
+from __future__ import annotations
+
 import gettext
 import locale
 import math
@@ -9,6 +11,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
 LANGUAGES = ("en", "hi")
 DOMAIN = "anuman"
@@ -106,6 +112,34 @@ def N_(message: str) -> str:
 def both(message: str) -> tuple[str, str | None]:
     """Return the message in English and in Hindi (None where no finished translation exists)."""
     return message, _hindi(message)
+
+
+DIVIDER = "— हिंदी —"  # between what is said in English and the same in Hindi
+
+
+def in_both(english: list[str], hindi: list[str]) -> str:
+    """Lines in English and, behind the divider, in Hindi: how a graded notebook keeps what was said."""
+    return "\n".join([*english, DIVIDER, *hindi] if hindi else english)
+
+
+def in_one(text: str, language: str) -> tuple[str, str]:
+    """(what is said in this language, the same in the other one) of a text made by in_both.
+
+    The second is empty where the text has one language only.
+    """
+    english, _divider, hindi = (
+        part.strip("\n") for part in f"\n{text}\n".partition(f"\n{DIVIDER}\n")
+    )
+    return (hindi, english) if language == "hi" and hindi else (english, hindi)
+
+
+def add_language_option(parser: ArgumentParser) -> None:
+    """Show --lang in the help of a command; `command_line` has read it before the parser does."""
+    parser.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        help=_("the language to speak; else that of ANUMAN_LANG, else the computer's"),
+    )
 
 
 def _grouped(digits: str) -> str:

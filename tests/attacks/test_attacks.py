@@ -3,14 +3,20 @@
 import pytest
 from batch import BATCHES, NEIGHBOURS, SECRETS, USERS, end_of, graded
 from plain_course import POINTS, honest
+from rows import for_all
 
-PAIRS = [pytest.param(batch, user, id=f"{batch}-{user}") for batch in BATCHES for user in USERS]
-EACH = [
-    pytest.param(batch, attack, user, id=f"{attack.name}-{user}")
-    for user in USERS
-    for batch, attacks in BATCHES.items()
-    for attack in attacks
-]
+pytestmark = pytest.mark.classroom
+
+
+every_run = pytest.mark.parametrize(
+    ("batch", "user"),
+    [
+        # All that looks at one run goes to one worker, which grades the batch once.
+        pytest.param(batch, user, marks=pytest.mark.xdist_group(f"attacks-{batch}-{user}"))
+        for batch in BATCHES
+        for user in USERS
+    ],
+)
 # What only the hidden tests hold must not show in feedback either.
 HIDDEN = [
     "SECRET-hidden",
@@ -27,14 +33,14 @@ def test_the_suite_is_large():
     assert len(set(names)) == len(names) >= 60
 
 
-@pytest.mark.parametrize(("batch", "user"), PAIRS)
+@every_run
 def test_the_run_ends_and_lists_everybody(batch, user):
     outcome = graded(batch, user)
     assert outcome.status in (0, 1), end_of(outcome.said)
     assert set(outcome.results) == {a.name for a in BATCHES[batch]} | set(NEIGHBOURS)
 
 
-@pytest.mark.parametrize(("batch", "user"), PAIRS)
+@every_run
 def test_honest_neighbours_get_their_points(batch, user):
     outcome = graded(batch, user)
     release = outcome.course.release()
@@ -46,7 +52,7 @@ def test_honest_neighbours_get_their_points(batch, user):
         } == outcome.points[student]
 
 
-@pytest.mark.parametrize(("batch", "user"), PAIRS)
+@every_run
 def test_nothing_is_harmed_and_nothing_survives(batch, user):
     outcome = graded(batch, user)
     assert outcome.survivors == []
@@ -55,7 +61,7 @@ def test_nothing_is_harmed_and_nothing_survives(batch, user):
     assert outcome.changed == []
 
 
-@pytest.mark.parametrize(("batch", "user"), PAIRS)
+@every_run
 def test_feedback_for_everybody(batch, user):
     outcome = graded(batch, user)
     assert outcome.feedback_status in (0, 1), end_of(outcome.feedback_said)
@@ -63,9 +69,13 @@ def test_feedback_for_everybody(batch, user):
         assert set(outcome.pages(student)) == {"numbers", "words"}
 
 
-@pytest.mark.parametrize(("batch", "attack", "user"), EACH)
-def test_points_are_those_deserved(batch, attack, user):
+@every_run
+def test_points_are_those_deserved(batch, user):
     outcome = graded(batch, user)
+    for_all(BATCHES[batch], lambda attack: assert_deserved(outcome, attack))
+
+
+def assert_deserved(outcome, attack):
     result = outcome.results[attack.name]
     recorded = outcome.points.get(attack.name, {})
     shown = {task["id"]: task["points"] for task in result["tasks"]}
@@ -84,9 +94,13 @@ def test_points_are_those_deserved(batch, attack, user):
             assert task["reason"].strip(), task["id"]
 
 
-@pytest.mark.parametrize(("batch", "attack", "user"), EACH)
-def test_nothing_leaks(batch, attack, user):
+@every_run
+def test_nothing_leaks(batch, user):
     outcome = graded(batch, user)
+    for_all(BATCHES[batch], lambda attack: assert_nothing_leaks(outcome, attack))
+
+
+def assert_nothing_leaks(outcome, attack):
     outputs = outcome.outputs(attack.name)
     assert [secret for secret in SECRETS if secret in outputs] == []
     for name, page in outcome.pages(attack.name).items():

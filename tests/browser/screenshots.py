@@ -11,10 +11,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-import lab_server
-from notebook_page import PANEL, NotebookPage
 from playwright.sync_api import Browser, expect, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+
+import lab_server
+from notebook_page import PANEL, NotebookPage
+
+from anuman import course
 from anuman.setup import browser
 from anuman.widgets import _, number
 from anuman.widgets.memory_jar.jar_words import policies
@@ -131,7 +135,7 @@ def jar_lesson(page: NotebookPage, name: Path) -> None:
     whole(page, name.with_name(name.name + ".open"))
 
 
-# Lessons whose widgets have states worth a picture of their own.
+# What to do with lessons whose widgets have states worth a picture of their own.
 LESSONS = {"02-roofline": lesson, "04-kv-cache": jar_lesson}
 
 
@@ -147,12 +151,9 @@ def look(
     """All pictures of one language, theme and width; only: of notebooks with this in their path."""
     os.environ["ANUMAN_LANG"] = language  # the language of `_` here
     base = "lessons/hi" if language == "hi" else "lessons"
-    stems = sorted(path.stem for path in (server.course / "lessons").glob("*.ipynb"))
-    notebooks = [f"{base}/{stem}.ipynb" for stem in stems]
+    notebooks = [f"{base}/{name}.ipynb" for name in ("00-start-here", *course.IDS)]
     if language == "en":  # exercises hold both languages
-        notebooks += [
-            f"exercises/{stem}/{stem}.ipynb" for stem in stems if not stem.startswith("00")
-        ]
+        notebooks += [f"exercises/{name}/{name}.ipynb" for name in course.IDS]
     for notebook in (n for n in notebooks if only in n):
         kind, stem = notebook.partition("/")[0], Path(notebook).stem
         name = folder / f"{kind}-{stem}.{language}.{theme}.{width}"

@@ -1,18 +1,14 @@
 """No script of a submission runs in a teacher's or a learner's browser, and pages need no network."""
 
 import sys
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import lab_server
 import pytest
+from batch import FAMILIES, run
 from nbgrader.api import Gradebook
 from notebook_page import LOCAL
 from plain_course import ASSIGNMENT
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "attacks"))
-
-from batch import FAMILIES, run
 
 pytestmark = pytest.mark.browser
 

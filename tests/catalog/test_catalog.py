@@ -113,11 +113,20 @@ def test_claim_files_are_checked(tmp_path, monkeypatch):
         '[[claim]]\nid = "S3.9"\ntext = {en = "a", hi = "b"}\nwhy = {en = "a", hi = "b"}\n'
         'test = {en = "a", hi = "b"}\ntest_kind = "source"\nsources = []\nknown = "read"\n'
     )
-    for verdict, message in (
-        ("maybe", "verdict is 'maybe'"),
-        ("depends", "'depends' needs depends_on"),
+    (tmp_path / "seeds/003-x/article.toml").write_text('date = "2026-02-03"\n', encoding="utf-8")
+    settled = 'verdict = "supported"\n'
+    told = settled + 'outcome = "came true"\n[[claim.since]]\nsources = []\nknown = "read"\n'
+    what = 'what = {en = "a", hi = "b"}\n'
+    for rest, message in (
+        ('verdict = "maybe"\n', "verdict is 'maybe'"),
+        ('verdict = "depends"\n', "'depends' needs depends_on"),
+        (settled + 'outcome = "came true"\n', "come together"),
+        (told + 'date = "2026-02-03"\nstanding = "claimed"\n' + what, "not later than the article"),
+        (told + 'date = "2026-02"\nstanding = "claimed"\n' + what, "not later than the article"),
+        (told + 'date = "2026-03"\nstanding = "rumour"\n' + what, "standing is 'rumour'"),
+        (told + 'date = "2026-03"\nstanding = "claimed"\nwhat.en = "a"\n', "needs en and hi"),
     ):
-        claims.write_text(body + f'verdict = "{verdict}"\n', encoding="utf-8")
+        claims.write_text(body + rest, encoding="utf-8")
         seeds.claims.cache_clear()
         with pytest.raises(CatalogError, match=message):
             catalog.claims("003")

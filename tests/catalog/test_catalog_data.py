@@ -1,8 +1,10 @@
 """The catalogue's data: every value has unit, basis, source; nothing sparse is a peak; shapes add up."""
 
+import hashlib
 import re
 
 import pytest
+from rows import for_each
 
 from anuman import catalog
 from anuman.catalog import files
@@ -74,7 +76,7 @@ SPARSE_HEADLINES = {
     "B200": 4500e12,
     "MI300X": 2614.9e12,
 }
-every_chip = pytest.mark.parametrize("chip", CHIPS, ids=lambda c: c.name)
+every_chip = for_each("chip", CHIPS, ids=lambda c: c.name)
 
 
 def test_what_lesson_02_needs_is_there():
@@ -109,7 +111,7 @@ def test_assumed_values_and_their_sources_say_so(chip: Chip):
         )
 
 
-@pytest.mark.parametrize(("name", "headline"), SPARSE_HEADLINES.items())
+@for_each("name, headline", SPARSE_HEADLINES.items())
 def test_no_sparse_headline_is_a_peak(name: str, headline: float):
     assert catalog.chip(name).peak("bf16") < 0.51 * headline
 
@@ -186,14 +188,14 @@ def counted(model: catalog.Model) -> float:
     return layers + d + model.vocab * d * (1 if model.tied_embedding else 2)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.name)
+@for_each("model", MODELS, ids=lambda m: m.name)
 def test_params_follow_from_the_shape(model: catalog.Model):
     # xAI rounds Grok-1 to 314e9; its published shape gives 0.5 % more.
     tolerance = 0.006 if model.name == "Grok-1" else 0.005
     assert counted(model) == pytest.approx(model.params, rel=tolerance)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.name)
+@for_each("model", MODELS, ids=lambda m: m.name)
 def test_shapes_are_consistent(model: catalog.Model):
     assert model.heads % model.kv_heads == 0
     groups = model.heads // model.kv_heads
@@ -207,7 +209,7 @@ def test_shapes_are_consistent(model: catalog.Model):
         assert model.params_active == model.params
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.name)
+@for_each("model", MODELS, ids=lambda m: m.name)
 def test_a_window_has_its_layers_and_its_source(model: catalog.Model):
     parts = (model.window, model.window_layers, model.window_source)
     assert all(parts) or not any(parts)
@@ -234,7 +236,7 @@ def test_hand_worked_counts():
 
 
 def test_measurements_are_complete():
-    rows = catalog.measurements()
+    rows = catalog.measurements() + [r for r in catalog.submissions() if r.id.startswith("M")]
     assert len({r.id for r in rows}) == len(rows)
     known_models = set(catalog.models()) | MODELS_WITHOUT_A_SHAPE
     for row in rows:
@@ -248,9 +250,26 @@ def test_measurements_are_complete():
         assert row.known != "memory" or row.confidence == "low", row.id
 
 
+def test_a_third_of_the_rows_of_all_submitters_is_held_out_by_the_hash_of_its_id():
+    rows = catalog.measurements() + [r for r in catalog.submissions() if r.id.startswith("M")]
+    for row in rows:
+        digest = int(hashlib.sha256(row.id.encode()).hexdigest(), 16)
+        assert row.held_out == (row.id.startswith("M") and digest % 3 == 0), row.id
+    new = [row for row in rows if row.id.startswith("M")]
+    assert 0.3 < sum(row.held_out for row in new) / len(new) < 0.4
+
+
+def test_several_parties_measured_the_same_machine():
+    """Eleven and more submitters wrote Llama-2-70B on eight H200, offline."""
+    rows = catalog.submissions(metric="out_tok_s", chip="H200", model="Llama-2-70B", n_chips=8)
+    offline = {row.submitter: row.value for row in rows}
+    assert len(offline) >= 7
+    assert max(offline.values()) < 1.3 * min(offline.values())
+
+
 def test_rows_of_one_group_have_one_source():
     by_group: dict[str, set[str]] = {}
-    for row in catalog.measurements():
+    for row in catalog.measurements() + catalog.submissions():
         by_group.setdefault(row.group, set()).add(row.source.id)
     assert all(len(sources) == 1 for sources in by_group.values())
 
@@ -300,14 +319,17 @@ def test_a_rack_draws_at_least_what_its_chips_may(chip: Chip):
 def test_every_source_is_used_and_dated():
     used = {q.source.id for chip in CHIPS for q in chip.quantities.values()}
     used |= {m.source.id for m in MODELS} | {m.window_source.id for m in MODELS if m.window}
-    used |= {r.source.id for r in catalog.measurements()}
+    used |= {r.source.id for r in catalog.measurements() + catalog.submissions()}
     for name in catalog.workloads():
         used |= {q.source.id for q in catalog.workload(name).quantities.values()}
     for article in catalog.articles():
         for claim in catalog.claims(article):
-            used |= {s.id for s in claim.sources} | {q.source.id for q in claim.figures.values()}
+            for told in (claim, *claim.since):
+                used |= {s.id for s in told.sources}
+                used |= {q.source.id for q in told.figures.values()}
     used |= {catalog.statement(name).source.id for name in catalog.statements()}
     used |= set(sources_of(files.table("efficiencies")))
+    used |= set(sources_of(files.table("recipes")))
     used |= {q.source.id for q in PRICES.values()}
     listed = files.table("sources")
     assert set(listed) == used

@@ -3,12 +3,13 @@
 import re
 
 import pytest
+from rows import for_each
 
 from anuman import catalog
 
 TOKENS = [catalog.token_price(name) for name in catalog.token_prices()]
 DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-every_price = pytest.mark.parametrize("price", TOKENS, ids=lambda p: p.name)
+every_price = for_each("price", TOKENS, ids=lambda p: p.name)
 
 
 @every_price

@@ -2,7 +2,7 @@
 
 import re
 
-import pytest
+from rows import for_each
 
 from anuman import catalog
 from anuman.catalog import files
@@ -37,7 +37,7 @@ QUANTITIES = {
 UNPUBLISHED = re.compile(r"recalled-unverified|assumption-.*")
 
 
-@pytest.mark.parametrize("name", QUANTITIES)
+@for_each("name", QUANTITIES)
 def test_a_value_says_what_it_is_and_who_says_so(name):
     value = QUANTITIES[name]
     assert value.basis in BASIS
@@ -49,7 +49,7 @@ def test_a_value_says_what_it_is_and_who_says_so(name):
     assert not recalled or value.known in ("memory", "assumed")
 
 
-@pytest.mark.parametrize("id", files.table("sources"))
+@for_each("id", files.table("sources"))
 def test_a_source_can_be_looked_up(id):
     source = catalog.source(id)
     assert source.title
@@ -62,7 +62,7 @@ def test_a_source_can_be_looked_up(id):
         assert not UNPUBLISHED.fullmatch(id)
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
+@for_each("claim", CLAIMS, ids=lambda c: c.id)
 def test_a_claim_that_cites_a_recalled_source_says_so(claim):
     for source in claim.sources:
         assert source.id != "recalled-unverified" or claim.known == "memory"
@@ -76,7 +76,7 @@ def test_no_figure_that_counts_zeros_as_work_is_a_peak():
                 assert same not in chip.quantities or value.value < chip.quantities[same].value
 
 
-@pytest.mark.parametrize(("chip", "entry"), [(chip, entry) for chip, entry, _known in written()])
+@for_each("chip, entry", [(chip, entry) for chip, entry, _known in written()])
 def test_an_efficiency_says_what_it_is_and_who_says_so(chip, entry):
     """Each entry as `efficiency` reads it, so that no source or label is misspelt unseen."""
     parts = entry.split(".")

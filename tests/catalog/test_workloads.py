@@ -1,6 +1,7 @@
 """Workloads: lengths that a simulator can draw from, arrivals, deadlines, and what nobody publishes."""
 
 import pytest
+from rows import for_each
 
 from anuman import catalog
 
@@ -21,7 +22,7 @@ UNITS = {
     "flops": {"FLOP"},
 }
 DOCUMENTED = ("input", "output", "arrival", "candidates", *UNITS)
-every_workload = pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.name)
+every_workload = for_each("workload", WORKLOADS, ids=lambda w: w.name)
 
 
 def test_the_workloads_of_the_course_are_there():

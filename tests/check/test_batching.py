@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from anuman import lm, physics, serving
 from anuman.check.batching.admit import ADMIT
-from anuman.check.puzzle import Queue, bound, in_order, mean_steps
+from anuman.check.puzzle import Queue, bound, mean_steps
 from anuman.check.result import Unreadable
+from anuman.serving.priced import good_prices, mean_finish_bound
 
 lengths = st.lists(st.integers(1, 40), min_size=1, max_size=30)
 
@@ -87,21 +88,54 @@ def test_bad_queues_are_refused(bad):
 
 
 @pytest.mark.parametrize("case", [*ADMIT.examples, *ADMIT.parts[0].cases], ids=["example", "cases"])
-def test_the_puzzle_s_target_is_reached_and_above_the_bound(case):
-    served, enough, target = ADMIT.goal(case)
-    _served, reached, _same = ADMIT.run(ADMIT.function, case)
-    assert served == sum(len(queue.requests) for queue in case[0])
-    assert bound(case[0]) < reached <= target < enough < in_order(case[0])
+def test_the_puzzle_s_bound_is_close_and_no_rule_gets_below_it(case):
+    (queues,) = case
+    rules = [ADMIT.function, *(m.function for m in ADMIT.misconceptions)]
+    for queue in queues:
+        reached = [mean_steps(rule, queue) for rule in rules]
+        assert 0.9 * min(reached) < queue.bound < min(reached)
 
 
-QUEUE = Queue(((0.0, 10, 5), (0.0, 30, 5), (1.0, 10, 2)), 50)
+def test_memory_times_steps_beats_shortest_first_and_passing_pays_in_every_graded_queue():
+    hints = {m.name: m.function for m in ADMIT.misconceptions}
+    for queue in ADMIT.parts[0].cases[0][0]:
+        best = mean_steps(ADMIT.function, queue)
+        assert mean_steps(hints["shortest first"], queue) > 1.05 * best
+        assert mean_steps(hints["memory times steps, nobody passes"], queue) > best
+
+
+def test_points_of_the_puzzle_grow_with_the_score():
+    (part,) = ADMIT.parts
+    (case,) = part.cases
+    worth = [
+        ADMIT.worth(part, [(280.0, bound(case[0]) / s)], False) for s in (0.5, 0.7, 0.85, 0.93)
+    ]
+    assert worth[0] == 0 < worth[1] < worth[2] < worth[3] == 3
+    assert ADMIT.worth(part, [None], False) == 0
+
+
+def test_any_prices_prove_a_bound_and_good_ones_a_close_one():
+    """Three requests, worked by hand: both small ones at once, then the large one: (2 + 2 + 4) / 3."""
+    requests = [(6, 2), (4, 2), (10, 2)]
+    least = 8 / 3
+    draw = random.Random(1)
+    for _trial in range(50):
+        prices = tuple([draw.uniform(0, 3) for _step in range(6)] for _row in range(2))
+        assert mean_finish_bound(requests, 10, prices) <= least + 1e-9
+    good = good_prices(requests, 10, least)
+    assert mean_finish_bound(requests, 10, good) == pytest.approx(least, rel=0.02)
+    with pytest.raises(ValueError, match="negative"):
+        mean_finish_bound(requests, 10, ((-1.0,), ()))
+
+
+QUEUE = Queue(((0.0, 10, 5), (0.0, 30, 5), (1.0, 10, 2)), 50, 1.0)
 
 
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
         (lambda w, r, f: [job["id"] for job in w], "count free_kv down"),
-        (lambda w, r, f: [], "must be admitted"),
+        (lambda w, r, f: [], "somebody who waits must be admitted"),
         (lambda w, r, f: [w[0]["id"]] * 2, "only once"),
         (lambda w, r, f: ["nobody"], "only a request that is waiting"),
         (lambda w, r, f: 7, "must return a list"),
@@ -110,7 +144,7 @@ QUEUE = Queue(((0.0, 10, 5), (0.0, 30, 5), (1.0, 10, 2)), 50)
 def test_a_rule_that_breaks_the_rules_is_stopped(rule, said):
     with pytest.raises(Unreadable) as stopped:
         mean_steps(rule, QUEUE)
-    assert said in stopped.value.message.lines()[0]
+    assert said in stopped.value.message.said("en")
 
 
 def test_an_error_of_the_rule_is_the_learner_s_own():
@@ -136,7 +170,7 @@ def test_the_puzzle_is_graded_across_the_wall():
     """The rule runs in the learner's process, decision by decision; the queue stays on this side."""
     stub = "def admit(waiting, running, free_kv):\n    raise NotImplementedError()"
     check = 'from anuman.check import check\n\ncheck("05-batching/admit", admit)'
-    for kind, points in (("right", None), ("wrong", 0.5)):
+    for kind, points in (("right", None), ("wrong", 0.85)):
         chosen = next(
             a for a in answers("05-batching", kind) if a.task == "admit" and a.points == points
         )

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from rows import for_each
 
 from anuman import catalog, claims, cli, physics
 from anuman.claims.formula import evaluate
@@ -11,7 +12,7 @@ from anuman.language import speaking
 
 CLAIMS = [claim for article in catalog.articles() for claim in catalog.claims(article)]
 COMPUTED = [claim for claim in CLAIMS if claim.test_kind in ("arithmetic", "simulation")]
-every_computed = pytest.mark.parametrize("claim", COMPUTED, ids=lambda c: c.id)
+every_computed = for_each("claim", COMPUTED, ids=lambda c: c.id)
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # Dates and names that hold digits: no quantities.
@@ -42,12 +43,12 @@ def test_a_claim_to_be_computed_has_its_arithmetic(claim):
         assert step.value < float("inf")
 
 
-@pytest.mark.parametrize("claim", [c for c in CLAIMS if c.verdict == "depends"], ids=lambda c: c.id)
+@for_each("claim", [c for c in CLAIMS if c.verdict == "depends"], ids=lambda c: c.id)
 def test_a_verdict_that_depends_names_the_computed_value_at_which_it_flips(claim):
     assert claims.flips_at(claim)
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
+@for_each("claim", CLAIMS, ids=lambda c: c.id)
 def test_only_a_verdict_that_depends_flips(claim):
     assert claim.verdict == "depends" or not claims.flips_at(claim)
 
@@ -74,7 +75,7 @@ def test_the_texts_do_not_contradict_the_arithmetic(claim):
             assert known or any(close(number, value) for value in exact), number
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
+@for_each("claim", CLAIMS, ids=lambda c: c.id)
 def test_a_settled_verdict_rests_on_nothing_that_is_only_recalled(claim):
     recalled = [name for name, known in claims.work(claim).rests_on.items() if known == "memory"]
     if claim.verdict in ("supported", "contradicted"):

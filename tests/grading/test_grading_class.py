@@ -17,11 +17,14 @@ from nbgrader_course import NAME, REPOSITORY, Course
 from plain_course import ASSIGNMENT, POINTS, RIGHT, TOOLS, PlainCourse, answered, cell, honest
 from synthetic_class import STUDENTS, graded_class, scores
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
+pytestmark = [
+    pytest.mark.classroom,
+    pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux"),
+]
 ANUMAN = str(TOOLS / "anuman")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def released(tmp_path_factory):
     """A course with one released assignment; copied by each test."""
     return PlainCourse(tmp_path_factory.mktemp("released") / "course")
@@ -99,7 +102,7 @@ def about(one):
 
 
 # What the learner's own settings did to the tests, and no longer do.
-BETTER = {"silent": {"verdict": 3.0}, "forged-cells": {"step_time": 2.0}}
+BETTER = {"silent": {"verdict": 1.0}, "forged-cells": {"step_time": 0.5}}
 
 
 @pytest.fixture(scope="module")
@@ -125,11 +128,13 @@ def roofline(tmp_path_factory):
     return course
 
 
+@pytest.mark.xdist_group("class")
 @pytest.mark.parametrize("student", STUDENTS)
 def test_the_courses_own_class_gets_the_points_of_stock(roofline, student):
     assert scores(roofline, student) == scores(roofline.stock, student) | BETTER.get(student, {})
 
 
+@pytest.mark.xdist_group("class")
 def test_reasons_and_histogram(roofline):
     assert roofline.run.returncode == 1  # two files are no notebooks
     students = {one["id"]: one for one in roofline.result["students"]}
@@ -511,7 +516,7 @@ def test_as_an_ordinary_user(course):
         os.chmod(path, 0o755)
     subprocess.run(["chown", "-R", "65534:65534", course.root, course.home], check=True)
     python = str(Path(sys.executable).resolve().parents[1])
-    words = [sys.executable, str(REPOSITORY / "tests" / "attacks" / "as_user.py"), "65534"]
+    words = [sys.executable, str(REPOSITORY / "tests" / "helpers" / "as_user.py"), "65534"]
     done = course.run(*words, f"{python}:{REPOSITORY}", ANUMAN, "grade", ASSIGNMENT, ok=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert course.points() == expected

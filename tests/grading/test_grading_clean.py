@@ -1,9 +1,8 @@
 """What a submission says or shows runs no script, and honest text stays as it is."""
 
 import base64
-import sys
-from pathlib import Path
 
+import hostile_pages
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
@@ -13,9 +12,6 @@ from anuman.grading.records.clean import clean_notebook, clean_outputs, plain
 from anuman.grading.records.clean_markdown import clean_markdown, is_harmless_html
 from anuman.grading.records.graded_notebook import real_pictures
 from anuman.grading.records.results import StudentResult, TaskResult, kind_of_reason
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "attacks"))
-import hostile_pages
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"x" * 20).decode()
 HONEST = [

@@ -10,6 +10,8 @@ from nbgrader.api import Gradebook
 from nbgrader_course import NAME, REPOSITORY, Course, answered, cell, text_of
 from synthetic_class import STUDENTS, full, graded_class, scores, solved
 
+pytestmark = [pytest.mark.classroom, pytest.mark.xdist_group("class")]  # graded once
+
 
 @pytest.fixture(scope="module")
 def graded():

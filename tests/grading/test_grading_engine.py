@@ -13,10 +13,13 @@ from anuman.grading import worker
 from anuman.grading.isolation import namespaces, seccomp
 from anuman.grading.running import learner_outputs, session, shell
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
+pytestmark = [
+    pytest.mark.classroom,
+    pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux"),
+]
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def zygotes():
     yield
     worker.close()

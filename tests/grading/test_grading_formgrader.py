@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,15 +11,12 @@ from contextlib import contextmanager
 
 import pytest
 from nbgrader_course import NAME
+from ports import free_port
 from synthetic_class import graded_class
 
+pytestmark = [pytest.mark.classroom, pytest.mark.xdist_group("class")]  # graded once
+
 TOKEN = "formgrader-test"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager
@@ -83,5 +79,5 @@ def test_formgrader_shows_students_points_and_answers():
         submitted = json.loads(get(f"formgrader/api/submitted_notebooks/{NAME}/{NAME}"))
         mine = next(row for row in submitted if row["student"] == "answered")
         shown = get(f"formgrader/submissions/{mine['id']}")
-        assert "ridge: 0 of 1 points." in shown
+        assert "ridge: 0 of 0.5 points." in shown
         assert "Ten times at night, nothing at noon." in shown

@@ -12,7 +12,10 @@ from anuman.grading.course import bindings
 from anuman.grading.course.template import as_template
 from anuman.grading.course.work import LEARNER, TEST, Cell, Submission
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
+pytestmark = [
+    pytest.mark.classroom,
+    pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux"),
+]
 
 CLOSE = "def close(a, b):\n    return abs(a - b) < 1e-9"
 LIAR = "def close(a, b):\n    return True\ndef sq(x):\n    return 0"
@@ -21,7 +24,7 @@ ASKED = "assert close(sq(3), 9)"
 PLAIN = "the teacher's unlocked cell"  # its id
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def zygotes():
     yield
     worker.close()

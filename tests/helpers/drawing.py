@@ -1,5 +1,6 @@
 """What every picture must be: well-formed, finite, inside its frame, small, and described in words."""
 
+import base64
 import math
 import re
 from xml.etree import ElementTree
@@ -29,7 +30,7 @@ def examine(svg: str) -> ElementTree.Element:
     root = ElementTree.fromstring(svg)
     every = list(root.iter())
     assert len(every) < MOST_ELEMENTS
-    assert root.get("role") == "img"
+    assert root.get("role") in ("img", "group")
     assert root.find(f"{SVG}title").text.strip()
     assert root.find(f"{SVG}desc").text.strip()
     _left, _top, width, height = map(float, root.get("viewBox").split())
@@ -42,10 +43,20 @@ def examine(svg: str) -> ElementTree.Element:
             assert math.isfinite(float(value))
             assert float(value) >= 0
         points = [float(p) for p in re.findall(r"-?[\d.]+", element.get("points", ""))]
-        assert all(-10 <= p <= max(width, height) + 10 for p in points)
+        assert all(-20 <= p <= max(width, height) + 10 for p in points)
     return root
 
 
 def words(root: ElementTree.Element) -> str:
     """All texts of a picture."""
     return " | ".join(e.text or "" for e in root.iter(f"{SVG}text"))
+
+
+def on_page(widget) -> str:
+    """What a live picture shows now, its table included."""
+    return widget.markup + widget.twin
+
+
+def saved_svg(html: str) -> str:
+    """The picture that a saved cell keeps, as the SVG in its <img>."""
+    return base64.b64decode(re.search(r'base64,([^"]*)"', html).group(1)).decode()

@@ -18,6 +18,7 @@ from anuman.lm import (
     stories,
     training,
     training_command,
+    training_run,
 )
 from anuman.lm.config import Config, shapes
 from anuman.lm.training import Recipe, Training
@@ -145,7 +146,7 @@ def same(a: Training, b: Training) -> bool:
 
 @pytest.fixture(scope="module")
 def unbroken():
-    return training.run(Training.start(SHORT, TINY))
+    return training_run.run(Training.start(SHORT, TINY))
 
 
 def stop_after(step: int):
@@ -155,8 +156,8 @@ def stop_after(step: int):
 
 
 def test_the_same_seed_gives_the_same_result(unbroken):
-    assert same(training.run(Training.start(SHORT, TINY)), unbroken)
-    other = training.run(Training.start(replace(SHORT, seed=2), TINY))
+    assert same(training_run.run(Training.start(SHORT, TINY)), unbroken)
+    other = training_run.run(Training.start(replace(SHORT, seed=2), TINY))
     assert not np.array_equal(other.weights, unbroken.weights)
 
 
@@ -165,11 +166,11 @@ def test_resumed_equals_unbroken_to_the_bit(unbroken, stops, tmp_path):
     file = tmp_path / "checkpoint"
     current = Training.start(SHORT, TINY)
     for stop in stops:
-        training.run(current, file, *stop_after(stop))
+        training_run.run(current, file, *stop_after(stop))
         assert current.step == stop
         current = checkpoints.load_checkpoint(file)
         assert current.step == stop
-    training.run(current, file)
+    training_run.run(current, file)
     assert same(current, unbroken)
     assert same(checkpoints.load_checkpoint(file), unbroken)
 
@@ -177,7 +178,7 @@ def test_resumed_equals_unbroken_to_the_bit(unbroken, stops, tmp_path):
 def test_a_loss_that_is_no_number_is_named(tmp_path):
     begun = Training.start(replace(SHORT, peak_rate=1e30), TINY)
     with np.errstate(all="ignore"), pytest.raises(lm.LmError, match="learning rate"):
-        training.run(begun, tmp_path / "checkpoint")
+        training_run.run(begun, tmp_path / "checkpoint")
 
 
 @pytest.mark.parametrize(
@@ -336,7 +337,7 @@ def test_the_command_survives_a_full_disk(tmp_path, tiny_command, full_disk, cap
 
 
 def test_400_steps_reach_the_bound():
-    trained = training.run(Training.start(CI))
+    trained = training_run.run(Training.start(CI))
     assert trained.validation[-1][1] < CI_BOUND
     assert trained.validation[0][1] > 6  # it knew nothing before
 

@@ -193,7 +193,7 @@ def quick(monkeypatch):
 
 def test_command_prints_and_saves(quick, capsys, tmp_path):
     out = tmp_path / "machine.json"
-    assert machine.run(out) == 0
+    assert machine_command.run(out) == 0
     shown, progress = capsys.readouterr()
     kept = machine.load()
     assert shown.strip() == machine_command.table(kept)
@@ -206,14 +206,14 @@ def test_command_prints_and_saves(quick, capsys, tmp_path):
 
 
 def test_command_refuses_a_missing_folder_before_measuring(capsys, tmp_path):
-    assert machine.run(tmp_path / "none" / "x.json") == 2
+    assert machine_command.run(tmp_path / "none" / "x.json") == 2
     assert "there is no folder" in capsys.readouterr().err
     assert machine.load() is None
 
 
 def test_command_says_when_the_file_cannot_be_written(quick, capsys, tmp_path):
     (tmp_path / "x.json").mkdir()
-    assert machine.run(tmp_path / "x.json") == 2
+    assert machine_command.run(tmp_path / "x.json") == 2
     assert "cannot be written" in capsys.readouterr().err
     assert machine.load() is not None
     assert not list(tmp_path.glob("*.part"))
@@ -225,7 +225,7 @@ def test_stopped_command_saves_nothing(error, monkeypatch, capsys):
         raise error
 
     monkeypatch.setattr(machine, "measure", stop)
-    assert machine.run() == 1
+    assert machine_command.run() == 1
     assert "othing was saved" in capsys.readouterr().err
     assert machine.load() is None
 

@@ -161,6 +161,7 @@ def test_is_readable_by_old_pythons():
     assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
 
 
+@pytest.mark.environment
 def test_first_start_sets_up_and_hands_over(first):
     course, done = first
     assert done.returncode == 0, done.stderr
@@ -172,6 +173,7 @@ def test_first_start_sets_up_and_hands_over(first):
     assert not (course.parent / "astray").exists()
 
 
+@pytest.mark.environment
 def test_nothing_astray_reaches_the_course(first):
     facts = json.loads(first[1].stdout)
     values = facts["path"] + list(facts["environment"].values())
@@ -179,6 +181,7 @@ def test_nothing_astray_reaches_the_course(first):
     assert Path(facts["environment"]["PATH"].split(os.pathsep)[0]) == scripts(first[0])
 
 
+@pytest.mark.environment
 def test_second_start_does_nothing_and_passes_the_exit_status_on(first):
     course, _ = first
     before = (course / ".venv" / "anuman-setup.log").read_bytes()
@@ -189,6 +192,7 @@ def test_second_start_does_nothing_and_passes_the_exit_status_on(first):
     assert (course / ".venv" / "anuman-setup.log").read_bytes() == before
 
 
+@pytest.mark.environment
 @posix
 def test_a_moved_course_is_repaired_without_network(course):
     done = run(course)
@@ -200,6 +204,7 @@ def test_a_moved_course_is_repaired_without_network(course):
     assert run(course).stderr == ""
 
 
+@pytest.mark.environment
 @posix
 def test_an_interpreter_that_is_gone_is_replaced(course):
     for link in scripts(course).glob("python*"):
@@ -210,6 +215,7 @@ def test_an_interpreter_that_is_gone_is_replaced(course):
     assert "repairing" in done.stderr
 
 
+@pytest.mark.environment
 def test_a_half_made_setup_starts_afresh(seed, course):
     shutil.copytree(seed / "wheels", course / "wheels")
     broken = state(course) | {"stage": "making"}
@@ -223,6 +229,7 @@ def test_a_half_made_setup_starts_afresh(seed, course):
     assert state(course)["stage"] == "ready"
 
 
+@pytest.mark.environment
 def test_somebody_elses_venv_is_never_deleted(seed, tmp_path):
     course = tmp_path / "course"
     shutil.copytree(seed, course)
@@ -234,6 +241,7 @@ def test_somebody_elses_venv_is_never_deleted(seed, tmp_path):
     assert (course / ".venv-old-1" / "precious").exists()
 
 
+@pytest.mark.environment
 def test_a_new_lock_without_network_keeps_the_old_packages(course):
     assert run(course).returncode == 0
     old = state(course)["lock"]
@@ -259,6 +267,7 @@ def drop_the_hashes(course: Path) -> None:
     (course / "requirements.lock").write_text(text, encoding="utf-8")
 
 
+@pytest.mark.environment
 @pytest.mark.parametrize("crime", [tamper_with_a_wheel, drop_the_hashes])
 def test_a_package_that_no_hash_vouches_for_is_refused(seed, tmp_path, crime):
     course = tmp_path / "course"
@@ -270,6 +279,7 @@ def test_a_package_that_no_hash_vouches_for_is_refused(seed, tmp_path, crime):
     assert not [*course.rglob("pluggy")]
 
 
+@pytest.mark.environment
 def test_without_network_the_first_start_says_what_to_do(seed, tmp_path):
     course = tmp_path / "course"
     shutil.copytree(seed, course, ignore=shutil.ignore_patterns("wheels"))
@@ -279,6 +289,7 @@ def test_without_network_the_first_start_says_what_to_do(seed, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.environment
 def test_two_starts_at_once_make_one_setup(seed, tmp_path):
     course = tmp_path / "course"
     shutil.copytree(seed, course)
@@ -404,6 +415,12 @@ def test_every_file_names_the_same_pythons(start):
     assert set(start.MINORS) == minors
     assert {int(name.split(".")[1]) for name in wheels.PYTHONS} == minors
     assert set(range(doctor.PYTHONS[0][1], doctor.PYTHONS[1][1])) == minors
+
+
+def test_a_notebook_is_opened_without_building_grammars():
+    """JupyterLab and all of nbgrader's programs import nbformat when they start."""
+    code = "import sys, nbformat; sys.exit('lark' in sys.modules)"
+    assert subprocess.call([sys.executable, "-c", code]) == 0
 
 
 # ---- packages for other systems -----------------------------------------------------------------

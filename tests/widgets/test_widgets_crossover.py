@@ -5,42 +5,22 @@ from html import escape, unescape
 from statistics import median
 
 import pytest
-from drawing import drawings, examine, words
+from drawing import drawings, examine, on_page, words
+from gate import Gate
 from hypothesis import given
 from hypothesis import strategies as st
 
 from anuman import catalog, physics
 from anuman.language import speaking
-from anuman.scenes.crossover import LONGEST, crossing
+from anuman.scenes.crossover import KINDS, LONGEST, MODELS, crossing
 from anuman.scenes.peak_shares import KINDS as WORK
 from anuman.scenes.peak_shares import peak_shares, training_run, training_tokens, typical
 from anuman.widgets import crossover, published_shares
 from anuman.widgets.crossover import crossover_charts, crossover_words
-from anuman.widgets.crossover.crossover_widget import (
-    FEWEST_SERVED,
-    FEWEST_TRAINED,
-    KINDS,
-    MODELS,
-    MOST,
-)
-from anuman.widgets.two_clocks.clocks_words import percent
+from anuman.widgets.crossover.crossover_widget import FEWEST_SERVED, FEWEST_TRAINED, MOST
+from anuman.widgets.kit.words import percent
 
 BILLION = 1e9
-
-
-class Gate:
-    """Stands for the predictions."""
-
-    def __init__(self):
-        self.locked, self.listeners = True, []
-
-    def on_unlock(self, listener):
-        self.listeners.append(listener)
-
-    def open(self):
-        self.locked = False
-        for listener in self.listeners:
-            listener()
 
 
 def text(html: str) -> str:
@@ -53,7 +33,7 @@ def test_first_setting_says_three_times_the_training_tokens():
     assert c.train_tokens == training_tokens("Llama-3.1-8B") == 15e12
     assert c.day == pytest.approx(3 * 15e12 / c.tokens_a_day)
     assert c.train_flops == pytest.approx(6 * catalog.model("Llama-3.1-8B").params * 15e12)
-    shown = text(widget.picture.value)
+    shown = text(on_page(widget))
     assert crossover_words.duration(c.day) in shown
     assert crossover_words.duration(c.hours_day) in shown
     assert percent(typical("many")) in shown
@@ -84,29 +64,31 @@ def test_only_active_parameters_cost_arithmetic():
 
 def test_every_control_changes_the_picture():
     widget = crossover()
-    seen = {widget.picture.value}
+    seen = {on_page(widget)}
     for control, value in (
-        (widget.model, "DeepSeek-V3"), (widget.kind, "one"), (widget.trained.box, 2000.0),
-        (widget.served.slider, 1.0), (widget.served.box, 7.5), (widget.as_table, True),
+        (widget.model, "DeepSeek-V3"), (widget.kind, "one"), (widget.trained, 2000.0),
+        (widget.served, 1.0), (widget.served, 7.5), (widget.as_table, True),
     ):  # fmt: skip
         control.value = value
-        seen.add(widget.picture.value)
+        seen.add(on_page(widget))
     assert len(seen) == 7
-    assert "<table" in widget.picture.value
+    assert "<table" in on_page(widget)
 
 
-def test_slider_and_box_are_linked():
+def test_amounts_stay_within_their_ends():
     served = crossover().served
-    served.slider.value = 10.0
-    assert served.box.value == 10
-    served.box.value = 9.0
-    assert served.slider.value == pytest.approx(10.0)
-    served.slider.value = 9.99  # a browser's answer must not undo what was typed
-    assert served.box.value == 9
-    served.box.value = 1e12
-    assert served.box.value == MOST
-    served.box.value = 0
-    assert served.box.value == FEWEST_SERVED
+    served.value = 1e12
+    assert served.value == MOST
+    served.value = 0
+    assert served.value == FEWEST_SERVED
+
+
+def test_the_crossing_can_be_dragged_in_both_pictures():
+    widget = crossover()
+    for cost, day in (("flops", 10), ("hours", 200)):
+        widget._act({"drag": cost, "value": day})
+        state = widget.state
+        assert (state.day if cost == "flops" else state.hours_day) == pytest.approx(day, rel=0.01)
 
 
 @pytest.mark.parametrize("lang", ["en", "hi"])
@@ -119,10 +101,10 @@ def test_slider_and_box_are_linked():
 def test_extremes_give_finite_pictures_or_named_states(lang, model, kind, trained, served):
     with speaking(lang):
         c = crossing(model, trained * BILLION, served * BILLION, kind)
-        html = crossover_charts.html(c)
+        html = crossover_charts.view(c).markup()
         for svg in drawings(html):
             examine(svg)
-        examine(crossover_charts.still(c).picture.markup())
+        examine(crossover_charts.view(c).figure().picture.markup())
         assert "nan" not in text(html).lower()
         for day, picture in (
             (c.day, crossover_charts.arithmetic(c)),
@@ -136,20 +118,18 @@ def test_extremes_give_finite_pictures_or_named_states(lang, model, kind, traine
 def test_a_locked_gate_keeps_it_closed_until_it_opens():
     gate = Gate()
     widget = crossover(gate)
-    assert "Show me" in widget.children[0].value
-    assert len(widget.children) == 1
+    assert "Show me" in widget.markup
+    assert not widget.panel
     gate.open()
-    assert widget.controls in widget.children
-    assert "<svg" in widget.picture.value
+    assert widget.panel
+    assert "<svg" in on_page(widget)
 
 
 def test_every_control_has_a_name():
     widget = crossover()
-    controls = (widget.model, widget.kind, widget.trained.box, widget.served.box, widget.as_table)
-    names = [control.description for control in controls]
+    names = [control["label"] for control in widget.panel]
     assert all(names)
     assert len(set(names)) == len(names)
-    assert widget.trained.slider.tooltip != widget.served.slider.tooltip
 
 
 def test_hindi_and_english_show_the_same_numbers():
@@ -157,7 +137,7 @@ def test_hindi_and_english_show_the_same_numbers():
     said = {}
     for lang in ("en", "hi"):
         with speaking(lang):
-            digits = re.findall(r"\d(?:[\d,.]*\d)?", text(crossover_charts.html(c)))
+            digits = re.findall(r"\d(?:[\d,.]*\d)?", text(crossover_charts.view(c).markup()))
             said[lang] = sorted(n.replace(",", "") for n in digits)
     assert said["en"] == said["hi"]
 

@@ -4,7 +4,8 @@ import re
 
 import numpy as np
 import pytest
-from drawing import drawings, examine, words
+from drawing import drawings, examine, on_page, saved_svg, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +38,7 @@ def test_the_picture_shows_the_chosen_bits(widget):
     for bits in BITS:
         widget.bits.value = bits
         chosen = next(v for v in versions("en") if v.bits == bits)
-        html = widget.picture.value
+        html = on_page(widget)
         assert f"<b>{si(chosen.nbytes, 'B')}</b>" in html
         assert f"<b>{number(chosen.loss)}</b>" in html
         assert chosen.text.split()[-1].split("<")[0] in html
@@ -45,7 +46,7 @@ def test_the_picture_shows_the_chosen_bits(widget):
 
 def test_the_block_is_the_matrixs_own(widget):
     widget.bits.value, widget.row.value = 4, 9
-    name = widget.matrix.options[3]
+    name = widget.matrix.options[3][1]
     widget.matrix.value = name
     want = matrices()[name][8, :32]
     block = widget.block
@@ -55,7 +56,7 @@ def test_the_block_is_the_matrixs_own(widget):
 
 
 def test_rows_end_where_the_matrix_ends(widget):
-    for name in widget.matrix.options:
+    for name in matrices():
         widget.matrix.value = name
         widget.row.value = 10**6
         assert widget.row.value == len(matrices()[name])
@@ -63,45 +64,39 @@ def test_rows_end_where_the_matrix_ends(widget):
 
 
 def test_every_control_changes_the_picture(widget):
-    widget.bits.value, widget.matrix.value, widget.row.value = 4, widget.matrix.options[0], 1
-    seen = {widget.picture.value}
+    widget.bits.value, widget.matrix.value, widget.row.value = 4, next(iter(matrices())), 1
+    seen = {on_page(widget)}
     for control, value in (
-        (widget.bits, 2), (widget.row, 2), (widget.matrix, widget.matrix.options[1]),
+        (widget.bits, 2), (widget.row, 2), (widget.matrix, widget.matrix.options[1][1]),
         (widget.as_table, True),
     ):  # fmt: skip
         control.value = value
-        seen.add(widget.picture.value)
+        seen.add(on_page(widget))
     assert len(seen) == 5
-    assert widget.picture.value.count("<tr>") == 1 + 4 + 1 + 32
+    assert on_page(widget).count("<tr>") == 1 + 4 + 1 + 32
     widget.as_table.value = False
 
 
 def test_without_a_kernel_picture_words_and_table_remain(widget):
-    bundle = widget._repr_mimebundle_()
-    assert "32 weights" in words(examine(bundle["image/svg+xml"]))
+    bundle = widget.saved()
+    assert "32 weights" in words(examine(saved_svg(bundle["text/html"])))
     assert "<table" in bundle["text/html"]
     assert "the largest error is" in bundle["text/plain"]
 
 
 def test_it_stays_closed_until_the_predictions_are_made():
-    class Gate:
-        locked = True
-
-        def on_unlock(self, listener):
-            self.listener = listener
-
     gate = Gate()
     closed = fewer_bits(gate)
-    assert "Make your predictions" in closed.children[0].value
-    gate.listener()
-    assert drawings(closed.picture.value)
+    assert "Make your predictions" in closed.markup
+    gate.open()
+    assert drawings(on_page(closed))
 
 
 def test_hindi_shows_the_hindi_stories():
     with speaking("hi"):
         widget = fewer_bits()
         assert re.search("[\u0900-\u097f]", versions("hi")[0].text)
-        assert versions("hi")[0].text.split()[0] in widget.picture.value
+        assert versions("hi")[0].text.split()[0] in on_page(widget)
 
 
 @settings(max_examples=60)

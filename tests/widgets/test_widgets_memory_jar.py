@@ -4,35 +4,32 @@ import re
 from dataclasses import replace
 
 import pytest
-from drawing import drawings, examine, words
+from drawing import drawings, examine, on_page, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anuman import catalog, physics
 from anuman.language import si, speaking
-from anuman.scenes.jar import FULL, LATENT, PAGED, RESERVED, Jar, kept_heads, kv_per_token
+from anuman.scenes.jar import (
+    FULL,
+    LATENT,
+    MODELS,
+    PAGED,
+    RESERVED,
+    Jar,
+    first_jar,
+    kept_heads,
+    kv_per_token,
+    sites,
+)
 from anuman.widgets import memory_jar
 from anuman.widgets.memory_jar import jar_drawing, jar_words
-from anuman.widgets.memory_jar.jar_widget import LONGEST, MODELS, MOST, MemoryJar, first_jar, sites
-
-
-class Gate:
-    """Stands for the predictions."""
-
-    def __init__(self):
-        self.locked, self.listeners = True, []
-
-    def on_unlock(self, listener):
-        self.listeners.append(listener)
-
-    def open(self):
-        self.locked = False
-        for listener in self.listeners:
-            listener()
+from anuman.widgets.memory_jar.jar_widget import LONGEST, MOST, MemoryJar
 
 
 def shown(widget: MemoryJar) -> str:
-    return widget.picture.value
+    return on_page(widget)
 
 
 def test_one_line_of_the_configuration_turns_eleven_requests_into_one():
@@ -105,14 +102,14 @@ def test_another_model_begins_as_built():
 
 def test_what_does_not_fit_is_named():
     jar = replace(first_jar(), requests=20)
-    assert "11 fit, 9 must wait" in jar_drawing.html(jar)
+    assert "11 fit, 9 must wait" in jar_drawing.view(jar).markup()
     root = examine(jar_drawing.jar(jar).markup())
     assert "does not fit" in words(root)
-    assert "4 more above" in words(root)
+    assert "5 more above" in words(root)
     assert root.findall(".//*[@style]")
     too_large = replace(jar, chips=1)
-    assert "Not one request" in jar_drawing.html(too_large)
-    assert "below 0, so no request" in jar_drawing.html(too_large)
+    assert "Not one request" in jar_drawing.view(too_large).markup()
+    assert "below 0, so no request" in jar_drawing.view(too_large).markup()
     assert not jar_words.problems(replace(jar, requests=11))
 
 
@@ -128,15 +125,15 @@ def test_slabs_carry_numbers_and_thin_ones_become_a_block():
 def test_waits_for_the_predictions():
     gate = Gate()
     widget = memory_jar(gate)
-    assert len(widget.children) == 1
-    assert not shown(widget)
+    assert not widget.panel
+    assert "<svg" not in shown(widget)
     gate.open()
     assert "<svg" in shown(widget)
 
 
 def test_hindi():
     with speaking("hi"):
-        html = jar_drawing.html(replace(first_jar(), requests=20))
+        html = jar_drawing.view(replace(first_jar(), requests=20)).markup()
     assert "नहीं समाता" in html
     assert "1,31,072" in html
 
@@ -159,14 +156,22 @@ def test_every_setting_gives_a_sound_picture(
     model = catalog.model(name)
     heads = kept_heads(model)
     jar = Jar(
-        *site, model, weight_size, heads[kept % len(heads)], kv_size, context, requests, policy
+        chip=site[0],
+        chips=site[1],
+        model=model,
+        weight_size=weight_size,
+        kept=heads[kept % len(heads)],
+        kv_size=kv_size,
+        context=context,
+        requests=requests,
+        policy=policy,
     )
     with speaking(language):
-        html = jar_drawing.html(jar)
+        html = jar_drawing.view(jar).markup()
         said = jar_words.summary(jar)
         for svg in drawings(html):
             examine(svg)
-        examine(jar_drawing.still(jar).picture.standalone())
+        examine(jar_drawing.view(jar).figure().picture.standalone())
     assert not re.search(r"\b(nan|inf)\b", html, re.IGNORECASE)
     assert jar.weights + jar.reserved(jar.held) <= jar.memory or jar.held == 0
     assert jar.fits == (jar.requests <= jar.held)

@@ -10,7 +10,7 @@ from anuman.widgets.cards import naming
 
 
 def said(widget) -> str:
-    return re.sub(r"<[^>]*>", " ", widget.answer.value)
+    return re.sub(r"<[^>]*>", " ", widget.markup)
 
 
 def test_nothing_is_judged_before_a_choice():
@@ -42,7 +42,7 @@ def test_groq_and_grok_are_two_things():
 @pytest.mark.parametrize("lang", ["en", "hi"])
 def test_without_a_kernel_the_sorted_table_stands_there(lang):
     with speaking(lang):
-        figure = sort_names().still()
+        figure = sort_names()._still()
     assert figure.html.count("<tr>") == len(naming.NAMES) + 1
     for one in naming.NAMES:
         assert one.name in figure.words  # names stay in Latin letters

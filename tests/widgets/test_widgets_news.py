@@ -5,6 +5,7 @@ import re
 import pytest
 
 from anuman import catalog
+from anuman.catalog import seeds
 from anuman.language import speaking
 from anuman.widgets import news_card, verdict_card
 from anuman.widgets.cards import news
@@ -72,7 +73,7 @@ def test_texts_are_escaped():
 
 
 def test_every_verdict_has_its_own_sign():
-    assert set(news.VERDICTS) == set(catalog.seeds.VERDICTS)
+    assert set(news.VERDICTS) == set(seeds.VERDICTS)
     assert len({sign for sign, _word in news.VERDICTS.values()}) == len(news.VERDICTS)
 
 
@@ -88,3 +89,20 @@ def test_links_lead_only_to_the_web():
         assert "href" not in news._link(url, "words")
     link = news._link('https://a.example/?"x', "words")
     assert re.fullmatch(r'<a href="https://a.example/\?&quot;x" [^<>]*>words</a>', link)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_came_of_a_claim_is_folded_behind_a_guess(lang):
+    with speaking(lang):
+        made = verdict_card("003", "S3.1", *ROWS)
+        for entry in catalog.claim("S3.1").since:
+            assert entry.what[lang] in made.words
+            assert all(source.title in made.words for source in entry.sources)
+        # Each guess opens to the same answer, and at first none is open.
+        assert made.html.count("<details") - made.html.count("<details open") >= 3
+        assert "<details open" not in made.html
+
+
+def test_a_claim_of_which_nothing_came_asks_for_no_guess():
+    assert not catalog.claim("S3.3").since
+    assert "What came of it" not in verdict_card("003", "S3.3", *ROWS).words

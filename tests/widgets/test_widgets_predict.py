@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from drawing import examine
+from drawing import drawings, examine, saved_svg, words
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +12,7 @@ from anuman.widgets import Question, predictions
 from anuman.widgets.kit.number_parser import parse
 from anuman.widgets.predictions import calibration, prediction_file, progress_report
 from anuman.widgets.predictions.calibration import wilson
+from anuman.widgets.predictions.reveal_strip import strip
 
 LESSON = "02-roofline"
 TRUTHS = {"share": 0.34, "users": 295.2}
@@ -47,7 +48,7 @@ def lines(home):
 
 
 def score_text(widget):
-    return widget.score()._repr_mimebundle_()["text/plain"]
+    return widget.score().saved()["text/plain"]
 
 
 def test_lock_in_keeps_and_unlocks(home):
@@ -66,18 +67,18 @@ def test_lock_in_keeps_and_unlocks(home):
 def test_show_me_unlocks_without_predictions(home):
     widget = predictions(LESSON, questions())
     score = widget.score()
-    assert "Show me" in score.children[0].value
-    widget.show()
+    assert "Show me" in score.markup
+    widget.reveal()
     assert not widget.locked
-    assert "0.34 %" in score.children[0].value
-    assert "nothing to count" in score.children[0].value
+    assert "0.34 %" in score.markup
+    assert "nothing to count" in score.markup
     assert not predictions(LESSON, questions()).locked
 
 
 @pytest.mark.parametrize(
     ("typed", "complaint"),
     [
-        (("", "", ""), "Still empty: 1. best guess; 1. 80 % interval from; 1. to"),
+        (("", "", ""), "Still empty: 1. best guess; 1. 80 % interval from; 1. 80 % interval to"),
         (("abc", "1", "2"), "1. best guess: “abc” is not a number"),
         (("nan", "1", "2"), "“nan” is not a number"),
         (("inf", "1", "2"), "“inf” is not a number"),
@@ -90,7 +91,7 @@ def test_show_me_unlocks_without_predictions(home):
 def test_bad_input_is_named_and_stays_in_the_form(home, typed, complaint):
     widget = predictions(LESSON, questions())
     lock(widget, share=typed)
-    assert complaint in widget.message.value
+    assert complaint in widget.markup
     assert widget.locked
     assert not (home / "predictions.jsonl").exists()
     assert widget.inputs["share"][0].value == typed[0]
@@ -123,7 +124,7 @@ def test_reopened_lesson_restores_answers_and_changes_nothing(home):
     before = lines(home)
     widget = predictions(LESSON, questions())
     assert not widget.locked
-    assert "0.1 – 2 %" in widget.children[0].value
+    assert "0.1 – 2 %" in widget.markup
     assert lines(home) == before
 
 
@@ -153,7 +154,7 @@ def test_predict_again_appends_and_is_not_counted(home):
 
 def test_predictions_after_show_me_are_shown_but_not_counted():
     widget = predictions(LESSON, questions())
-    widget.show()
+    widget.reveal()
     lock(widget, users=("295", "290", "300"))
     text = score_text(widget)
     assert "not counted" in text
@@ -225,14 +226,14 @@ def test_a_file_that_cannot_be_written_does_not_stop_the_lesson(monkeypatch):
     widget = predictions(LESSON, questions())
     lock(widget)
     assert not widget.locked
-    assert "No space left" in widget.children[0].value
+    assert "No space left" in widget.markup
     assert "1 of 2 truths" in score_text(widget)
 
 
 def test_a_file_that_cannot_be_read_is_told(home):
     (home / "predictions.jsonl").mkdir()
     widget = predictions(LESSON, questions())
-    assert "cannot be read" in widget.message.value
+    assert "cannot be read" in widget.markup
     lock(widget)
     assert not widget.locked
 
@@ -246,9 +247,58 @@ def test_questions_need_different_ids():
 
 def test_every_field_has_its_own_name():
     widget = predictions(LESSON, questions())
-    names = [field.description for fields in widget.inputs.values() for field in fields]
-    assert len(set(names)) == 6
-    assert all(names)
+    fields = [control for control in widget.panel if control["kind"] == "text"]
+    names = {(control["group"], control["label"]) for control in fields}
+    assert len(names) == 6 and all(group and label for group, label in names)
+    assert {control["unit"] for control in fields} == {"%", "users"}
+
+
+def test_what_is_wrong_is_said_at_its_field_too():
+    widget = predictions(LESSON, questions())
+    lock(widget, share=("abc", "1", "2"), users=("5", "", "9"))
+    said = {name: value["problem"] for name, value in widget.values.items() if value["problem"]}
+    assert "“abc” is not a number" in said["form0"] and said["form4"] == "still empty"
+    assert set(said) == {"form0", "form4"}
+
+
+def test_the_press_brings_the_values_itself(home):
+    widget = predictions(LESSON, questions())
+    typed = dict(
+        zip((f"form{i}" for i in range(6)), ("1", "0", "२", "300", "1", "500"), strict=True)
+    )
+    widget._heard(widget, {"n": 1, "press": "foot0", "values": typed}, [])
+    assert not widget.locked
+    assert [json.loads(line)["high"] for line in lines(home)][:2] == [2, 500]
+
+
+def test_running_the_gate_again_keeps_what_waits_below_it_alive():
+    first = predictions(LESSON, questions())
+    opened = []
+    first.on_unlock(lambda: opened.append(1))
+    score = first.score()
+    again = predictions(LESSON, questions())
+    lock(again)
+    assert opened == [1] and not first.locked
+    assert "1 of 2 truths" in score.words
+
+
+def test_a_strip_shows_interval_guess_and_truth_in_words_and_marks():
+    widget = predictions(LESSON, questions())
+    score = widget.score()
+    lock(widget)
+    strips = [words(examine(svg)) for svg in drawings(score.markup)]
+    assert "you: 0.1 to 2, guess 1 | ✓ truth: 0.34 %" in strips[0]
+    assert "✗ truth: 295 users" in strips[1]
+
+
+@given(
+    st.one_of(st.none(), st.lists(st.floats(-1e300, 1e300), min_size=3, max_size=3).map(sorted)),
+    st.floats(-1e300, 1e300),
+)
+def test_any_prediction_and_truth_give_a_sound_strip(given_, truth):
+    entry = given_ and dict(zip(("low", "guess", "high"), given_, strict=True))
+    for dropped in (False, True):
+        examine(strip(entry, truth, "s", dropped).markup())
 
 
 def test_wilson_by_hand():
@@ -279,9 +329,9 @@ def test_all_lessons_count_together(home):
     prediction_file.append(entries)
     widget = predictions(LESSON, questions())
     lock(widget)
-    bundle = widget.score()._repr_mimebundle_()
+    bundle = widget.score().saved()
     assert "20 of 21 truths" in bundle["text/plain"]
-    assert "image/svg+xml" in bundle
+    assert "How well your intervals hold" in saved_svg(bundle["text/html"])
 
 
 def test_progress_tells_exports_and_deletes(home, tmp_path, capsys):

@@ -30,19 +30,19 @@ def test_choices_follow_the_kind_and_narrow_the_rows():
     widget = Reality("TPOT")
     assert (widget.chip.value, widget.model.value) == (EVERYTHING, EVERYTHING)
     widget.chip.value = "A100-80"
-    assert "P002" in widget.picture.value and "P324" not in widget.picture.value
+    assert "P002" in widget.markup and "P324" not in widget.markup
     widget.model.value = "Llama-2-70B"
-    assert "P005" in widget.picture.value and "P002" not in widget.picture.value
+    assert "P005" in widget.markup and "P002" not in widget.markup
     widget.kind.value = "energy"
     assert widget.chip.value == EVERYTHING
     assert {value for _label, value in widget.chip.options} == {EVERYTHING, "H200", "B200"}
-    assert "P310" in widget.picture.value
+    assert "P310" in widget.markup
 
 
 def test_a_choice_without_rows_says_so():
     widget = Reality("energy")
     widget.chip.value, widget.model.value = "H200", "Llama-3.1-405B"
-    assert "No published row" in widget.picture.value
+    assert "No published row" in widget.markup
 
 
 def test_kinds_have_words_and_unknown_ones_are_refused():

@@ -7,12 +7,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from drawing import drawings, examine, words
+from drawing import drawings, examine, on_page, saved_svg, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anuman import serving
-from anuman.language import speaking
+from anuman.language import number, speaking
 from anuman.scenes.duel import POLICIES as DUEL_POLICIES
 from anuman.scenes.duel import DuelSetting, duel
 from anuman.scenes.load_curves import POLICIES, SHARES, LoadSetting, curve
@@ -23,16 +24,6 @@ from anuman.widgets.kit.background import Background
 from anuman.widgets.load_curves import load_charts, load_words
 from anuman.widgets.load_curves.load_widget import QUICK
 from anuman.widgets.policy_duel import duel_charts, duel_words
-
-
-class Gate:
-    """Stands for the predictions."""
-
-    def __init__(self):
-        self.locked, self.listeners = True, []
-
-    def on_unlock(self, listener):
-        self.listeners.append(listener)
 
 
 def plain(page: str) -> str:
@@ -65,63 +56,55 @@ def test_the_theatre_counts_what_the_simulator_does():
 def test_equal_answers_gain_nothing():
     state = stage(Setting(lengths="equal"))
     assert state.gain == 1
-    assert "= 1" in theatre_words.formula(state)
+    assert "= 1" in theatre_words.formula(state, state.end)
 
 
 def test_every_control_of_the_theatre_changes_the_picture():
     widget = batching_theatre()
-    seen = {widget.picture.value}
+    seen = {on_page(widget)}
     for control, value in (
         (widget.lengths, "equal"), (widget.lengths, "varied"), (widget.mean, 14), (widget.slots, 6),
         (widget.requests, 30), (widget.rate, 20.0), (widget.kv_capacity, 150), (widget.seed, 7),
         (widget.step, 5), (widget.as_table, True),
     ):  # fmt: skip
         control.value = value
-        seen.add(widget.picture.value)
+        seen.add(on_page(widget))
     assert len(seen) == 10  # back to "varied" is the first picture again
 
 
-def test_play_slider_and_box_are_one():
+def test_the_theatre_opens_at_the_start_and_tells_its_result_at_the_end():
     widget = batching_theatre()
-    for control, value in ((widget.slider, 10), (widget.step, 20), (widget.play, 30)):
-        control.value = value
-        assert widget.slider.value == widget.step.value == widget.play.value == value
-    assert "Step 30 of" in widget.picture.value
-    widget.slots.value = 8
-    end = widget.state.end
-    assert widget.step.value == widget.play.max == widget.slider.max == end
-
-
-def test_play_starts_anew_at_the_end_and_pauses():
-    widget = batching_theatre()
-    assert widget.button.description == "Play"
-    widget.button.click()
-    assert (widget.play.playing, widget.step.value) == (True, 0)
-    assert widget.button.description == "Pause"
-    widget.play.value = 12  # the browser's clock
-    widget.button.click()
-    assert (widget.play.playing, widget.step.value) == (False, 12)
-    widget.button.click()
-    assert (widget.play.playing, widget.step.value) == (True, 12)
+    end, gain = widget.stage.end, number(widget.stage.gain)
+    assert widget.step.value == 0 and widget.step.high == end
+    for step in (0, end - 1):
+        widget.step.value = step
+        assert str(end) not in widget.words and f"= {gain}" not in on_page(widget)
+    widget.step.value = end
+    assert f"= {gain}" in on_page(widget)
+    widget.slots.value = 8  # what was shown to its end is shown to its end
+    assert widget.step.value == widget.step.high == widget.stage.end
+    widget.step.value = 3
+    widget.slots.value = 4
+    assert widget.step.value == 0
 
 
 def test_the_waiting_line_and_the_memory_are_those_of_the_step():
     widget = batching_theatre()
     widget.step.value = 3
-    static = widget.state.scenes[0]
-    shown = words(examine(drawings(widget.picture.value)[0]))
+    static = widget.stage.scenes[0]
+    shown = words(examine(drawings(on_page(widget))[0]))
     assert f"waiting: {len(static.waiting(3))}" in shown
     assert f"KV memory: {static.kv(3)} of 240 tokens" in shown
 
 
 def test_memory_that_is_too_small_is_named_and_binding_memory_too():
     widget = batching_theatre(setting=Setting(kv_capacity=12))
-    assert "Does not fit" in widget.picture.value
-    assert "<svg" not in widget.picture.value
+    assert "Does not fit" in on_page(widget)
+    assert "<svg" not in on_page(widget)
     widget.kv_capacity.value = 100
-    assert "The KV memory is the limit" in widget.picture.value
+    assert "The KV memory is the limit" in on_page(widget)
     widget.kv_capacity.value = 5000
-    assert "banner" not in widget.picture.value
+    assert "banner" not in on_page(widget)
 
 
 # The load curves
@@ -160,28 +143,27 @@ def test_all_causes_occur():
 
 def test_a_model_that_does_not_fit_is_named():
     widget = load_curves(setting=LoadSetting(model="Llama-3.1-70B"))
-    assert "does not fit" in widget.picture.value
-    assert "<svg" not in widget.picture.value
+    assert "does not fit" in on_page(widget)
+    assert "<svg" not in on_page(widget)
     assert not widget.background.running
     widget.chips.value = 4
-    assert "<svg" in widget.picture.value
+    assert "<svg" in on_page(widget)
     assert widget.background.wait(120)
 
 
 def test_short_runs_come_at_once_and_longer_ones_later():
     widget = load_curves()
     assert widget.curve.count == QUICK
-    assert f"{QUICK} simulated requests at each rate" in widget.picture.value
+    assert f"{QUICK} simulated requests at each rate" in on_page(widget)
     assert widget.background.wait(120)
     assert widget.curve.count == 3000
-    assert "3,000 simulated requests at each rate" in widget.picture.value
+    assert "3,000 simulated requests at each rate" in on_page(widget)
     assert widget.stop.disabled and not widget.longer.disabled
 
 
 def test_an_exported_page_never_keeps_the_short_runs():
     widget = load_curves()
-    bundle = widget._repr_mimebundle_()
-    assert "3,000 simulated requests at each rate" in bundle["text/html"]
+    assert "3,000 simulated requests" in saved_svg(widget.saved()["text/html"])
     assert widget.background.wait(120)
     assert widget.curve.count == 3000
 
@@ -194,16 +176,25 @@ def test_cancel_keeps_the_short_runs():
     assert widget.stop.disabled
 
 
-def test_slider_and_box_of_the_rate_are_linked():
+def test_the_rate_is_dragged_to_the_nearest_that_was_simulated():
     widget = load_curves()
     widget.stop.click()
-    widget.share.value = 96
-    assert widget.slider.value == 100
+    widget._act({"drag": "rate", "value": widget.curve.capacity * 0.96})
     assert widget.point is widget.curve.points[SHARES.index(100)]
-    widget.slider.value = 100
-    assert widget.share.value == 96  # a browser's echo does not undo what was typed
-    widget.slider.value = 30
-    assert widget.share.value == 30
+    widget._act({"drag": "rate", "value": 0, "steps": -1})
+    assert widget.point is widget.curve.points[SHARES.index(90)]
+
+
+def test_the_policy_before_stays_as_a_grey_curve_on_the_same_axes():
+    widget = load_curves(count=QUICK)
+    assert "ghost" not in on_page(widget)
+    old = widget.curve
+    widget.policy.value = "static-timeout"
+    assert widget.pinned is old and "ghost" in on_page(widget)
+    assert "Grey: the policy before" in on_page(widget)
+    assert [p.rate for p in old.points] == [p.rate for p in widget.curve.points]
+    widget.chip.value = "H200"  # another machine's curve would mislead
+    assert widget.pinned is None
 
 
 def test_only_the_latest_sweep_counts_and_a_failure_is_told():
@@ -257,7 +248,7 @@ def test_the_same_policy_twice_is_a_draw():
 
 def test_every_control_of_the_duel_changes_the_picture():
     widget = policy_duel()
-    seen = {widget.picture.value}
+    seen = {on_page(widget)}
     for control, value in (
         (widget.first, "prefill-first"), (widget.second, "chunked"), (widget.chip, "H200"),
         (widget.chips, 2), (widget.model, "Qwen3-32B"), (widget.rate, 5.0), (widget.slots, 16),
@@ -265,15 +256,15 @@ def test_every_control_of_the_duel_changes_the_picture():
         (widget.as_table, True),
     ):  # fmt: skip
         control.value = value
-        seen.add(widget.picture.value)
+        seen.add(on_page(widget))
     assert len(seen) == 13
 
 
 def test_overload_and_does_not_fit_are_named_in_the_duel():
     widget = policy_duel(setting=DuelSetting(first="one-at-a-time", rate=50))
-    assert "overload, the queue grows by" in widget.picture.value
+    assert "overload, the queue grows by" in on_page(widget)
     widget.model.value = "Llama-3.1-70B"
-    assert "does not fit" in widget.picture.value
+    assert "does not fit" in on_page(widget)
 
 
 # All three
@@ -285,34 +276,25 @@ MAKERS = {"theatre": batching_theatre, "curves": load_curves, "duel": policy_due
 def test_a_locked_gate_keeps_it_closed_until_it_opens(name):
     gate = Gate()
     widget = MAKERS[name](gate)
-    assert "Show me" in widget.children[0].value
-    assert len(widget.children) == 1
-    gate.locked = False
-    for listener in gate.listeners:
-        listener()
-    assert widget.controls in widget.children
-    assert "<svg" in widget.picture.value
+    assert "Show me" in widget.markup
+    assert not widget.panel
+    gate.open()
+    assert widget.panel
+    assert "<svg" in on_page(widget)
 
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_every_control_has_a_name_of_its_own(name):
     widget = MAKERS[name]()
-    names = [
-        control.description or control.tooltip
-        for row in widget.controls.children
-        for control in row.children
-        if hasattr(control, "description")
-        and type(control).__name__ not in ("Play", "IntProgress", "Label")
-    ]
+    names = [control["label"] for control in widget.panel if control["kind"] != "progress"]
     assert all(names)
-    boxes = [n for n in names if names.count(n) > 1]
-    assert set(boxes) <= {"Step", "Arrivals, % of the formula's limit"}  # a box and its slider
+    assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_the_picture_stands_without_a_kernel(name):
-    bundle = MAKERS[name]()._repr_mimebundle_()
-    examine(bundle["image/svg+xml"])
+    bundle = MAKERS[name]().saved()
+    examine(saved_svg(bundle["text/html"]))
     assert "<table" in bundle["text/html"]
     assert bundle["text/plain"].strip()
 
@@ -341,10 +323,10 @@ def test_extremes_of_the_theatre(lang, requests, slots, lengths, mean, rate, kv,
     with speaking(lang):
         state = stage(Setting(requests, slots, lengths, mean, rate, kv))
         step = round(at * state.end)
-        page = theatre_slots.html(state, step)
+        page = theatre_slots.view(state, step).markup()
         looks_right(
-            page + (theatre_slots.table(state) if state.scenes else ""),
-            theatre_slots.still(state, step),
+            page + (theatre_slots.view(state, step).table() if state.scenes else ""),
+            theatre_slots.view(state, step).figure(),
         )
         assert bool(state.scenes) or theatre_words.problems(state)
 
@@ -364,8 +346,10 @@ def test_extremes_of_the_load_curves(lang, chip, chips, policy, input, output, s
     with speaking(lang):
         found = curve(LoadSetting(chip, chips, "Llama-3.1-8B", policy, input, output, slo, slo), 60)
         point = found.points[SHARES.index(share)] if found.points else None
-        page = load_charts.html(found, point) + (load_charts.table(found) if found.points else "")
-        looks_right(page, load_charts.still(found, point))
+        page = load_charts.view(found, point).markup() + (
+            load_charts.view(found, point).table() if found.points else ""
+        )
+        looks_right(page, load_charts.view(found, point).figure())
         assert bool(found.points) or load_words.problems(found)
 
 
@@ -384,8 +368,10 @@ def test_extremes_of_the_duel(lang, first, second, rate, slots, requests, output
     with speaking(lang):
         load = LoadSetting(chip=chip, output=output)
         state = duel(DuelSetting(load, first, second, rate, slots, requests))
-        page = duel_charts.html(state) + (duel_charts.table(state) if state.sides else "")
-        looks_right(page, duel_charts.still(state))
+        page = duel_charts.view(state).markup() + (
+            duel_charts.view(state).table() if state.sides else ""
+        )
+        looks_right(page, duel_charts.view(state).figure())
         assert bool(state.sides) or duel_words.problems(state)
 
 
@@ -394,9 +380,9 @@ def test_hindi_and_english_show_the_same_numbers():
     for lang in ("en", "hi"):
         with speaking(lang):
             pages = (
-                theatre_slots.html(stage(Setting()), 40),
-                load_charts.html(found := curve(LoadSetting(), 60), found.points[4]),
-                duel_charts.html(duel(DuelSetting())),
+                theatre_slots.view(stage(Setting()), 40).markup(),
+                load_charts.view(found := curve(LoadSetting(), 60), found.points[4]).markup(),
+                duel_charts.view(duel(DuelSetting())).markup(),
             )
             shown[lang] = [numbers(page) for page in pages]
     assert shown["en"] == shown["hi"]

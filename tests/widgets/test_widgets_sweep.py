@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from drawing import examine, words
+from drawing import examine, on_page, saved_svg, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_widgets_machine import made_up
@@ -103,18 +104,17 @@ def test_the_packing_step_is_said():
 
 def test_the_widget_measures_shows_and_has_a_table(kept_machine):
     widget = batch_sweep()
-    assert "Not measured yet" in widget._repr_mimebundle_()["text/plain"]
-    examine(widget._repr_mimebundle_()["image/svg+xml"])
+    assert "Not measured yet" in widget.saved()["text/plain"]
     assert not any("SmolLM2" in label for label, _key in widget.model.options)  # not installed here
     widget.measure.click()
     widget.thread.join(120)
     assert kept_machine.name in widget.seen.status
     assert not widget.measure.disabled and widget.stop.disabled
-    picture = words(examine(widget._repr_mimebundle_()["image/svg+xml"]))
+    picture = words(examine(saved_svg(widget.saved()["text/html"])))
     assert "limit: reading" in picture and "in blocks" in picture
-    assert "<table" not in widget.picture.value
+    assert "<table" not in on_page(widget)
     widget.as_table.value = True
-    assert widget.picture.value.count("<tr>") == 1 + len(BATCHES)
+    assert on_page(widget).count("<tr>") == 1 + len(BATCHES)
 
 
 def test_a_computer_not_measured_yet_is_measured_first(monkeypatch):
@@ -154,11 +154,11 @@ def test_too_little_memory_is_said(kept_machine, monkeypatch):
 
 def test_what_makes_it_doubtful_is_shown():
     noisy = Seen("", made_up(warnings=("busy",)), made_sweep(spread=0.5), "m")
-    shown = sweep_chart.html(noisy)
+    shown = sweep_chart.view(noisy).markup()
     assert machine.WARNINGS["busy"] in shown and "The rounds differ by 50 %" in shown
     assert "fit in the processor" in shown  # 4,000 bytes of weights, 32 MiB of cache
     quiet = replace(made_up(), cache_bytes=1000)
-    assert "banner" not in sweep_chart.html(Seen("", quiet, made_sweep(), "m"))
+    assert "banner" not in sweep_chart.view(Seen("", quiet, made_sweep(), "m")).markup()
 
 
 @pytest.mark.parametrize("lang", ["en", "hi"])
@@ -176,22 +176,13 @@ def test_any_sweep_gives_a_finite_picture(lang, times, slow, balance):
     )
     with speaking(lang):
         examine(sweep_chart.times(seen).markup())
-        examine(sweep_chart.still(seen).picture.markup())
-        assert "nan" not in sweep_chart.html(seen, twin=True)
+        examine(sweep_chart.view(seen).figure().picture.markup())
+        assert "nan" not in sweep_chart.view(seen).markup() + sweep_chart.view(seen).table()
 
 
 def test_it_stays_closed_until_the_gate_opens():
-    class Gate:
-        locked = True
-
-        def on_unlock(self, function):
-            self.function = function
-
     gate = Gate()
     widget = batch_sweep(gate)
-    assert len(widget.children) == 1
-    gate.function()
-    assert (
-        widget.measure in widget.controls.children[0].children
-        and widget.controls in widget.children
-    )
+    assert not widget.panel
+    gate.open()
+    assert "measure" in [control["name"] for control in widget.panel]

@@ -4,45 +4,25 @@ import re
 from dataclasses import replace
 
 import pytest
-from drawing import drawings, examine, words
+from drawing import drawings, examine, on_page, saved_svg, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anuman import catalog, physics
 from anuman.language import si, speaking
-from anuman.scenes.timeline import Request
+from anuman.scenes.timeline import CHOSEN, MODELS, WHOLE, Request, first_request, rides, sites
 from anuman.widgets import timeline
 from anuman.widgets.timeline import timeline_bars, timeline_words
 from anuman.widgets.timeline.timeline_widget import (
-    CHOSEN,
     LEAST_S,
     LONGEST_ANSWER,
     LONGEST_PROMPT,
-    MODELS,
     MOST_S,
     SECOND,
     TENTH,
-    WHOLE,
     Timeline,
-    first_request,
-    rides,
-    sites,
 )
-
-
-class Gate:
-    """Stands for the predictions."""
-
-    def __init__(self):
-        self.locked, self.listeners = True, []
-
-    def on_unlock(self, listener):
-        self.listeners.append(listener)
-
-    def open(self):
-        self.locked = False
-        for listener in self.listeners:
-            listener()
 
 
 def by_chip(request: Request) -> dict:
@@ -66,7 +46,7 @@ def test_one_request_needs_room_for_weights_and_cache():
     two_bytes = by_chip(replace(request, weight_size=2.0))
     lpus = next(r for name, r in two_bytes.items() if name.startswith("Groq"))
     assert not lpus.fits
-    assert "does not fit" in timeline_bars.html(tuple(two_bytes.values()), 3, WHOLE)
+    assert "does not fit" in timeline_bars.view(tuple(two_bytes.values()), 3, WHOLE).markup()
     ride = rides(request)[CHOSEN]
     assert ride.needed == ride.deployment.weight_bytes + ride.deployment.kv_bytes_per_token * (
         request.prompt + request.answer
@@ -123,30 +103,30 @@ def test_a_short_window_shows_single_tokens():
 
 def test_every_control_changes_the_picture():
     widget = timeline()
-    seen = {widget.picture.value}
+    seen = {on_page(widget)}
     for control, value in (
         (widget.model, MODELS[1]), (widget.weight_size, 2.0), (widget.prompt, 77),
         (widget.answer, 99), (widget.wanted, 0.5), (widget.site, 4), (widget.window, SECOND),
         (widget.as_table, True),
     ):  # fmt: skip
         control.value = value
-        seen.add(widget.picture.value)
+        seen.add(on_page(widget))
     assert len(seen) == 9
-    assert "<table" in widget.picture.value
+    assert "<table" in on_page(widget)
 
 
 def test_waits_for_the_predictions():
     gate = Gate()
     widget = timeline(gate)
-    assert len(widget.children) == 1
-    assert not widget.picture.value
+    assert not widget.panel
+    assert "<svg" not in on_page(widget)
     gate.open()
-    assert "<svg" in widget.picture.value
+    assert "<svg" in on_page(widget)
 
 
 def test_hindi():
     with speaking("hi"):
-        html = timeline_bars.html(rides(first_request()), 0, WHOLE)
+        html = timeline_bars.view(rides(first_request()), 0, WHOLE).markup()
     assert "नहीं समाता" in html
     assert "does not fit" not in html
 
@@ -165,12 +145,16 @@ def test_hindi():
 def test_every_setting_gives_a_sound_picture(
     name, weight_size, prompt, answer, wanted, chosen, window, language
 ):
-    shown = rides(Request(name, weight_size, prompt, answer, wanted))
+    shown = rides(
+        Request(model=name, weight_size=weight_size, prompt=prompt, answer=answer, wanted_s=wanted)
+    )
     with speaking(language):
-        html = timeline_bars.html(shown, chosen, window) + timeline_bars.table(shown)
+        html = (
+            timeline_bars.view(shown, chosen, window).markup() + timeline_bars.view(shown).table()
+        )
         for svg in drawings(html):
             examine(svg)
-        examine(timeline_bars.still(shown, chosen, window).picture.standalone())
+        examine(timeline_bars.view(shown, chosen, window).figure().picture.standalone())
         said = timeline_words.summary(shown)
     assert not re.search(r"\b(nan|inf)\b", html, re.IGNORECASE)
     for ride in shown:
@@ -185,6 +169,6 @@ def test_still_says_what_the_widget_says(values):
     widget = Timeline()
     for name, value in values.items():
         getattr(widget, name).value = value
-    bundle = widget._repr_mimebundle_()
+    bundle = widget.saved()
     assert timeline_words.summary(widget.state[0]) in bundle["text/plain"]
-    assert "<svg" in bundle["image/svg+xml"]
+    assert "<svg" in saved_svg(bundle["text/html"])

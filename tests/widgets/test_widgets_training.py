@@ -1,12 +1,13 @@
 """The training widget: it runs beside the notebook, can be stopped and goes on exactly there."""
 
 import pytest
-from drawing import examine, words
+from drawing import examine, on_page, saved_svg, words
+from gate import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anuman.language import speaking
-from anuman.lm import Config, checkpoints, load, training
+from anuman.lm import Config, checkpoints, load, training, training_cost, training_run
 from anuman.lm.training_cost import Cost
 from anuman.widgets import training_against_inference
 from anuman.widgets.training_against_inference import training_charts, training_widget
@@ -35,8 +36,8 @@ def finished(widget) -> str:
 
 def test_it_shows_the_courses_own_curve_before_anything_is_trained():
     widget = training_against_inference()
-    bundle = widget._repr_mimebundle_()
-    assert "the course's model" in words(examine(bundle["image/svg+xml"]))
+    bundle = widget.saved()
+    assert "the course's model" in words(examine(saved_svg(bundle["text/html"])))
     assert "unknown" in bundle["text/plain"]
     assert widget.stop.disabled and widget.go_on.disabled and not widget.train.disabled
 
@@ -54,17 +55,17 @@ def test_it_trains_measures_and_keeps_the_model(home):
         assert cost.serving_peak > cost.serving_state
     assert len(widget.seen.losses) == STEPS
     assert [step for step, _text in widget.seen.samples] == [2, 4, 6, 8]
-    assert "3.00 ×" in widget.picture.value and "4 ×" in widget.picture.value
+    assert "3.00 ×" in on_page(widget) and "4 ×" in on_page(widget)
     assert load(home / training_widget.FINISHED).config.layers == TINY.layers
     assert not (home / training_widget.KEPT).exists()
     assert widget.stop.disabled and not widget.train.disabled
     widget.as_table.value = True
-    assert "<table" in widget.picture.value
+    assert "<table" in on_page(widget)
 
 
 def test_a_stop_leaves_a_checkpoint_and_going_on_changes_nothing(home, monkeypatch):
     recipe = training.Recipe(steps=STEPS, batch=training_widget.BATCH, warmup=1)
-    whole = training.run(training.Training.start(recipe, TINY))
+    whole = training_run.run(training.Training.start(recipe, TINY))
     widget = training_against_inference()
     real = training_widget.TrainingLive._report
 
@@ -103,6 +104,25 @@ def test_a_stop_while_measuring_trains_nothing(monkeypatch):
     assert widget.seen.costs == [] and widget.seen.losses == []
 
 
+def test_a_stop_keeps_what_was_measured_and_the_measuring_shows_how_far_it_is(monkeypatch):
+    widget = training_against_inference()
+    parts = []
+    widget.bar.observe(lambda change: parts.append(change["new"]), "value")
+    real = training_cost.measure
+
+    def stopping(config, batch, *arguments):
+        if batch == training_widget.COST_BATCHES[1]:
+            widget.stop.click()
+        return real(config, batch, *arguments)
+
+    monkeypatch.setattr(training_cost, "measure", stopping)
+    widget.train.click()
+    assert "What was measured stays" in finished(widget)
+    assert [c.batch for c in widget.seen.costs] == [training_widget.COST_BATCHES[0]]
+    assert len(set(parts)) > 5 and all(0 <= part <= 1 for part in parts)
+    assert "unknown" not in on_page(widget)
+
+
 def test_a_full_disk_is_said(monkeypatch):
     def full(*_args):
         raise OSError(28, "No space left on device")
@@ -123,19 +143,11 @@ def test_a_damaged_checkpoint_is_said(home):
 
 
 def test_it_stays_closed_until_the_gate_opens():
-    class Gate:
-        locked = True
-
-        def on_unlock(self, function):
-            self.function = function
-
     gate = Gate()
     widget = training_against_inference(gate)
-    assert len(widget.children) == 1
-    gate.function()
-    assert (
-        widget.train in widget.controls.children[0].children and widget.controls in widget.children
-    )
+    assert not widget.panel
+    gate.open()
+    assert "train" in [control["name"] for control in widget.panel]
 
 
 @pytest.mark.parametrize("lang", ["en", "hi"])
@@ -150,8 +162,8 @@ def test_any_training_gives_a_finite_picture(lang, losses, held_out, shipped, co
     with speaking(lang):
         seen = Seen("…", 1024, sorted(shipped), losses, sorted(held_out), costs=costs)
         examine(training_charts.curve(seen).markup())
-        examine(training_charts.still(seen).picture.markup())
-        assert "nan" not in training_charts.html(seen, twin=True)
+        examine(training_charts.view(seen).figure().picture.markup())
+        assert "nan" not in training_charts.view(seen).markup() + training_charts.view(seen).table()
 
 
 def test_a_drawn_curve_has_few_points_and_keeps_the_mean():

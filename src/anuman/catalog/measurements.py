@@ -13,7 +13,11 @@ COUNTS = {"n_chips", "tp", "pp", "replicas"}
 
 @dataclass(frozen=True)
 class Measurement:
-    """One published value in its own `unit`; None where the source does not say."""
+    """One published value in its own `unit`; None where the source does not say.
+
+    submitter: who measured, where several parties measured the same thing. held_out: nobody looks at
+    the row's error while the formulas are worked on; a third of the rows M..., by the hash of their id.
+    """
 
     id: str
     group: str
@@ -41,6 +45,8 @@ class Measurement:
     known: str
     confidence: str
     note: str
+    submitter: str
+    held_out: bool
 
     @property
     def batch(self) -> float:
@@ -56,6 +62,7 @@ def _read(row: dict[str, str]) -> Measurement:
         for name in COUNTS:
             typed[name] = int(row[name]) if row[name] not in ("", "?") else None
         typed["source"] = source(row["source"])
+        typed["held_out"] = {"": False, "yes": True}[row["held_out"]]
         return Measurement(**typed)
     except (KeyError, TypeError, ValueError, LookupError) as error:
         raise CatalogError(f"measurements.csv, {row.get('id')}: {error}") from error
@@ -69,8 +76,21 @@ def _all() -> tuple[Measurement, ...]:
 def measurements(**equal: object) -> list[Measurement]:
     """The rows whose fields equal what is given, e.g. measurements(metric="mlp_layer_us", chip="H100-SXM").
 
-    Raises ValueError naming a field that rows do not have.
+    The rows M..., further results of MLPerf v5.1, are left to `submissions`. Raises ValueError naming a
+    field that rows do not have.
     """
+    return [row for row in _matching(equal) if not row.id.startswith("M")]
+
+
+def submissions(**equal: object) -> list[Measurement]:
+    """The rows that name who submitted them to MLPerf: several parties on the same machine.
+
+    Arguments and errors as of `measurements`.
+    """
+    return [row for row in _matching(equal) if row.submitter]
+
+
+def _matching(equal: dict[str, object]) -> list[Measurement]:
     known = {f.name for f in fields(Measurement)}
     for name in equal:
         if name not in known:

@@ -12,6 +12,8 @@ from .sources import KNOWN, Quantity, Source, quantity, source
 VERDICTS = ("supported", "contradicted", "depends", "not checkable")
 TESTS = ("arithmetic", "simulation", "source", "not checkable")
 LANGUAGES = ("en", "hi")
+OUTCOMES = ("came true", "did not come true", "still open")
+STANDINGS = ("confirmed", "claimed", "reported")
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,29 @@ class Formula:
 
 
 @dataclass(frozen=True)
+class Since:
+    """Something that happened after the article: what (in "en" and "hi"), when, who says so.
+
+    standing: "confirmed" by several or by a regulator, "claimed" by an interested party, "reported"
+    by the press alone. figures: values behind it that others may use.
+    """
+
+    date: str
+    what: dict[str, str]
+    standing: str
+    sources: tuple[Source, ...]
+    known: str
+    figures: dict[str, Quantity] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
 class Claim:
     """One claim of an article: what it says, the verdict and why, and how a learner can test it.
 
     text, why, test and depends_on are dicts with "en" and "hi"; value and unit are the claim's
     number, if it has one; figures are further values, each with its source, that its arithmetic uses,
-    and steps is that arithmetic, which `anuman.claims` computes.
+    and steps is that arithmetic, which `anuman.claims` computes. since is what came of it, oldest
+    first, and outcome, one of OUTCOMES, what that says of the claim today.
     """
 
     id: str
@@ -73,6 +92,8 @@ class Claim:
     note: str = ""
     figures: dict[str, Quantity] = field(default_factory=dict, repr=False)
     steps: tuple[Formula, ...] = field(default=(), repr=False)
+    outcome: str = ""
+    since: tuple[Since, ...] = field(default=(), repr=False)
 
 
 def articles() -> list[str]:
@@ -98,16 +119,38 @@ def article(id: str) -> Article:
         raise CatalogError(f"{folder.name}/article.toml: {error}") from error
 
 
-def _claim(file: str, raw: dict) -> Claim:
+def _figures(file: str, entry: str, raw: dict) -> dict[str, Quantity]:
+    return {
+        name: quantity(file, entry, name, given) for name, given in raw.get("figures", {}).items()
+    }
+
+
+def _since(file: str, entry: str, raw: dict, after: str) -> Since:
+    """One dated entry. Raises CatalogError for one that is not later than the article's day, `after`."""
+    sources = tuple(source(s) for s in raw["sources"])
+    entry = f"{entry}, since {raw['date']}"
+    since = Since(**{**raw, "sources": sources, "figures": _figures(file, entry, raw)})
+    if not since.date[: len(after)] > after:
+        raise CatalogError(f"{file}, {entry}: not later than the article of {after}")
+    for name, value, allowed in (
+        ("standing", since.standing, STANDINGS),
+        ("known", since.known, tuple(KNOWN)),
+    ):
+        if value not in allowed:
+            raise CatalogError(f"{file}, {entry}: {name} is {value!r}, not {', '.join(allowed)}")
+    if set(since.what) != set(LANGUAGES):
+        raise CatalogError(f"{file}, {entry}: what needs {' and '.join(LANGUAGES)}")
+    return since
+
+
+def _claim(file: str, raw: dict, date: str) -> Claim:
     where = f"{file}, claim {raw.get('id', '?')}"
     try:
-        figures = {
-            name: quantity(file, raw["id"], name, given)
-            for name, given in raw.get("figures", {}).items()
-        }
         sources = tuple(source(s) for s in raw["sources"])
         steps = tuple(Formula(**step) for step in raw.get("steps", []))
-        claim = Claim(**{**raw, "sources": sources, "figures": figures, "steps": steps})
+        since = tuple(_since(file, raw["id"], entry, date) for entry in raw.get("since", []))
+        read = {"sources": sources, "steps": steps, "since": since}
+        claim = Claim(**{**raw, **read, "figures": _figures(file, raw["id"], raw)})
     except (KeyError, TypeError, LookupError) as error:
         raise CatalogError(f"{where}: {error}") from error
     for name, value, allowed in (
@@ -125,6 +168,10 @@ def _claim(file: str, raw: dict) -> Claim:
             raise CatalogError(f"{where}, step {step.name}: label needs {' and '.join(LANGUAGES)}")
     if claim.verdict == "depends" and not claim.depends_on:
         raise CatalogError(f"{where}: verdict 'depends' needs depends_on")
+    if bool(claim.outcome) != bool(claim.since) or claim.outcome not in ("", *OUTCOMES):
+        raise CatalogError(
+            f"{where}: since and outcome ({', '.join(OUTCOMES)}) come together, or neither"
+        )
     return claim
 
 
@@ -133,7 +180,8 @@ def claims(article: str) -> list[Claim]:
     """All claims of an article ("003"). Raises UnknownName or CatalogError naming the claim."""
     folder = _folder(article)
     file = f"{folder.name}/claims.toml"
-    return [_claim(file, raw) for raw in read_toml(folder / "claims.toml").get("claim", [])]
+    date = read_toml(folder / "article.toml").get("date", "unknown")
+    return [_claim(file, raw, date) for raw in read_toml(folder / "claims.toml").get("claim", [])]
 
 
 def claim(id: str) -> Claim:

@@ -39,6 +39,7 @@ class Outcome:
     error: BaseException | None = None
     line: int = 0
     source: str = ""
+    function: str = ""
 
     @property
     def returned(self) -> bool:
@@ -185,7 +186,7 @@ def _timed_by_thread(function: Callable, args: tuple, seconds: float) -> Any:
 
 
 def _place(error: BaseException) -> dict[str, Any]:
-    """Line number and text of the innermost frame that is the learner's own code."""
+    """Line number, text and function of the innermost frame that is the learner's own code."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -195,7 +196,11 @@ def _place(error: BaseException) -> dict[str, Any]:
         return {}
     last = frames[-1]
     linecache.checkcache(last.filename)
-    return {"line": last.lineno or 0, "source": (last.line or "").strip()}
+    return {
+        "line": last.lineno or 0,
+        "source": (last.line or "").strip(),
+        "function": "" if last.name.startswith("<") else last.name,
+    }
 
 
 _LIBRARIES = (Path(__file__).resolve().parents[1], Path(os.__file__).resolve().parent)

@@ -9,6 +9,10 @@ RELATIVE = 0.01  # ratios that agree within this are one and the same
 
 def ratio(found: float, expected: float) -> Message:
     """How the first value that differs compares with the right one, e.g. "2.00 times too large"."""
+    if math.isinf(found):
+        return Message(N_("The first value that is wrong is infinite; it should not be."))
+    if math.isinf(expected):
+        return Message(N_("The first value that differs should be infinite."))
     if found == 0:
         return Message(N_("The first value that is wrong is 0; it should not be."))
     if expected == 0:
@@ -16,12 +20,35 @@ def ratio(found: float, expected: float) -> Message:
     if (found < 0) != (expected < 0):
         return Message(N_("The first value that differs has the wrong sign."))
     quotient = found / expected
-    times = max(quotient, 1 / quotient)
-    few, many = f"{times:.2f}", f"{times:,.0f}"
-    fields = {"times": few if times < 10 else many if times < 1e6 else "> 1,000,000"}
+    fields = {"times": _times(quotient)}
     if quotient > 1:
         return Message(N_("The first value that differs is {times} times too large."), fields)
     return Message(N_("The first value that differs is {times} times too small."), fields)
+
+
+def times(found: float, expected: float) -> Message:
+    """How a value that is shown beside its case compares with the right one."""
+    if math.isinf(found) or math.isinf(expected):
+        return Message(
+            N_("it should not be.") if math.isinf(found) else N_("it should be infinite.")
+        )
+    if expected == 0:
+        return Message(N_("it should be 0."))
+    if found == 0:
+        return Message(N_("it should not be 0."))
+    if (found < 0) != (expected < 0):
+        return Message(N_("the sign is wrong."))
+    quotient = found / expected
+    fields = {"times": _times(quotient)}
+    if quotient > 1:
+        return Message(N_("{times} times too large."), fields)
+    return Message(N_("{times} times too small."), fields)
+
+
+def _times(quotient: float) -> str | float:
+    """The ratio, at least 1, with two decimals while it is small."""
+    size = max(quotient, 1 / quotient)
+    return f"{size:.2f}" if size < 10 else size
 
 
 def shapes(found, expected) -> list[Message]:
@@ -47,7 +74,11 @@ def diagnose(pairs: list[tuple[float, float]]) -> list[Message]:
     if all(_rounded(value, right) for value, right in pairs):
         return [Message(N_("Rounded too early: keep at least three significant digits."))]
     if several and all(_same(value * expected, found * right) for value, right in pairs):
-        return [Message(N_("It is so in every case: a unit or a constant factor is not right."))]
+        return [
+            Message(
+                N_("It is so in every case of this kind: a unit or a constant factor is wrong.")
+            )
+        ]
     return []
 
 
@@ -56,9 +87,10 @@ def _same(one: float, other: float) -> bool:
 
 
 def _rounded(value: float, right: float) -> bool:
-    """Whether value is right after rounding, or cutting off, at some decimal place."""
-    return any(
-        value == round(value, places) and abs(value - right) <= 1.001 * 10.0**-places
+    """Whether value is right after rounding, or cutting off, at some decimal place that right goes beyond."""
+    return right != 0 and any(
+        value == round(value, places) != right != round(right, places)
+        and abs(value - right) <= 1.001 * 10.0**-places
         for places in range(-3, 7)
         if abs(right) < 10.0 ** (3 - places)
     )

@@ -8,7 +8,7 @@ from .task import Case
 
 
 def seeded(name: str) -> random.Random:
-    """The random numbers of one purpose, e.g. seeded("02-roofline/verdict")."""
+    """The random numbers of one purpose: a task's id, or an id and a word, "02-roofline/step_time low"."""
     return random.Random(name)
 
 

@@ -1,12 +1,27 @@
 """Turns a graded task into sentences: what is right, what is not, and what it may come from.
 
-Nothing here shows a hidden input, or an expected value other than 0, to which there is no ratio.
+Nothing here shows a hidden input, or what it should give (other than 0, to which there is no ratio).
+Where no mistake can be named, a case that may be shown stands with the learner's own value.
 """
+
+from collections.abc import Iterator
+from typing import Any
 
 from . import diagnosis
 from .grade import Graded, PartResult, matching, wrong_values
+from .result import RETURNS_NONE, Unread
+from .score import Scored
 from .task import Task
 from .words import N_, Message
+from .written import called, written
+
+CARRIED = N_(
+    "Right, given what {function} returns, which is not right yet: that costs points only there."
+)
+FALLS_THROUGH = N_(
+    "In some cases the function returns None: one of its ways to the end has no return (a chain of "
+    "if and elif in which no condition is true, for example)."
+)
 
 
 def explain(graded: Graded) -> list[Message]:
@@ -21,15 +36,15 @@ def explain(graded: Graded) -> list[Message]:
         return [*said, graded.problem]
     said += _remarks(graded)
     if not any(result.wrong for result in graded.parts):
-        return [*said, Message(N_("All cases are right."))]
+        carried = any(result.carried for result in graded.parts)
+        about = {"function": graded.task.uses}
+        return [*said, Message(CARRIED, about) if carried else Message(N_("All cases are right."))]
     everywhere = matching(graded.task, graded.parts)
     if everywhere:
         first = next(result for result in graded.parts if result.wrong)
         said += [*_states(graded), *_how_far(graded.task, first), Message(everywhere.hint)]
         return said
-    reasons = {
-        result.part.name: _reason(graded.task, result) for result in graded.parts if result.wrong
-    }
+    reasons = {result.part.name: _reason(graded, result) for result in graded.parts if result.wrong}
     alike = all(reason == next(iter(reasons.values())) for reason in reasons.values())
     if alike and len(reasons) == len(graded.parts):
         return [*said, *next(iter(reasons.values()))]
@@ -62,25 +77,57 @@ def _state(result: PartResult) -> Message:
     return Message(N_("Right, but it counts only when the rest is right: {part}."), {"part": part})
 
 
-def _reason(task: Task, result: PartResult) -> list[Message]:
-    for one in result.wrong:
-        if one.problem:
-            return [one.problem]
+def _reason(graded: Graded, result: PartResult) -> list[Message]:
+    task = graded.task
+    problem = next((one.problem for one in result.wrong if one.problem), None)
+    if problem == RETURNS_NONE and any(one.found for part in graded.parts for one in part.tried):
+        return [Message(FALLS_THROUGH)]
+    if problem:
+        return [problem]
+    unread = [value.message for value in _counted(task, result) if isinstance(value, Unread)]
+    if unread:
+        return unread[:1]
     misconception = matching(task, (result,))
     if misconception:
         return [*_how_far(task, result), Message(misconception.hint)]
+    if isinstance(task, Scored):  # its score is said already
+        return []
     field, pairs = wrong_values(task, result)
     found, expected = pairs[0]
-    if not isinstance(expected, float):
-        wrong = Message(N_("{field} is wrong in some cases."), {"field": field})
-        return [wrong, *diagnosis.shapes(found, expected)]
     how_far = _how_far(task, result)
-    return [*how_far, *diagnosis.diagnose(pairs)] if how_far else []
+    named = diagnosis.diagnose(pairs) if how_far else []
+    if named:
+        return [*how_far, *named]
+    if how_far and result.example:
+        return [_shown(task, result, field)]
+    wrong = [Message(N_("{field} is wrong in some cases."), {"field": field})]
+    if isinstance(expected, str) and result.example:
+        return [*wrong, _shown(task, result, field)]
+    return how_far or [*wrong, *diagnosis.shapes(found, expected)]
+
+
+def _counted(task: Task, result: PartResult) -> Iterator[Any]:
+    """The values that count in a part, of every case that is wrong."""
+    for one in result.wrong:
+        for field, value in zip(task.result.fields, one.found or (), strict=False):
+            if not result.part.fields or field.name in result.part.fields:
+                yield value
+
+
+def _shown(task: Task, result: PartResult, field: str) -> Message:
+    """A case that may be shown with the learner's value and, for numbers, how far off it is."""
+    one, at = result.example, task.result.names.index(field)
+    found, expected = one.found[at], one.expected[at]
+    fields = {"call": called(task, one.case), "found": written(one.found)}
+    if not isinstance(expected, float):
+        return Message(N_("For example, {call} gives {found}."), fields)
+    fields["ratio"] = diagnosis.times(found, expected)
+    return Message(N_("For example, {call} gives {found}: {ratio}"), fields)
 
 
 def _how_far(task: Task, result: PartResult) -> list[Message]:
     """The first value that differs, as a ratio to the right one; words, arrays and scores have none."""
-    name, pairs = wrong_values(task, result)
-    found, expected = pairs[0]
-    scored = any(field.name == name and field.right for field in task.result.fields)
-    return [diagnosis.ratio(found, expected)] if isinstance(expected, float) and not scored else []
+    found, expected = wrong_values(task, result)[1][0]
+    if isinstance(task, Scored) or not isinstance(expected, float):
+        return []
+    return [diagnosis.ratio(found, expected)]

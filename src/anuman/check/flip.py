@@ -2,20 +2,27 @@
 
 from dataclasses import dataclass
 
-from .result import Result, label, number
+from .labels import label
+from .result import Result, number
 
 
 @dataclass(frozen=True)
 class Flip:
-    """The two words; the answer is (label, flips_at)."""
+    """The two words; the answer is (label, flips_at).
+
+    also_below, also_above: other spellings of them, Hindi ones among them.
+    """
 
     below: str
     above: str
+    also_below: tuple[str, ...] = ()
+    also_above: tuple[str, ...] = ()
 
     @property
     def result(self) -> Result:
         """What a verdict returns."""
-        return Result((label("label", self.below, self.above), number("flips_at")))
+        below, above = (self.below, *self.also_below), (self.above, *self.also_above)
+        return Result((label("label", below, above), number("flips_at")))
 
     def at(self, value: float, flips_at: float) -> tuple[str, float]:
         """The answer for a value and the number at which the word flips."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .call import Outcome, TimeLimit, call, without_arguments
-from .result import Unreadable, kind
+from .result import Unread, Unreadable, kind
 from .task import Case, Misconception, Part, Task
 from .words import N_, Message
 
@@ -27,12 +27,23 @@ class Tried:
 
 @dataclass(frozen=True)
 class PartResult:
-    """The cases of one part, the first that are not right, and whether it earns its points."""
+    """The cases of one part, those that are not right, and the points it earns.
+
+    carried: right but for what an earlier task's function gets wrong. example: a case that may be
+    shown and is wrong, tried only when something is wrong.
+    """
 
     part: Part
     tried: tuple[Tried, ...]
     wrong: tuple[Tried, ...]
-    earned: bool
+    points: float
+    carried: bool = False
+    example: Tried | None = None
+
+    @property
+    def earned(self) -> bool:
+        """Whether all its points are earned."""
+        return self.points == self.part.points
 
 
 @dataclass(frozen=True)
@@ -46,22 +57,47 @@ class Graded:
     @property
     def points(self) -> float:
         """Points earned, between 0 and the task's points."""
-        return float(sum(result.part.points for result in self.parts if result.earned))
+        return float(sum(result.points for result in self.parts))
 
 
-def grade(task: Task, learner: Any) -> Graded:
-    """Try every part of the task with the learner's object."""
+def grade(task: Task, learner: Any, used: Any = None) -> Graded:
+    """Try every part of the task with the learner's object; used: their function of task.uses."""
     problem = unusable(task, learner)
     if problem:
         return Graded(task, problem=problem)
     results: dict[str, PartResult] = {}
     end = time.monotonic() + TASK_SECONDS
     for part in task.parts:
-        tried = tuple(_tries(task, part, learner, end))
-        wrong = tuple(one for one in tried if not _right(task, part, one))
-        earned = not wrong and all(results[name].earned for name in part.needs)
-        results[part.name] = PartResult(part, tried, wrong, earned)
+        tried = tuple(_tries(task, part.cases, learner, end))
+        off = tuple(one for one in tried if not _right(task, part, one))
+        wrong = tuple(one for one in off if not _follows(task, part, one, used))
+        earned = all(results[name].earned for name in part.needs)
+        results[part.name] = PartResult(
+            part,
+            tried,
+            wrong,
+            task.worth(part, [one.found for one in tried], not wrong) if earned else 0.0,
+            carried=bool(off) and not wrong,
+            example=_example(task, part, learner, end)
+            if wrong and all(w.found for w in wrong)
+            else None,
+        )
     return Graded(task, tuple(results.values()))
+
+
+def _example(task: Task, part: Part, learner: Callable, end: float) -> Tried | None:
+    """The first case that a learner may see and that is wrong: one of the part's, or a worked one."""
+    tried = _tries(task, (*part.shown, *task.examples), learner, end)
+    return next((one for one in tried if one.found and not _right(task, part, one)), None)
+
+
+def _follows(task: Task, part: Part, one: Tried, used: Any) -> bool:
+    """Whether a value is what a right function makes of the earlier task's function as it stands."""
+    if not (task.follow and callable(used) and one.found):
+        return False
+    outcome = call(task.follow(used), one.case, seconds=task.seconds)
+    theirs, _problem = read(task, one.case, outcome)
+    return theirs is not None and task.result.same(one.found, theirs, part.fields)
 
 
 def unusable(task: Task, learner: Any) -> Message | None:
@@ -82,9 +118,9 @@ def unusable(task: Task, learner: Any) -> Message | None:
     return None
 
 
-def _tries(task: Task, part: Part, learner: Callable, end: float) -> Iterator[Tried]:
-    """Every case of a part, until one takes too long: the next would cost as much again."""
-    for case in part.cases:
+def _tries(task: Task, cases: tuple[Case, ...], learner: Callable, end: float) -> Iterator[Tried]:
+    """Every case, until one takes too long: the next would cost as much again."""
+    for case in cases:
         expected = task.result.read(task.goal(case))
         left = max(0.1, end - time.monotonic())
         outcome = call(task.job(learner), case, seconds=min(task.seconds, left))
@@ -118,16 +154,19 @@ def _raised(task: Task, case: Case, outcome: Outcome) -> Message:
     if isinstance(error, Unreadable):
         return error.message
     if isinstance(error, NotImplementedError):
-        return Message(
-            N_("No answer yet: put your own code in place of raise NotImplementedError().")
-        )
+        return _not_answered(task, outcome)
     if isinstance(error, TimeLimit):
         return Message(
             N_("The function takes more than {seconds} seconds: does a loop never end?"),
             {"seconds": f"{task.seconds:g}"},
         )
     if isinstance(error, RecursionError):
-        return Message(N_("The function calls itself without end (RecursionError)."))
+        return Message(
+            N_(
+                "The function calls itself too often (RecursionError): without end, or more than a "
+                "thousand times, for which a loop is needed."
+            )
+        )
     if isinstance(error, SystemExit):
         return Message(N_("The function calls exit() or quit(); use return."))
     fields = {
@@ -136,11 +175,35 @@ def _raised(task: Task, case: Case, outcome: Outcome) -> Message:
         "line": outcome.line,
         "source": outcome.source,
     }
+    if "inhomogeneous shape" in _text(error):
+        return Message(
+            N_(
+                "NumPy cannot make one array of lists of different lengths: go through them one by one."
+            )
+        )
+    if outcome.line and outcome.source and outcome.function not in ("", task.name):
+        fields["function"] = outcome.function
+        return Message(
+            N_(
+                "{function}, which is called here, stops with {error}: {text} (line {line}: {source})"
+            ),
+            fields,
+        )
     if outcome.line and outcome.source:
         return Message(
             N_("The function stops with {error}: {text} (line {line}: {source})"), fields
         )
     return Message(N_("The function stops with {error}: {text}"), fields)
+
+
+def _not_answered(task: Task, outcome: Outcome) -> Message:
+    """That this task has no answer yet, or the one whose function it calls."""
+    if task.uses and outcome.function == task.uses:
+        return Message(
+            N_("It calls {function}, which has no answer yet: write that one first."),
+            {"function": task.uses},
+        )
+    return Message(N_("No answer yet: put your own code in place of raise NotImplementedError()."))
 
 
 def _text(error: BaseException) -> str:
@@ -152,22 +215,25 @@ def _text(error: BaseException) -> str:
 
 def matching(task: Task, results: tuple[PartResult, ...]) -> Misconception | None:
     """The misconception that gives the learner's values in all these cases, wrong ones among them."""
-    for misconception in task.misconceptions:
-        differs = False
-        for result in results:
-            for one in result.tried:
-                theirs = reading(task, misconception.function, one.case)
-                fields = result.part.fields
-                if one.found is None or not task.result.same(one.found, theirs, fields):
-                    break
-                differs = differs or not task.result.right(theirs, one.expected, fields)
-            else:
-                continue
-            break
-        else:
-            if differs:
-                return misconception
-    return None
+    return next((m for m in task.misconceptions if _explains(task, m, results)), None)
+
+
+def _explains(task: Task, misconception: Misconception, results: tuple[PartResult, ...]) -> bool:
+    differs = False
+    for result in results:
+        fields = _fields(task, result.part)
+        for one in result.tried:
+            theirs = reading(task, misconception.function, one.case)
+            if one.found is None or not task.result.same(one.found, theirs, fields):
+                return False
+            differs = differs or not task.result.right(theirs, one.expected, result.part.fields)
+    return differs
+
+
+def _fields(task: Task, part: Part) -> tuple[str, ...]:
+    """The fields that count in a part and in those it needs: a label alone names no mistake."""
+    needed = [field for one in task.parts if one.name in part.needs for field in one.fields]
+    return (*part.fields, *needed) if part.fields else ()
 
 
 def wrong_values(task: Task, result: PartResult) -> tuple[str, list[tuple]]:
@@ -176,6 +242,7 @@ def wrong_values(task: Task, result: PartResult) -> tuple[str, list[tuple]]:
         if result.part.fields and field.name not in result.part.fields:
             continue
         values = [(one.found[index], one.expected[index]) for one in result.wrong if one.found]
+        values = [pair for pair in values if not isinstance(pair[0], Unread)]
         wrong = [pair for pair in values if not (field.right or field.same)(*pair)]
         if wrong:
             return field.name, wrong

@@ -17,7 +17,6 @@ import numpy as np
 from .words import N_, Message
 
 TOLERANCE = 0.01  # relative: three significant digits, and whole numbers from a hundred on
-ARRAY_TOLERANCE = 1e-5  # of the largest element: computing in float32 is accurate enough
 
 
 class Unreadable(ValueError):
@@ -33,12 +32,21 @@ class Field:
     """One value of a result. read: any accepted Python value -> float, str or array, or Unreadable.
 
     right: whether a value is good enough where that is more than being the same (None: it is not).
+    is_label: whether it holds one of a few words.
     """
 
     name: str
     read: Callable[[Any], Any]
     same: Callable[[Any, Any], bool]
     right: Callable[[Any, Any], bool] | None = None
+    is_label: bool = False
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Stands in a reading for a label that cannot be read: it is wrong, and costs no other field."""
+
+    message: Message
 
 
 @dataclass(frozen=True)
@@ -53,23 +61,26 @@ class Result:
         return tuple(field.name for field in self.fields)
 
     def read(self, value: Any) -> tuple:
-        """The values of all fields. Raises Unreadable."""
+        """The values of all fields, in their order. Raises Unreadable.
+
+        Words and numbers cannot be taken for each other, so a row that has them in another order is
+        read, too; and a word that is none of a label's spellings costs the label only.
+        """
         if len(self.fields) == 1:
             return (self.fields[0].read(value),)
-        base = next((kind for kind in (tuple, list) if is_a(value, kind)), None)
-        row = [*base.__iter__(value)] if base else []
+        row = _row(value)
         if len(row) != len(self.fields):
             raise Unreadable(self._not_a_row(value))
         try:
-            return self._fields(row)
+            return self._fields(self._in_order(row))
         except Unreadable:
             if self._readable(row[::-1]):
                 order = {"row": f"({', '.join(self.names)})"}
                 raise Unreadable(Message(N_("The order must be {row}."), order)) from None
             raise
 
-    def _fields(self, row: list) -> tuple[float | str, ...]:
-        return tuple(field.read(item) for field, item in zip(self.fields, row, strict=True))
+    def _fields(self, row: list) -> tuple:
+        return tuple(map(_field, self.fields, row))
 
     def _readable(self, row: list) -> bool:
         try:
@@ -78,10 +89,18 @@ class Result:
             return False
         return True
 
+    def _in_order(self, row: list) -> list:
+        """The row with its words where the labels stand, if there are as many words as labels."""
+        words = [item for item in row if is_a(item, str)]
+        if len(words) != sum(field.is_label for field in self.fields):
+            return row
+        others = [item for item in row if not is_a(item, str)]
+        return [(words if field.is_label else others).pop(0) for field in self.fields]
+
     def _not_a_row(self, value: Any) -> Message:
         row = f"({', '.join(self.names)})"
         if value is None:
-            return _RETURNS_NONE
+            return RETURNS_NONE
         return Message(
             N_("The function returned {kind}; it must return {count} values: {row}."),
             {"kind": kind(value), "count": len(self.fields), "row": row},
@@ -89,51 +108,52 @@ class Result:
 
     def same(self, one: tuple, other: tuple, names: tuple[str, ...] = ()) -> bool:
         """Whether two readings agree in the named fields (none named: in all)."""
-        return all(
-            field.same(a, b)
-            for field, a, b in zip(self.fields, one, other, strict=True)
-            if not names or field.name in names
-        )
+        return self._all(one, other, names, lambda field: field.same)
 
     def right(self, one: tuple, other: tuple, names: tuple[str, ...] = ()) -> bool:
         """Whether a reading is as good as the expected one in the named fields (none named: in all)."""
+        return self._all(one, other, names, lambda field: field.right or field.same)
+
+    def _all(self, one: tuple, other: tuple, names: tuple[str, ...], rule: Callable) -> bool:
         return all(
-            (field.right or field.same)(a, b)
+            not isinstance(a, Unread) and not isinstance(b, Unread) and rule(field)(a, b)
             for field, a, b in zip(self.fields, one, other, strict=True)
             if not names or field.name in names
         )
 
 
-def yes_no(name: str) -> Field:
-    """A field that holds True or False, read as these words."""
-
-    def read(value: Any) -> str:
-        plain = np.asarray(value).reshape(()).item() if _single_bool(value) else value
-        if plain is True or plain is False:
-            return str(plain)
-        if value is None:
-            raise Unreadable(_RETURNS_NONE)
-        if is_a(value, str):
-            quoted = N_("{field} is a text; return True or False, without quotes.")
-            raise Unreadable(Message(quoted, {"field": name}))
-        fields = {"field": name, "kind": kind(value)}
-        raise Unreadable(
-            Message(N_("{field} must be True or False; the function returned {kind}."), fields)
-        )
-
-    return Field(name, read, lambda one, other: one == other)
+def _row(value: Any) -> list:
+    """The items of a tuple, a list or an array; of anything else none."""
+    if is_a(value, np.ndarray):
+        value = np.asarray(value).tolist()
+    base = next((kind for kind in (tuple, list) if is_a(value, kind)), None)
+    return [bare(item) for item in base.__iter__(value)] if base else []
 
 
-def _single_bool(value: Any) -> bool:
-    """Whether value is NumPy's True or False, or an array of one of them."""
-    if is_a(value, np.bool_):
-        return True
-    return type(value) is np.ndarray and value.dtype == np.bool_ and value.size == 1
+def bare(item: Any) -> Any:
+    """A single word out of its array, as np.where gives it; anything else as it is."""
+    if is_a(item, np.ndarray) and item.dtype.kind == "U" and item.size == 1:
+        return item.reshape(()).item()
+    return item
 
 
-def number(name: str) -> Field:
-    """A field that holds a real number."""
-    return Field(name, read_number, close)
+def _field(field: Field, item: Any) -> Any:
+    try:
+        return field.read(item)
+    except Unreadable as error:
+        if field.is_label:
+            return Unread(error.message)
+        raise
+
+
+def number(name: str, endless: bool = False) -> Field:
+    """A field that holds a real number; endless: infinity may be right."""
+    return Field(name, _read_endless if endless else read_number, close)
+
+
+def _read_endless(value: Any) -> float:
+    found = real(value)
+    return found if found == math.inf else read_number(value)
 
 
 def at_most(name: str) -> Field:
@@ -141,101 +161,17 @@ def at_most(name: str) -> Field:
     return Field(name, read_number, close, lambda one, other: one <= other * (1 + 1e-9))
 
 
-def label(name: str, *choices: str) -> Field:
-    """A field that holds one of these words, in any case."""
-
-    def read(value: Any) -> str:
-        if is_a(value, str):
-            word = str.casefold(value).strip()
-            if word in choices:
-                return word
-        fields = {"field": name, "choices": " / ".join(f'"{choice}"' for choice in choices)}
-        raise Unreadable(Message(N_("{field} must be one of {choices}."), fields))
-
-    return Field(name, read, lambda one, other: one == other)
-
-
-def array(name: str, *axes: str) -> Field:
-    """A field that holds an array of real numbers with these axes, as an array or as nested lists."""
-
-    def read(value: Any) -> np.ndarray:
-        found = read_array(value)
-        if found.ndim == len(axes):
-            return found
-        fields = {"field": name, "axes": ", ".join(axes), "shape": str(found.shape)}
-        raise Unreadable(
-            Message(
-                N_("{field} must be an array with the axes ({axes}); its shape is {shape}."), fields
-            )
-        )
-
-    return Field(name, read, alike)
-
-
-def pair(name: str, *axes: str) -> Field:
-    """A field that holds two arrays of equal shape with these axes, read as one array."""
-
-    def read(value: Any) -> np.ndarray:
-        base = next((kind for kind in (tuple, list) if is_a(value, kind)), None)
-        both = [*base.__iter__(value)] if base else value
-        if (base and len(both) == 2) or is_a(value, np.ndarray):
-            arrays = [read_array(one) for one in both] if base else read_array(value)
-            if [a.shape for a in arrays] == 2 * [arrays[0].shape] and arrays[0].ndim == len(axes):
-                return np.stack([arrays[0], arrays[1]])
-        fields = {"field": name, "axes": ", ".join(axes), "kind": kind(value)}
-        raise Unreadable(
-            Message(
-                N_("{field} must be a pair of arrays of the same shape ({axes}); it is {kind}."),
-                fields,
-            )
-        )
-
-    return Field(name, read, alike)
-
-
-def alike(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether two arrays have one shape and agree within the tolerance for arrays."""
-    if one.shape != other.shape:
-        return False
-    largest = np.max(np.abs(other), initial=0.0)
-    return bool(np.all(np.abs(one - other) <= ARRAY_TOLERANCE * largest))
-
-
-def read_array(value: Any) -> np.ndarray:
-    """An array of finite floats from an array or from nested lists of numbers. Raises Unreadable."""
-    rows = _rows(value)
-    try:
-        found = np.array(rows, dtype=float)
-    except ValueError:  # lists of different lengths
-        raise Unreadable(
-            Message(N_("The rows of the array that was returned have different lengths."))
-        ) from None
-    if np.isnan(found).any():
-        raise Unreadable(
-            Message(N_("The array that was returned holds NaN, which is not a number."))
-        )
-    return found
-
-
-def _rows(value: Any) -> Any:
-    if is_a(value, np.ndarray):
-        plain = np.asarray(value)
-        return plain.astype(float) if plain.dtype.kind in "fiu" else _rows(plain.tolist())
-    base = next((kind for kind in (tuple, list) if is_a(value, kind)), None)
-    return [_rows(item) for item in base.__iter__(value)] if base else _real(value)
-
-
 def close(one: float, other: float) -> bool:
     """Whether two numbers agree within the tolerance, or to within one part in 1e12 of zero."""
     return math.isclose(one, other, rel_tol=TOLERANCE)
 
 
-_RETURNS_NONE = Message(N_("The function returned None. Did you forget the word return?"))
+RETURNS_NONE = Message(N_("The function returned None. Did you forget the word return?"))
 
 
 def read_number(value: Any) -> float:
     """A finite float, from every numeric type that Python and NumPy have. Raises Unreadable."""
-    found = _real(value)
+    found = real(value)
     if math.isnan(found):
         raise Unreadable(Message(N_("The function returned NaN, which is not a number.")))
     if math.isinf(found):
@@ -243,7 +179,8 @@ def read_number(value: Any) -> float:
     return found
 
 
-def _real(value: Any) -> float:
+def real(value: Any) -> float:
+    """A float from any numeric type, NaN and infinity among them. Raises Unreadable."""
     if is_a(value, bool, np.bool_):
         raise Unreadable(
             Message(
@@ -260,11 +197,11 @@ def _real(value: Any) -> float:
             return math.nan
     for base in (float, int):
         if is_a(value, base):
-            return _real(base.__add__(value, 0))  # the plain number inside a subclass
+            return real(base.__add__(value, 0))  # the plain number inside a subclass
     if is_a(value, np.ndarray):
         array = np.asarray(value)
         if array.size == 1:
-            return _real(array.reshape(()).item())
+            return real(array.reshape(()).item())
     raise Unreadable(_not_a_number(value))
 
 
@@ -282,7 +219,7 @@ def is_a(value: Any, *kinds: type) -> bool:
 
 def _not_a_number(value: Any) -> Message:
     if value is None:
-        return _RETURNS_NONE
+        return RETURNS_NONE
     if is_a(value, str, bytes):
         return Message(N_("The function returned text; return the number itself, without quotes."))
     if is_a(value, complex, np.complexfloating):

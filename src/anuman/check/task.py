@@ -8,17 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from anuman import course
+
 from .call import SECONDS
 from .result import Result
 from .words import Message
-
-ASSIGNMENTS = {
-    "01-what-is-inference": "anuman.check.what_is_inference",
-    "02-roofline": "anuman.check.roofline",
-    "03-prefill-decode": "anuman.check.prefill_decode",
-    "04-kv-cache": "anuman.check.kv_cache",
-    "05-batching": "anuman.check.batching",
-}
 
 Case = tuple  # the arguments of one call, in the order of the signature
 
@@ -33,6 +27,7 @@ class Part:
 
     fields: names of the result's fields that count here (none given: all of them).
     needs: names of parts before it that must be right too, else this one earns nothing.
+    shown: cases like these that a learner may be shown; they are tried only to explain what is wrong.
     """
 
     name: str
@@ -40,6 +35,7 @@ class Part:
     cases: tuple[Case, ...]
     fields: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    shown: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,11 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Task:
-    """One graded function. `function` is the reference; its parameter names are the signature."""
+    """One graded function. `function` is the reference; its parameter names are the signature.
+
+    uses: the name of an earlier task's function that a learner may call here. follow: what this task's
+    function is, given that one; so a slip that was made there does not cost points here again.
+    """
 
     id: str
     function: Callable
@@ -61,6 +61,8 @@ class Task:
     examples: tuple[Case, ...]
     parts: tuple[Part, ...]
     misconceptions: tuple[Misconception, ...]
+    uses: str = ""
+    follow: Callable[[Callable], Callable] | None = None
 
     @property
     def name(self) -> str:
@@ -100,29 +102,36 @@ class Task:
         """What a right answer gives for a case."""
         return self.run(self.function, case)
 
+    def worth(self, part: Part, found: list[tuple | None], all_right: bool) -> float:
+        """Points of a part for the readings of its cases: all or none, unless a task says otherwise."""
+        return part.points if all_right else 0.0
+
     def remarks(self, case: Case, found: tuple | None) -> list[Message]:
         """What is said about a case besides right and wrong; found: the reading, if there is one."""
         return []
 
 
 @functools.cache
+def tasks_of(assignment: str) -> dict[str, Task]:
+    """Every task of one assignment, by id, in the order of the notebook."""
+    package = importlib.import_module(f"anuman.check.{course.lesson(assignment).module}")
+    return {task.id: task for task in package.TASKS}
+
+
 def tasks() -> dict[str, Task]:
     """Every task of every assignment, by id."""
-    return {
-        task.id: task
-        for module in ASSIGNMENTS.values()
-        for task in importlib.import_module(module).TASKS
-    }
+    return {id: task for name in course.IDS for id, task in tasks_of(name).items()}
 
 
 def find(task_id: str) -> Task:
     """The task with this id, "02-roofline/ridge", or "ridge" while only one assignment has it.
 
-    Raises UnknownTask naming the nearest ids.
+    Loads no assignment but the one that the id names. Raises UnknownTask naming the nearest ids.
     """
+    assignment = str(task_id).rpartition("/")[0]
+    if assignment in course.IDS and task_id in tasks_of(assignment):
+        return tasks_of(assignment)[task_id]
     known = tasks()
-    if task_id in known:
-        return known[task_id]
     same_name = [task for task in known.values() if task.name == task_id]
     if len(same_name) == 1:
         return same_name[0]

@@ -24,6 +24,16 @@ HOW_KNOWN = {
     "derived": N_("computed from other values"),
     "assumed": N_("assumed for the course"),
 }
+OUTCOMES = {
+    "came true": N_("It came true"),
+    "did not come true": N_("It did not come true"),
+    "still open": N_("It is still open"),
+}
+STANDINGS = {
+    "confirmed": N_("confirmed"),
+    "claimed": N_("claimed by the maker"),
+    "reported": N_("reported by the press"),
+}
 PREFIXED = {"FLOP", "FLOP/s", "byte", "byte/s", "s", "W", "Wh"}
 LARGEST = 1e21  # beyond the prefixes that people know, powers of ten read better
 WIDTH = 100
@@ -55,6 +65,8 @@ def as_data(claim: catalog.Claim) -> dict:
         "arithmetic": [asdict(step) for step in worked.steps],
         "rests_on": worked.rests_on,
         "figures": {name: asdict(figure) for name, figure in claim.figures.items()},
+        "outcome": claim.outcome,
+        "since": [asdict(entry) for entry in claim.since],
         "sources": [asdict(source) for source in claim.sources],
     }
 
@@ -77,9 +89,19 @@ def _lines(claim: catalog.Claim) -> Iterator[str]:
         yield from _wrapped(f"{mark} {step.label[lang]}: {value(step)}", 4)
         yield f"        {step.formula}"
     for source in claim.sources:
-        shown = f"{source.title}, {source.publisher}, {source.date}, {source.url}"
+        facts = (source.title, source.publisher, source.date, source.url)
+        shown = ", ".join(_("unknown") if fact == "unknown" else fact for fact in facts)
         yield from _wrapped(f"{_('Source')}: {shown}", 2)
     yield from _wrapped(f"{_('Known')}: {_(HOW_KNOWN[claim.known])}", 2)
+    if claim.since:
+        yield from _wrapped(f"{_('What came of it')}: {_(OUTCOMES[claim.outcome])}", 2)
+    for entry in claim.since:
+        standing = _(STANDINGS[entry.standing])
+        yield from _wrapped(f"{entry.date} ({standing}): {entry.what[lang]}", 4)
+        for source in entry.sources:
+            yield from _wrapped(
+                f"{_('Source')}: {source.title}, {source.publisher}, {source.url}", 8
+            )
 
 
 def _recalled() -> Iterator[str]:

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from ..language import _
 from . import pool
 from .course.errors import BadCourse
 from .isolation import preflight
@@ -64,7 +65,8 @@ def _only_one(root: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise BadCourse("another `anuman grade` is running in this course.") from None
+            said = _("another `anuman grade` is running in this course.")
+            raise BadCourse(said) from None
         yield
 
 
@@ -115,10 +117,11 @@ def run(
 ) -> int:
     """The command. Returns 0: all graded; 1: somebody needs attention; 2: nothing to grade."""
     if json_file and (json_file.is_dir() or not json_file.absolute().parent.is_dir()):
-        print(f"anuman grade: --json {json_file}: no file can be written there.", file=sys.stderr)
+        said = _("--json {file}: no file can be written there.").format(file=json_file)
+        print(f"anuman grade: {said}", file=sys.stderr)
         return 2
     if unsafe:
-        print(preflight.UNPROTECTED, file=sys.stderr)
+        print(_(preflight.UNPROTECTED), file=sys.stderr)
     try:
         with Bar() as bar:
             result = grade_course(

@@ -4,11 +4,10 @@ from dataclasses import replace
 from html import escape
 from math import floor
 
-from anuman import catalog, machine, physics
-from anuman.scenes.jar import LATENT, Jar, kept_heads, kv_per_token
+from anuman import catalog, physics
+from anuman.scenes.jar import LATENT, Jar, first_jar, kept_heads, kv_per_token, sites
 from anuman.widgets import Figure, Question, _, number, si, table, verdict_card
 from anuman.widgets.kit.figure import folded, table_html, table_text
-from anuman.widgets.memory_jar.jar_widget import first_jar, sites
 from anuman.widgets.memory_jar.jar_words import gib, site
 from anuman.widgets.own_machine.cache_gain import cache_gain
 
@@ -152,7 +151,7 @@ def gib_trap() -> Figure:
 
 def own_cache() -> Figure:
     """Measure one attention layer and the bundled model with and without a cache; about five seconds."""
-    from anuman import lm
+    from anuman import lm, machine
     from anuman.lm import cached_model
 
     return cache_gain(machine.measure_cache(), cached_model.measure_cache(lm.load()))

@@ -1,14 +1,14 @@
 """Lesson 03: its questions, its worked numbers, its measurement and its verdict, from the catalogue."""
 
+from dataclasses import replace
 from html import escape
 
 from anuman import catalog, claims, physics
-from anuman.scenes.timeline import Request
+from anuman.scenes.timeline import CHOSEN, first_request, rides
 from anuman.widgets import Figure, Question, _, number, si, table, verdict_card
+from anuman.widgets.kit.words import percent
 from anuman.widgets.own_machine.prefill_gain import prefill_gain
-from anuman.widgets.timeline.timeline_widget import CHOSEN, first_request, rides
 from anuman.widgets.timeline.timeline_words import about, least
-from anuman.widgets.two_clocks.clocks_words import percent
 
 CHIP, MODEL = "H100-SXM", "Llama-3.1-8B"
 BF16 = 2  # bytes of a weight
@@ -116,8 +116,7 @@ def agent() -> Figure:
     """Table of machines: one round of a code agent, many rounds one after another, and a human's pace."""
     work, chat = catalog.workload("coding-agent"), catalog.workload("chat")
     prompt, answer = round(work.input.mean), round(work.output.mean)
-    start = first_request()
-    request = Request(start.model, start.weight_size, prompt, answer, start.wanted_s)
+    request = replace(first_request(), prompt=prompt, answer=answer)
     rows = []
     for r in rides(request):
         if not r.fits:

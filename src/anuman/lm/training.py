@@ -7,12 +7,10 @@ slow it down many times.
 """
 
 import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -33,7 +31,6 @@ NUMBERS_A_ROW = 8  # story numbers kept for one row of a batch: more than fit in
 VALIDATION_ROWS = 128
 LIVE_ROWS = 32  # of them, for the loss curve
 VALIDATE_EVERY = 25  # steps
-SAVE_EVERY_S = 20
 
 
 @dataclass(frozen=True)
@@ -226,36 +223,3 @@ def held_out_loss(
     tokens = rows(tokenizer, texts, count, config.context + 1)
     with one_thread():
         return float(np.mean([backprop.loss_only(weights, config, row[None]) for row in tokens]))
-
-
-def run(
-    training: Training,
-    checkpoint: Path | None = None,
-    report: Callable[[Training], object] = lambda training: None,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> Training:
-    """Train to the end of the recipe, or until `cancelled()` is true after a step.
-
-    checkpoint: the state is saved here every 20 s and at the end, stopped or not; see checkpoints.
-    report: called after every step. Raises OSError when the checkpoint cannot be written (the last
-    good one stays) and LmError when the loss is no longer a number.
-    """
-    from anuman.lm.checkpoints import save_checkpoint
-
-    with one_thread():
-        saved_s = time.monotonic()
-        if not training.validation:
-            training.validate()
-        while not training.done:
-            training.advance()
-            if training.step % VALIDATE_EVERY == 0 or training.done:
-                training.validate()
-            if checkpoint and time.monotonic() - saved_s > SAVE_EVERY_S:
-                save_checkpoint(training, checkpoint)
-                saved_s = time.monotonic()
-            report(training)
-            if cancelled():
-                break
-    if checkpoint:
-        save_checkpoint(training, checkpoint)
-    return training

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from anuman.language import _, number
 from anuman.lm.errors import LmError
 from anuman.lm.generating import generate
 from anuman.lm.stories import BEGINNINGS
@@ -40,50 +41,59 @@ def _begin(steps: int | None, out: Path, resume: bool):
 
     checkpoint = checkpoint_of(out)
     if not out.parent.is_dir():
-        raise LmError(f"{out}: there is no folder {out.parent}. Make it first")
+        said = _("{file}: there is no folder {folder}. Make it first")
+        raise LmError(said.format(file=out, folder=out.parent))
     if not resume:
         for path in (out, checkpoint):
             if path.exists():
-                raise LmError(
-                    f"{path} exists. Go on with --resume, or name another file with --out"
-                )
+                said = _("{path} exists. Go on with --resume, or name another file with --out")
+                raise LmError(said.format(path=path))
         return Training.start(Recipe() if steps is None else replace(Recipe(), steps=steps))
     training = load_checkpoint(checkpoint)
     if steps not in (None, training.recipe.steps):
-        raise LmError(
-            f"{checkpoint} belongs to a training of {training.recipe.steps} steps, whose learning rate "
-            f"is planned for them; leave --steps out, or start anew with --out"
+        said = _(
+            "{checkpoint} belongs to a training of {steps} steps, whose learning rate is planned for "
+            "them; leave --steps out, or start anew with --out"
         )
+        raise LmError(said.format(checkpoint=checkpoint, steps=training.recipe.steps))
     return training
 
 
 def _train(training, out: Path) -> int:
     from anuman.lm import checkpoints
-    from anuman.lm.training import run
+    from anuman.lm.training_run import run
 
     checkpoint, recipe = checkpoint_of(out), training.recipe
-    print(
-        f"{training.config.params:,} parameters, {recipe.steps} steps of "
-        f"{recipe.batch * training.config.context:,} tokens; Ctrl+C stops and keeps a checkpoint.",
-        file=sys.stderr,
+    said = _(
+        "{params} parameters, {steps} steps of {tokens} tokens; Ctrl+C stops and keeps a checkpoint."
+    ).format(
+        params=number(training.config.params),
+        steps=recipe.steps,
+        tokens=number(recipe.batch * training.config.context),
     )
+    print(said, file=sys.stderr)
     with _interrupted() as asked:
         try:
             run(training, checkpoint, _Progress(training.step), lambda: bool(asked))
             if not training.done:
-                return _say(
-                    f"\nStopped after step {training.step}. Go on with: "
-                    f"anuman lm train --out {out} --resume",
-                    1,
+                said = _(
+                    "Stopped after step {step}. Go on with: anuman lm train --out {out} --resume"
                 )
+                return _say("\n" + said.format(step=training.step, out=out), 1)
             loss = checkpoints.save_weights(training, out)
         except OSError as error:
-            kept = f"; the last good checkpoint is {checkpoint}" if checkpoint.exists() else ""
-            return _say(f"\nanuman: {error.strerror or error}: {out} was not written{kept}.", 1)
+            said = _("{error}: {out} was not written.")
+            if checkpoint.exists():
+                said = _(
+                    "{error}: {out} was not written; the last good checkpoint is {checkpoint}."
+                )
+            said = said.format(error=error.strerror or error, out=out, checkpoint=checkpoint)
+            return _say(f"\nanuman: {said}", 1)
         except LmError as error:
             return _say(f"\nanuman: {error}.", 1)
     checkpoint.unlink()
-    print(f"\n{out}: loss {loss:.4f} nats a token on stories it never saw.", file=sys.stderr)
+    said = _("{out}: loss {loss:.4f} nats a token on stories it never saw.")
+    print("\n" + said.format(out=out, loss=loss), file=sys.stderr)
     return 0
 
 
@@ -120,11 +130,19 @@ class _Progress:
         speed = recipe.batch * training.config.context / pace
         left = (recipe.steps - step) * pace
         at, loss = training.validation[-1]
-        print(
-            f"\rstep {step}/{recipe.steps}  loss {training.losses[-1]:.3f}  held out {loss:.3f} "
-            f"(step {at})  {speed:,.0f} tokens/s  {left / 60:.1f} min left   ",
-            end="", file=sys.stderr, flush=True,
-        )  # fmt: skip
+        said = _(
+            "step {step}/{steps}  loss {loss:.3f}  held out {held_out:.3f} (step {at})  "
+            "{speed} tokens/s  {left:.1f} min left"
+        ).format(
+            step=step,
+            steps=recipe.steps,
+            loss=training.losses[-1],
+            held_out=loss,
+            at=at,
+            speed=number(speed),
+            left=left / 60,
+        )
+        print(f"\r{said}   ", end="", file=sys.stderr, flush=True)
         if step % SAMPLE_EVERY == 0:
             model = training.model()
             for language in recipe.languages:

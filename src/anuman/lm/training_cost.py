@@ -50,36 +50,58 @@ def measure(
     batch: int = 8,
     rounds: int = ROUNDS,
     cancelled: Callable[[], bool] = lambda: False,
+    progress: Callable[[float], object] = lambda _part: None,
 ) -> Cost | None:
-    """Measure one shape of model; None when `cancelled()` was true between two parts of it."""
+    """Measure one shape of model; None when `cancelled()` was true between two parts of it.
+
+    progress: told the part that is done, 0 to 1.
+    """
     recipe = Recipe(batch=batch)
     training = Training.start(recipe, config)
     tokens = training.batch(0)
-    with counted() as forward_work:
-        backprop.loss_only(training.named_weights, training.config, tokens)
-    with counted() as step_work:
-        training.update(tokens)
     works = (
         lambda: backprop.loss_only(training.named_weights, training.config, tokens),
         lambda: training.update(tokens),
         training.adam,
     )
+    parts = len(works) * rounds + 4  # the counts and the peaks take about as long as a work each
+    done = 0
+
+    def go_on() -> bool:
+        nonlocal done
+        progress(done / parts)
+        done += 1
+        return not cancelled()
+
+    if not go_on():
+        return None
+    with counted() as forward_work:
+        works[0]()
+    if not go_on():
+        return None
+    with counted() as step_work:
+        works[1]()
     seconds = [float("inf")] * len(works)
     with one_thread():
         for _round in range(rounds):
             for i, work in enumerate(works):
-                if cancelled():
+                if not go_on():
                     return None
                 start = time.perf_counter()
                 work()
                 seconds[i] = min(seconds[i], time.perf_counter() - start)
+    if not go_on():
+        return None
+    serving_peak = peak_bytes(lambda: serve(training, tokens))
+    if not go_on():
+        return None
+    training_peak = peak_bytes(lambda: Training.start(recipe, config).update(tokens))
     vectors = (training.weights, training.gradients, training.mean, training.square)
     return Cost(
         training.config.params, batch, config.context,
         forward_work.flops, step_work.flops, *seconds,
         training.weights.nbytes, sum(vector.nbytes for vector in vectors),
-        peak_bytes(lambda: serve(training, tokens)),
-        peak_bytes(lambda: Training.start(recipe, config).update(tokens)),
+        serving_peak, training_peak,
     )  # fmt: skip
 
 

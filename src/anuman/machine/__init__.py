@@ -6,7 +6,6 @@ NumPy is imported only when something is measured: a kept measurement can be sho
 from collections.abc import Callable
 
 from anuman.machine import host, threads
-from anuman.machine.machine_command import run, table
 from anuman.machine.record import Machine, MachineFileError, Step, SweepPoint, load, save
 from anuman.machine.rounds import Cancelled
 from anuman.machine.trust import WARNINGS
@@ -22,9 +21,7 @@ __all__ = [
     "measure",
     "measure_cache",
     "measured_here",
-    "run",
     "save",
-    "table",
 ]
 
 

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from anuman import machine
+from anuman.language import _
 from anuman.machine import record, trust
 from anuman.machine.record import Machine, SweepPoint
 
@@ -14,18 +16,18 @@ def run(json: Path | None = None) -> int:
 
     Gives the exit code: 0 done, 1 stopped, too little memory or not saved, 2 `json` cannot be written.
     """
-    from anuman import machine
-
     if json is not None and not json.parent.is_dir():
-        print(f"{json}: there is no folder {json.parent}. Make it first.", file=sys.stderr)
+        said = _("{file}: there is no folder {folder}. Make it first")
+        print(said.format(file=json, folder=json.parent) + ".", file=sys.stderr)
         return 2
     try:
         measured = machine.measure(progress=_bar)
     except KeyboardInterrupt:
-        print("\nStopped; nothing was saved.", file=sys.stderr)
+        print("\n" + _("Stopped; nothing was saved."), file=sys.stderr)
         return 1
     except MemoryError as error:
-        print(f"\nToo little memory: {error}. Nothing was saved.", file=sys.stderr)
+        said = _("Too little memory: {error}. Nothing was saved.")
+        print("\n" + said.format(error=error), file=sys.stderr)
         return 1
     print(file=sys.stderr)
     print(table(measured))
@@ -37,14 +39,17 @@ def _write(path: Path, machine: Machine, failed: int) -> int:
     try:
         record.write_json(path, record.as_json(machine))
     except OSError as error:
-        print(f"{path} cannot be written: {error.strerror or error}.", file=sys.stderr)
+        said = _("{path} cannot be written: {error}.")
+        print(said.format(path=path, error=error.strerror or error), file=sys.stderr)
         return failed
     return 0
 
 
 def _bar(fraction: float, label: str) -> None:
     full = round(BAR * fraction)
-    print(f"\r[{'#' * full}{'.' * (BAR - full)}] {label:<24}", end="", file=sys.stderr, flush=True)
+    print(
+        f"\r[{'#' * full}{'.' * (BAR - full)}] {_(label):<24}", end="", file=sys.stderr, flush=True
+    )
 
 
 def size(nbytes: int) -> str:
@@ -54,24 +59,34 @@ def size(nbytes: int) -> str:
 
 def table(machine: Machine) -> str:
     """The measurement as plain text."""
-    threads = "unknown" if machine.threads is None else machine.threads
-    cache = "unknown" if machine.cache_bytes is None else size(machine.cache_bytes)
+    threads = _("unknown") if machine.threads is None else machine.threads
+    cache = _("unknown") if machine.cache_bytes is None else size(machine.cache_bytes)
     lines = [
         f"{machine.name}",
-        f"measured {machine.date} in {machine.seconds_taken:.1f} s, {machine.rounds} rounds",
-        f"RAM {machine.memory_bytes / 2**30:.1f} GiB, last-level cache {cache}",
-        f"NumPy {machine.numpy}, BLAS {machine.blas}, threads {threads}, fp32",
+        _("measured {date} in {seconds:.1f} s, {rounds} rounds").format(
+            date=machine.date, seconds=machine.seconds_taken, rounds=machine.rounds
+        ),
+        _("RAM {memory:.1f} GiB, last-level cache {cache}").format(
+            memory=machine.memory_bytes / 2**30, cache=cache
+        ),
+        _("NumPy {numpy}, BLAS {blas}, threads {threads}, fp32").format(
+            numpy=machine.numpy, blas=machine.blas, threads=threads
+        ),
         "",
-        "Reading a buffer (every byte once)",
+        _("Reading a buffer (every byte once)"),
         *(f"  {size(s.nbytes):>8}  {s.bandwidth / 1e9:8.1f} GB/s" for s in machine.staircase),
         "",
-        f"memory bandwidth {machine.bandwidth / 1e9:8.1f} GB/s (largest buffer)",
-        f"GEMM peak        {machine.peak / 1e9:8.1f} GFLOP/s",
-        f"ridge            {machine.ridge:8.1f} FLOP/byte",
+        _("memory bandwidth {value:8.1f} GB/s (largest buffer)").format(
+            value=machine.bandwidth / 1e9
+        ),
+        _("GEMM peak        {value:8.1f} GFLOP/s").format(value=machine.peak / 1e9),
+        _("ridge            {value:8.1f} FLOP/byte").format(value=machine.ridge),
         "",
-        f"W ({machine.matrix[0]} x {machine.matrix[1]}, fp32) times a batch of columns",
-        "            plain W @ X              in blocks of 16 rows",
-        "  batch       ms   GFLOP/s  of roof      ms   GFLOP/s  of roof   FLOP/byte",
+        _("W ({rows} x {columns}, fp32) times a batch of columns").format(
+            rows=machine.matrix[0], columns=machine.matrix[1]
+        ),
+        _("            plain W @ X              in blocks of 16 rows"),
+        _("  batch       ms   GFLOP/s  of roof      ms   GFLOP/s  of roof   FLOP/byte"),
     ]
     for plain, blocked in zip(machine.sweep, machine.blocked_sweep, strict=True):
         lines.append(
@@ -80,9 +95,14 @@ def table(machine: Machine) -> str:
         )
     lines += [
         "",
-        f"three quarters of the times repeat within {machine.spread:.0%}; "
-        f"the processor worked for this {machine.cpu_share:.0%} of the time",
-        *(f"warning ({code}): {trust.WARNINGS.get(code, code)}" for code in machine.warnings),
+        _(
+            "three quarters of the times repeat within {spread:.0%}; the processor worked for this "
+            "{share:.0%} of the time"
+        ).format(spread=machine.spread, share=machine.cpu_share),
+        *(
+            _("warning ({code}): {text}").format(code=code, text=_(trust.WARNINGS.get(code, code)))
+            for code in machine.warnings
+        ),
     ]
     return "\n".join(lines)
 

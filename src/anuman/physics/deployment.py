@@ -5,132 +5,19 @@ sum over layers of four parts, each a formula of its own module: products of wei
 element-by-element kernels, attention over the KV cache, and the all-reduces of tensor parallelism.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
+from statistics import NormalDist
 
-from ..catalog import Chip, Model, chip, model
-from .arguments import positive, share
-from .context import LONG_WINDOW, index_bytes_per_token, kv_cache_bytes, windowed_share
-from .engines import Engine, engine
-from .layers import kv_elements_per_token, layer_groups
-from .rates import Rates, arithmetic_bits
+from .arguments import positive
+from .placement import Placement
+from .rates import Rates
 
 
-class DoesNotFit(ValueError):
-    """The weights, or the asked-for KV cache, exceed the memory of the chips."""
+class Deployment(Placement):
+    """A model on `tp` chips that share every layer, in `pp` stages of consecutive layers, and its times.
 
-
-@dataclass(frozen=True)
-class Deployment:
-    """A model on `tp` chips that share every layer, in `pp` stages of consecutive layers.
-
-    weight_bits and kv_bits may be fractions (4-bit weights with their scales have 4.5).
-    clock: share of the full clock, below 1 on a machine whose power is capped (energy.clock_under_cap).
-    ep: chips over which the experts are shared out. Each chip of the group serves sequences of its own (a replica
-    is one chip) with all other weights, and exchanges tokens with the rest before and after the experts.
-    The cache is shared out over tp chips whole: by heads, or by sequences where there are fewer heads.
-    activation: number format of the arithmetic, a key of ARITHMETIC_BITS. Names are the catalogue's.
-    Raises UnknownName, MissingValue, or ValueError naming a bad argument.
+    Arguments are those of Placement.
     """
-
-    chip_name: str
-    model_name: str
-    tp: int = 1
-    pp: int = 1
-    weight_bits: float = 16
-    activation: str = "bf16"
-    kv_bits: float = 16
-    software: str = "generic"
-    clock: float = 1.0
-    ep: int = 1
-
-    def __post_init__(self):
-        positive(
-            tp=self.tp, pp=self.pp, ep=self.ep, weight_bits=self.weight_bits, kv_bits=self.kv_bits
-        )  # fmt: skip
-        if self.ep > 1:
-            self._check_experts()
-        share(clock=self.clock)
-        arithmetic_bits(self.activation)
-        if max(self.weight_bits, self.kv_bits) > 32:
-            raise ValueError("a weight or KV element has at most 32 bits (bits, not bytes)")
-
-    def _check_experts(self) -> None:
-        experts = self.model.experts
-        if experts is None:
-            raise ValueError(f"ep is {self.ep}: {self.model_name} has no experts to share out")
-        if self.ep > experts:
-            raise ValueError(
-                f"ep is {self.ep}: {self.model_name} has only {experts} experts a layer"
-            )
-        if self.tp > 1:
-            raise ValueError(
-                f"ep is {self.ep}: each chip of such a group has its own sequences, so tp is 1"
-            )
-
-    @cached_property
-    def chip(self) -> Chip:
-        return chip(self.chip_name)
-
-    @cached_property
-    def model(self) -> Model:
-        return model(self.model_name)
-
-    @cached_property
-    def engine(self) -> Engine:
-        return engine(self.software)
-
-    # --- bytes -----------------------------------------------------------------------------------
-
-    @cached_property
-    def weight_bytes(self) -> float:
-        """Bytes of the weights on the tp·pp chips: all of them, but of the experts a part in ep."""
-        elsewhere = 0.0
-        if self.ep > 1:
-            experts = sum(g.count * g.experts * g.expert_weights for g in layer_groups(self.model))
-            elsewhere = experts * (1 - 1 / self.ep)
-        return (self.model.params - elsewhere) * self.weight_bits / 8
-
-    @cached_property
-    def kv_bytes_per_token(self) -> float:
-        """Bytes that one token of one sequence adds to the KV cache, over all chips.
-
-        Layers with a short window add nothing once it is full; what they keep is left out here, kv_bytes counts it.
-        """
-        window = self.model.window
-        full = windowed_share(self.model) if window and window < LONG_WINDOW else 0.0
-        elements = kv_elements_per_token(self.model) * (1 - full)
-        return elements * self.kv_bits / 8 + index_bytes_per_token(self.model)
-
-    def kv_bytes(self, context: float) -> float:
-        """Bytes of one sequence's KV cache at `context` tokens, over all chips."""
-        return kv_cache_bytes(self.model, context, self.kv_bits)
-
-    @cached_property
-    def kv_room(self) -> float:
-        """Bytes left for KV caches beside the weights. Raises DoesNotFit when there are none."""
-        memory = self.engine.memory_share * self.chip.capacity * self.tp * self.pp
-        free = memory - self.weight_bytes
-        if free <= 0:
-            raise DoesNotFit(
-                f"{self.model_name} does not fit: needs {self.weight_bytes / 1e9:.4g} GB for its "
-                f"weights, {self.tp * self.pp} {self.chip_name} have "
-                f"{self.chip.capacity * self.tp * self.pp / 1e9:.4g} GB, of which "
-                f"{self.engine.memory_share:.0%} can be used"
-            )
-        return free
-
-    @cached_property
-    def kv_capacity(self) -> float:
-        """Tokens that the KV cache can hold beside the weights. Raises DoesNotFit when none can."""
-        return self.kv_room / self.kv_bytes_per_token
-
-    @property
-    def fits(self) -> bool:
-        """True when the weights leave room for a KV cache."""
-        return self.weight_bytes < self.engine.memory_share * self.chip.capacity * self.tp * self.pp
-
-    # --- seconds ---------------------------------------------------------------------------------
 
     @cached_property
     def _rates(self) -> Rates:
@@ -164,6 +51,18 @@ class Deployment:
         windows, slope = k.context_s(decodes, context)
         return fixed + k.attention_start_s + windows, slope
 
+    def uneven_prompts_s(self, arrivals: float, prompt: float) -> float:
+        """Seconds a step waits for the chip of an expert-parallel group that most prompts came to, `arrivals` on average.
+
+        The largest of n Poisson counts: mean + Blom's score of n times the standard deviation, at most all n.
+        Source: Blom, "Statistical Estimates and Transformed Beta-Variables", 1958.
+        """
+        if self.ep == 1:
+            return 0.0
+        score = NormalDist().inv_cdf((self.ep - 0.375) / (self.ep + 0.25))
+        more = min((self.ep - 1) * arrivals, score * arrivals**0.5)
+        return more * self._rates.own_prompt_s(prompt, prompt**2 / 2)
+
     def decode_step(self, batch: float, context: float) -> float:
         """Seconds in which `batch` sequences of mean length `context` tokens get one token each."""
         fixed, slope = self.affine(batch, context=context)
@@ -181,13 +80,17 @@ class Deployment:
 
     # --- what a user notices ---------------------------------------------------------------------
 
+    # A batch on pp stages is cut into as many groups, so that all stages work: GPipe's m micro-batches, m = min(pp, B).
+
     def ttft(self, prompt: float, batch: float = 1) -> float:
-        """Seconds to the first token on an idle machine: reading the prompt."""
-        return self.prefill(prompt, batch)
+        """Seconds to the batch's first tokens on an idle machine: reading its prompts, (m + p - 1)/p passes of a group."""
+        groups = max(1.0, min(self.pp, batch))
+        return (groups + self.pp - 1) / self.pp * self.prefill(prompt, batch / groups)
 
     def tpot(self, batch: float, prompt: float, output: float) -> float:
         """Seconds per output token after the first, at the mean context prompt + output/2."""
-        return self.decode_step(batch, prompt + output / 2)
+        group = max(batch / self.pp, min(batch, 1.0))
+        return self.decode_step(group, prompt + output / 2)
 
     def end_to_end(self, batch: float, prompt: float, output: float) -> float:
         """Seconds from request to last token of a batch that starts and ends together."""

@@ -6,10 +6,9 @@ from functools import lru_cache
 from math import sqrt
 
 from ..catalog import Measurement, chip, efficiency, model
-from ..catalog.errors import UnknownName
 from .communication import all_reduce
 from .conditions import BadRow, Conditions, read
-from .deployment import Deployment, DoesNotFit
+from .deployment import Deployment
 from .energy import clock_under_cap, server_watts, wall_joules_per_token
 from .layers import attention_flops_per_pair
 from .load import (
@@ -23,12 +22,12 @@ from .load import (
     tpot_at_rate,
 )
 from .mlp import mlp_layer
-from .rates import arithmetic_bits, dense_peak
-from .training import flops_per_token
+from .placement import DoesNotFit, arithmetic_bits
+from .rates import dense_peak
+from .training_rows import gpu_hours, training_mfu, training_tokens_per_s
 
-MS, US, HOUR = 1e3, 1e6, 3600.0
+MS, US = 1e3, 1e6
 NODE = 8  # chips, where the row does not say
-GOODPUT = 0.9  # assumed of a production run; what it comes from: cluster.goodput
 PROMPTS_A_NODE = 32  # assumed to be read together, enough that the weights' bytes no longer matter
 P99 = 2.33  # standard deviations that 99 of 100 draws of a normal variable stay below
 
@@ -60,18 +59,57 @@ def _deployment(*fields) -> Deployment:
 
 
 def deployment(c: Conditions) -> Deployment:
-    """The deployment that a row describes: one replica of it."""
+    """The deployment that a row describes: one replica of it, whose chips share every layer."""
     return _deployment(
         c.chip,
         c.model,
         c.tp,
         c.pp,
         c.weight_bits,
-        c.activation,
+        _arithmetic(c.chip, c.activation),
         c.kv_bits,
         c.software,
         clock_under_cap(power_share(c)),
     )
+
+
+@lru_cache(maxsize=512)
+def _arithmetic(chip_name: str, activation: str) -> str:
+    """The row's format, or 16 bits on a chip that lacks it: narrow weights are converted there, as engines do."""
+    arithmetic_bits(activation)
+    known = chip(chip_name).quantities
+    lacks = any(name.startswith("peak.") for name in known) and f"peak.{activation}" not in known
+    return "bf16" if lacks and arithmetic_bits(activation) < 16 else activation
+
+
+def layouts(c: Conditions) -> list[tuple[Deployment, int]]:
+    """(deployment, how many such serve) of each way in which a row's software may spread the model.
+
+    All chips of a replica share every layer. Or, for a mixture of experts whose few key-value heads or latents would be
+    copied to all of them: each chip serves sequences of its own and the experts are shared out (data-parallel attention).
+    """
+    shared = deployment(c)
+    found = [(shared, c.replicas)]
+    experts = shared.model.experts
+    if experts and 1 < c.tp <= experts and c.pp == 1 and shared.kv_copies > 1:
+        fields = (c.chip, c.model, 1, 1, c.weight_bits, shared.activation, c.kv_bits, c.software)
+        spread = _deployment(*fields, shared.clock, c.tp)
+        if spread.fits:
+            found.append((spread, c.replicas * c.tp))
+    return found
+
+
+def _best(c: Conditions, formula: Callable[[Deployment, int], float]) -> float:
+    """The largest value over the layouts: whoever publishes a throughput has chosen the better one."""
+    values, problem = [], None
+    for d, replicas in layouts(c):
+        try:
+            values.append(formula(d, replicas))
+        except DoesNotFit as error:
+            problem = error
+    if not values:
+        raise problem
+    return max(values)
 
 
 def power_share(c: Conditions) -> float:
@@ -113,15 +151,18 @@ def _e2e_ms(c: Conditions) -> float:
 
 
 def _out_tok_s(c: Conditions) -> float:
-    d = deployment(c)
-    if c.load_kind == "offline_max" or c.load is None:
-        each = offline_throughput(d, c.prompt, c.output)
-    elif c.load_kind == "max_concurrency":
-        batch = min(c.load / c.replicas, max_batch(d, c.prompt, c.output))
-        each = continuous_throughput(d, batch, c.prompt, c.output)
-    else:
-        each = static_throughput(d, c.load / c.replicas, c.prompt, c.output)
-    return c.replicas * each
+    return _best(c, lambda d, replicas: _tokens_per_s(c, d, replicas))
+
+
+def _tokens_per_s(c: Conditions, d: Deployment, replicas: int) -> float:
+    """Output tokens a second of all replicas; under requests at a rate as many as they ask for, if those can be served."""
+    if c.load_kind in ("offline_max", "poisson_qps") or c.load is None:
+        most = replicas * offline_throughput(d, c.prompt, c.output)
+        return min(_batch(c) * c.output, most) if c.load_kind == "poisson_qps" else most
+    if c.load_kind == "max_concurrency":
+        batch = min(c.load / replicas, max_batch(d, c.prompt, c.output))
+        return replicas * continuous_throughput(d, batch, c.prompt, c.output)
+    return replicas * static_throughput(d, c.load / replicas, c.prompt, c.output)
 
 
 def _node(c: Conditions) -> tuple[Deployment, int]:
@@ -131,7 +172,7 @@ def _node(c: Conditions) -> tuple[Deployment, int]:
     hold the model, and each chip serves its own sequences. The chips of a node share a dense model's layers.
     """
     chips = c.chips or NODE
-    numbers = (c.weight_bits, c.activation, c.kv_bits, c.software, 1.0)
+    numbers = (c.weight_bits, _arithmetic(c.chip, c.activation), c.kv_bits, c.software, 1.0)
     experts = model(c.model).experts
     if experts is None:
         return _deployment(c.chip, c.model, chips, 1, *numbers), 1
@@ -173,13 +214,27 @@ def _prefill_mfu(c: Conditions) -> float:
 
 
 def _step_under_load(c: Conditions) -> tuple[Deployment, float, float]:
-    """(replica, seconds a step, sequences in it) at the row's rate; at the most it can do when saturated."""
-    d, rate = deployment(c), _batch(c) / c.replicas
-    step = tpot_at_rate(d, rate, _prompt(c), c.output)
+    """(replica, seconds a step, sequences in it) at the row's rate; at the most it can do when saturated.
+
+    Of several layouts the one with the shortest step counts.
+    """
+    found, problem = [], None
+    for d, replicas in layouts(c):
+        try:
+            found.append((d, *_loaded(d, _batch(c) / replicas, _prompt(c), c.output)))
+        except DoesNotFit as error:
+            problem = error
+    if not found:
+        raise problem
+    return min(found, key=lambda one: one[1])
+
+
+def _loaded(d: Deployment, rate: float, prompt: float, output: float) -> tuple[float, float]:
+    step = tpot_at_rate(d, rate, prompt, output)
     if isinstance(step, Saturated):
-        batch = max_batch(d, c.prompt, c.output)
-        return d, steady_step(d, batch, c.prompt, c.output), batch
-    return d, step, rate * c.output * step
+        batch = max_batch(d, prompt, output)
+        return steady_step(d, batch, prompt, output), batch
+    return step, rate * output * step
 
 
 def _tpot_mean_ms(c: Conditions) -> float:
@@ -218,7 +273,7 @@ def _qps_at_tpot(c: Conditions) -> float:
         tpot_s = c.given["tpot_mean_ms"] / MS
     except KeyError:
         raise BadRow("given", "qps_at_tpot needs tpot_mean_ms=...") from None
-    return c.replicas * rate_at_tpot(deployment(c), tpot_s, _prompt(c), c.output)
+    return _best(c, lambda d, replicas: replicas * rate_at_tpot(d, tpot_s, _prompt(c), c.output))
 
 
 # --- single kernels -----------------------------------------------------------------------------------
@@ -242,40 +297,6 @@ def _allreduce_us(c: Conditions) -> float:
     return US * all_reduce(
         _batch(c), c.tp, chip(c.chip).quantity("link").value * share.memory, start
     )
-
-
-# --- training -----------------------------------------------------------------------------------------
-
-
-def _active(c: Conditions) -> float:
-    """Active parameters: what the note says, else the catalogue's."""
-    noted = c.noted(r"active_params_B=([\d.]+)")
-    return noted * 1e9 if noted else model(c.model).params_active
-
-
-def _training_mfu(c: Conditions) -> float:
-    return efficiency(chip(c.chip).name, "training").compute
-
-
-def _training_flops_per_token(c: Conditions) -> float:
-    try:
-        m = model(c.model)
-    except UnknownName:
-        return flops_per_token(_active(c))
-    return flops_per_token(_active(c), m.layers, m.heads * m.head_dim, c.prompt)
-
-
-def _tok_s_chip(c: Conditions) -> float:
-    peak = chip(c.chip).peak(chip(c.chip).peak16)
-    return peak * _training_mfu(c) / _training_flops_per_token(c)
-
-
-def _gpu_hours(c: Conditions) -> float:
-    if c.training_tokens is None:
-        raise BadRow("batch_or_qps", "gpu_hours needs tokens=...")
-    peak = chip(c.chip).peak(chip(c.chip).peak16)
-    flops = flops_per_token(_active(c)) * c.training_tokens
-    return flops / (peak * _training_mfu(c) * GOODPUT) / HOUR
 
 
 # --- energy -------------------------------------------------------------------------------------------
@@ -302,8 +323,8 @@ FORMULAS: dict[str, Callable[[Conditions], float]] = {
     "ttft_p99_ms": _ttft_p99_ms,
     "mlp_layer_us": _mlp_layer_us,
     "allreduce_us": _allreduce_us,
-    "mfu": _training_mfu,
-    "tok_s_chip": _tok_s_chip,
-    "gpu_hours": _gpu_hours,
+    "mfu": training_mfu,
+    "tok_s_chip": training_tokens_per_s,
+    "gpu_hours": gpu_hours,
     "j_per_out_token": _j_per_out_token,
 }

@@ -1,11 +1,8 @@
 """Rates of a deployment, worked out once, and the time of a step's parts on one of its chips."""
 
-from __future__ import annotations
+from math import inf, log2
 
-from math import inf
-from typing import TYPE_CHECKING
-
-from ..catalog import Chip, efficiency
+from ..catalog import Chip, Efficiency, efficiency
 from ..catalog.errors import MissingValue
 from .arguments import not_negative
 from .context import LONG_WINDOW, capped, capped_pairs, index_bytes_per_token
@@ -16,26 +13,15 @@ from .layers import (
     kv_elements_per_token,
     layer_groups,
 )
+from .placement import Placement, arithmetic_bits
 
-if TYPE_CHECKING:
-    from .deployment import Deployment
-
-# The widest kernels that are timed are of 16 bits.
-ARITHMETIC_BITS = {"fp32": 16, "bf16": 16, "fp16": 16, "fp8": 8, "int8": 8, "fp4": 4}
 SMALL_KERNELS = 6  # two norms, rotation, cache write, activation, residual: fused as engines do
-
-
-def arithmetic_bits(activation: str) -> int:
-    """Bits of the numbers that are multiplied. Raises ValueError for an unknown format."""
-    if activation not in ARITHMETIC_BITS:
-        raise ValueError(f"activation is {activation!r}: it is one of {', '.join(ARITHMETIC_BITS)}")
-    return ARITHMETIC_BITS[activation]
 
 
 class Rates:
     """A deployment's rates, worked out once; every time below is for one of the tp chips."""
 
-    def __init__(self, d: Deployment):
+    def __init__(self, d: Placement):
         m, c = d.model, d.chip
         bits = arithmetic_bits(d.activation)
         self.d, self.tp = d, d.tp
@@ -44,6 +30,11 @@ class Rates:
         kernels = d.engine.kernels
         product = efficiency(d.chip_name, "gemm", bits, kernels)
         wide_product = efficiency(d.chip_name, "gemm", 16, kernels)
+        self.expert_weight_bytes, self.expert_activation_bytes = d.weight_bits / 8, bits / 8
+        self._experts(d, peak, bits, product)
+        if d.wide_beside_experts:
+            bits, peak, product = 16, wide_peak, wide_product
+        self.weight_bytes = WIDE if d.wide_beside_experts else d.weight_bits / 8
         small = efficiency(d.chip_name, "elementwise")
         decode = efficiency(d.chip_name, "decode_attention", int(min(16, d.kv_bits)), kernels)
         self.flops = peak * product.compute
@@ -51,16 +42,12 @@ class Rates:
         self.kernel_s = product.kernel_s + d.engine.launch_s
         self.small_s = SMALL_KERNELS * (small.kernel_s + d.engine.launch_s)
         self.elementwise = c.bandwidth * small.memory
-        self.weight_bytes = d.weight_bits / 8
         self.activation_bytes = bits / 8
-        self.convert = self._convert_rate(d, bits)
+        self.convert = 0.0 if d.wide_beside_experts else self._convert_rate(d, bits)
         self.rounding_bytes = WIDE + bits / 8 if d.engine.rounds_apart and bits < 16 else 0.0
         self.groups = layer_groups(m)
-        self.experts = efficiency(d.chip_name, "experts", bits, kernels) if m.experts else None
-        self.expert_flops = peak * self.experts.compute if m.experts else 0.0
-        self.expert_bandwidth = c.bandwidth * self.experts.memory * d.tp if m.experts else 0.0
         # Checkpoints with 8- and 4-bit arithmetic keep the head at 16 bits.
-        self.head_weights = m.vocab * m.width
+        self.head_weights = m.vocab * m.width * (1 if d.engine.shards_head else d.tp)
         self.head_bytes = max(self.weight_bytes, WIDE if bits < 16 else 0)
         self.head_flops = wide_peak * wide_product.compute
         self.attention_start_s = m.layers * decode.kernel_s
@@ -69,7 +56,7 @@ class Rates:
         self.pair_s = attention_flops_per_pair(m) / (wide_peak * prefill.compute)
         rereads = 1 if d.engine.shares_kv_reads else m.heads / m.kv_heads
         cached = kv_elements_per_token(m) * d.kv_bits / 8 * rereads
-        read = c.bandwidth * decode.memory * d.tp
+        read = c.bandwidth * decode.memory * d.kv_shares
         token_s = max(
             cached / read,
             attention_flops_per_pair(m, absorbed=True) / (wide_peak * wide_product.compute),
@@ -89,7 +76,7 @@ class Rates:
         self.routed_layers = sum(group.count for group in self.groups if group.experts)
 
     @staticmethod
-    def _index_pair_s(d: Deployment) -> float:
+    def _index_pair_s(d: Placement) -> float:
         """Seconds in which the index scores one token for one query, all layers: 2·h·e FLOPs, 8 bits where there are any."""
         m, c = d.model, d.chip
         bits, format = (8, "fp8") if "peak.fp8" in c.quantities else (16, "bf16")
@@ -117,8 +104,30 @@ class Rates:
         seen = (1 - share) * pairs + share * capped_pairs(tokens, pairs, self.cap)
         return seen * self.pair_s + pairs * self.index_pair_s
 
+    def _experts(self, d: Placement, peak: float, bits: int, product: Efficiency):
+        """Rates of the experts' products: grouped in one kernel, which may convert 4-bit weights, or three plain ones."""
+        self.plain_experts, self.expert_convert = d.engine.plain_experts, 0.0
+        if d.model.experts is None:
+            return
+        found, kernels = product, d.model.ffn_matrices
+        if not self.plain_experts:
+            found, kernels = self._grouped(d, bits), 1
+        self.expert_kernel_s = kernels * (found.kernel_s + d.engine.launch_s)
+        fullest = 1 + efficiency(d.chip_name, "expert_imbalance").value * log2(d.ep)
+        self.expert_flops = peak * found.compute / fullest
+        self.expert_bandwidth = d.chip.bandwidth * found.memory * d.tp / fullest
+
+    def _grouped(self, d: Placement, bits: int) -> Efficiency:
+        if d.weight_bits < 5 < bits:
+            try:
+                return efficiency(d.chip_name, "mixed_experts", bits, d.engine.kernels)
+            except MissingValue:
+                pass
+        self.expert_convert = self._convert_rate(d, bits)
+        return efficiency(d.chip_name, "experts", bits, d.engine.kernels)
+
     @staticmethod
-    def _convert_rate(d: Deployment, bits: int) -> float:
+    def _convert_rate(d: Placement, bits: int) -> float:
         """Weights a second that `tp` chips turn into the arithmetic's format; 0: none need it, or unknown."""
         if d.weight_bits >= bits:
             return 0.0
@@ -127,9 +136,10 @@ class Rates:
         except MissingValue:
             return 0.0
 
-    def _links(self, d: Deployment):
+    def _links(self, d: Placement):
         """Start and byte cost of the two all-reduces of a layer, and of the hops between stages."""
         self.reduce_start_s = self.reduce_byte_s = self.hops_s = 0.0
+        self.reduces = 1 if d.model.parallel_layers else 2
         if d.pp > 1:
             self.hops_s = (d.pp - 1) * efficiency(d.chip_name, "pipeline").hop_s
         if d.tp == 1:
@@ -144,6 +154,8 @@ class Rates:
             beyond = max(0, doublings - last) * (starts[-1] - starts[-2])
             self.reduce_start_s = starts[min(doublings, last)] + beyond
         self.reduce_byte_s = 2 * (d.tp - 1) / d.tp / (d.chip.quantity("link").value * share.memory)
+        if d.chip.kind == "TPU":  # layers cut both ways: see two_dimensional
+            self.reduce_byte_s *= two_dimensional(d.tp)
 
     def linear_s(self, tokens: float, sampled: float) -> float:
         if not (
@@ -163,7 +175,7 @@ class Rates:
             shared = group.elementwise_bytes + group.inputs * self.rounding_bytes
             seconds += self.small_s + tokens * (in_full + shared / self.tp) / self.elementwise
             if self.tp > 1:
-                seconds += 2 * (
+                seconds += self.reduces * (
                     self.reduce_start_s + tokens * self.d.model.width * WIDE * self.reduce_byte_s
                 )
             total += group.count * seconds
@@ -184,13 +196,27 @@ class Rates:
     def _experts_s(self, group, tokens: float) -> float:
         e, k, weights = group.experts, group.experts_per_token, group.expert_weights
         read = experts_touched(tokens * self.ep, e, k) / self.ep * weights
-        moved = self.tp * tokens * k * 2 * self.d.model.width * self.activation_bytes
-        memory = (read * self.weight_bytes + moved) / self.expert_bandwidth
+        if self.plain_experts:
+            read = tokens * k * weights
+        moved = self.tp * tokens * k * 2 * self.d.model.width * self.expert_activation_bytes
+        memory = (read * self.expert_weight_bytes + moved) / self.expert_bandwidth
         compute = 2 * k * weights * tokens / self.expert_flops
-        convert = read / self.convert if self.convert else 0.0
+        convert = read / self.expert_convert if self.expert_convert else 0.0
         return (
-            self.experts.kernel_s + (memory * memory + compute * compute + convert * convert) ** 0.5
+            self.expert_kernel_s + (memory * memory + compute * compute + convert * convert) ** 0.5
         )
+
+    def own_prompt_s(self, tokens: float, pairs: float) -> float:
+        """Seconds that a chip of an expert-parallel group spends on a prompt by itself: all but experts and exchanges."""
+        seconds = sum(
+            group.count
+            * (
+                2 * group.shared_weights / self.flops
+                + (group.norm_bytes + group.elementwise_bytes) / self.elementwise
+            )
+            for group in self.groups
+        )
+        return tokens * seconds + self.pairs_s(tokens, pairs)
 
     def exchange_s(self, decodes: float, prefill_tokens: float) -> float:
         """Seconds that the chips of an expert-parallel group spend on each other, all layers."""
@@ -207,7 +233,7 @@ class Rates:
         return self.kernel_s + scores + (memory * memory + compute * compute) ** 0.5
 
 
-def _exchange(d: Deployment, bits: int) -> tuple[float, float, float]:
+def _exchange(d: Placement, bits: int) -> tuple[float, float, float]:
     """(start seconds, seconds a token sent directly, seconds a token forwarded) of a layer's two all-to-alls.
 
     Out in the arithmetic's width, back at 16 bits, uniform routing; nothing overlaps. Within a node (chip quantity
@@ -227,6 +253,14 @@ def _exchange(d: Deployment, bits: int) -> tuple[float, float, float]:
     nodes, network = d.ep / node, d.chip.quantity("network").value
     distinct = experts_touched(k, nodes, 1) * (nodes - 1) / nodes
     return start, k * elsewhere * token_bytes / network, distinct * token_bytes / network
+
+
+def two_dimensional(chips: int) -> float:
+    """Bytes of a layer's exchanges when its matrices are cut both ways, over those when cut one way: 2/sqrt(n), at most 1.
+
+    Source: Pope et al., "Efficiently Scaling Transformer Inference", 2022, section 3.2 (inner width 4 times the width).
+    """
+    return min(1.0, 2 / chips**0.5)
 
 
 def dense_peak(c: Chip, activation: str) -> float:

@@ -4,6 +4,12 @@ from dataclasses import dataclass
 
 from anuman import catalog, physics
 
+CHIPS = (
+    "H100-SXM", "H200", "B200", "A100-80", "MI300X", "TPUv5e", "TPUv6e", "TPUv7",
+    "Groq-LPU1", "WSE-3", "RTX-4090", "M3-Ultra", "laptop-CPU", "RPi5",
+)  # fmt: skip
+MODELS = ("Llama-3.1-8B", "Qwen3-32B", "Llama-3.1-70B", "Llama-3.1-405B")
+
 
 @dataclass(frozen=True)
 class Clocks:
@@ -82,3 +88,8 @@ def clocks(chip_name: str, model_name: str, batch: int, bytes_per_weight: float)
         memory_s=step.memory_s,
         bound=step.bound if peak else None,
     )
+
+
+def first_clocks() -> Clocks:
+    """The step that the widget opens with: one user, 16-bit weights."""
+    return clocks(CHIPS[0], MODELS[0], batch=1, bytes_per_weight=2.0)

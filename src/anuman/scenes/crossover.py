@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from anuman import catalog, physics
 
-from .peak_shares import typical
+from .peak_shares import training_tokens, typical
 
+MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Llama-3.1-405B", "Mixtral-8x7B", "DeepSeek-V3")
+KINDS = ("many", "one", "training")
+SERVED = 1e11  # tokens a day, at first
 CHIP = "H100-SXM"  # whose hours are counted; another chip moves both lines alike
 LONGEST = 36_525.0  # days in the picture: 100 years
 
@@ -75,3 +78,8 @@ def crossing(model_name: str, train_tokens: float, tokens_a_day: float, kind: st
         tokens=tokens,
         hours_tokens=physics.crossover_tokens(train_tokens, train_share, serve_share),
     )
+
+
+def first_crossing() -> Crossing:
+    """The setting that the widget opens with: a model trained as its card says, serving many users."""
+    return crossing(MODELS[0], training_tokens(MODELS[0]), SERVED, KINDS[0])

@@ -6,6 +6,10 @@ from math import floor
 
 from anuman import catalog, physics
 
+MODELS = (
+    "Llama-3.1-70B", "Llama-3.1-8B", "Llama-3.1-405B", "Llama-2-7B", "Llama-2-70B",
+    "Qwen3-32B", "Mixtral-8x7B", "DeepSeek-V3",
+)  # fmt: skip
 PAGE = 16  # tokens
 # Made-up lengths of real texts as shares of the longest that is allowed; they repeat.
 SHARES = (0.5, 0.2, 0.8, 0.35, 0.1, 0.65, 0.3, 0.9)
@@ -27,7 +31,7 @@ def kv_per_token(model: catalog.Model, kept: int, kv_size: float) -> float:
     return physics.kv_cache_bytes_per_token(model, 8 * kv_size)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Jar:
     """A memory of `chips` chips and what is put into it; bytes and tokens.
 
@@ -124,3 +128,22 @@ class Jar:
     def fits(self) -> bool:
         """Whether weights and all requests fit."""
         return self.weights_fit and self.requests <= self.held
+
+
+def sites() -> list[tuple[str, int]]:
+    """Chips to choose from: kind and how many; the LPUs as many as their public demonstration had."""
+    lpus = int(catalog.chip("Groq-LPU1").quantity("scaleup").value)
+    return [
+        ("H100-SXM", 8), ("H100-SXM", 1), ("H200", 8), ("B200", 8), ("MI300X", 8),
+        ("Groq-LPU1", lpus), ("WSE-3", 4), ("RTX-4090", 1), ("M3-Ultra", 1),
+    ]  # fmt: skip
+
+
+def first_jar() -> Jar:
+    """The jar that the widget opens with."""
+    model = catalog.model(MODELS[0])
+    chip, chips = sites()[0]
+    return Jar(
+        chip=chip, chips=chips, model=model, weight_size=2.0, kept=kept_heads(model)[0], kv_size=2.0,
+        context=2**17, requests=4, policy=FULL,
+    )  # fmt: skip

@@ -5,10 +5,11 @@ from functools import cached_property
 
 from anuman import catalog, physics
 
-NOBODY_TIMED = (
-    "assumed",
-    "memory",
-)  # how an efficiency is known that no published timing stands behind
+MODELS = ("Llama-3.1-70B", "Llama-3.1-8B", "Qwen3-32B", "Llama-2-70B", "Llama-3.1-405B")
+WHOLE = 0.0  # seconds that the picture shows: all of them
+CHOSEN = 1  # the site whose cards are shown at first
+# How an efficiency is known that no published timing stands behind.
+NOBODY_TIMED = ("assumed", "memory")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Site:
         return f"{self.chip} × {self.chips}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """One request of a user who has the machine alone: tokens of prompt and answer, seconds allowed."""
 
@@ -109,3 +110,29 @@ class Ride:
     def in_time(self) -> bool:
         """Whether the last token comes within the seconds allowed."""
         return self.total <= self.request.wanted_s
+
+
+def sites() -> tuple[Site, ...]:
+    """The machines; as many LPUs as their public demonstration had."""
+    lpus = int(catalog.chip("Groq-LPU1").quantity("scaleup").value)
+    return (
+        Site("H100-SXM"), Site("H100-SXM", tp=8), Site("TPUv6e", tp=8),
+        Site("Groq-LPU1", pp=lpus), Site("WSE-3", pp=4),
+    )  # fmt: skip
+
+
+def first_request() -> Request:
+    """The request that the widget opens with: the answer of claims S3.1 and S3.11."""
+    figures = catalog.claim("S3.1").figures
+    return Request(
+        model=MODELS[0],
+        weight_size=1.0,
+        prompt=2**11,
+        answer=int(figures["answer"].value),
+        wanted_s=figures["allowed"].value,
+    )
+
+
+def rides(request: Request) -> tuple[Ride, ...]:
+    """The request on every machine."""
+    return tuple(Ride(site, request) for site in sites())

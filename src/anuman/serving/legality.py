@@ -12,6 +12,9 @@ RULES = {
         "when nothing runs and nothing more will come, somebody who waits must be admitted"
     ),
     "raised": N_("admit must not raise an exception"),
+    "answer": N_('next_step must return a dict with "admit", a list, and "prefill", a dict'),
+    "outside": N_("its prompt cannot be read: it is not inside and was not admitted now"),
+    "tokens": N_("prefill must be a whole number, at least 1 and at most what is unread"),
 }
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from anuman import catalog, physics
-from anuman.language import _, number, si
+from anuman.language import _, add_language_option, number, si
 
 from .disaggregated import Disaggregated
 from .metrics import Slo
@@ -25,35 +25,59 @@ UNITS = {"_req_per_s": "req/s", "_tok_per_s": "tokens/s", "_j_per_tok": "J", "_s
 def parser() -> argparse.ArgumentParser:
     """The command's options."""
     made = argparse.ArgumentParser(
-        prog="anuman simulate", description="Serve a stream of requests on chips of the catalogue."
+        prog="anuman simulate",
+        description=_("Serve a stream of requests on chips of the catalogue."),
     )
     add = made.add_argument
-    add("--chip", required=True, help="a chip of the catalogue, e.g. H100-SXM")
-    add("--chips", type=int, default=1, metavar="N", help="how many of them (1)")
-    add("--tp", type=int, metavar="N", help="chips that share one copy (all, at most 8)")
-    add("--model", required=True, help="a model of the catalogue, e.g. Llama-3.1-8B")
-    add("--weight-bits", type=float, default=16, metavar="BITS", help="bits per weight (16)")
-    add("--activation", default="bf16", metavar="FORMAT", help="arithmetic: bf16, fp8, … (bf16)")
-    add("--kv-bits", type=float, default=16, metavar="BITS", help="bits per KV element (16)")
-    add("--rate", required=True, metavar="R[,R…]", help="requests per second, all chips together")
-    add("--cv", type=float, default=1.0, help="burstiness: 1 is Poisson (1), 0 a clock")
-    add("--requests", type=int, default=1000, metavar="N", help="how many (1000)")
-    add("--input", required=True, metavar="L", help="tokens: 500, geometric:500, lognormal:MEAN:CV")
-    add("--output", required=True, metavar="L", help="likewise; or both a workload's name: chat")
+    add("--chip", required=True, help=_("a chip of the catalogue, e.g. H100-SXM"))
+    add("--chips", type=int, default=1, metavar="N", help=_("how many of them (1)"))
+    add("--tp", type=int, metavar="N", help=_("chips that share one copy (all, at most 8)"))
+    add("--model", required=True, help=_("a model of the catalogue, e.g. Llama-3.1-8B"))
+    add("--weight-bits", type=float, default=16, metavar="BITS", help=_("bits per weight (16)"))
+    add("--activation", default="bf16", metavar="FORMAT", help=_("arithmetic: bf16, fp8, … (bf16)"))
+    add("--kv-bits", type=float, default=16, metavar="BITS", help=_("bits per KV element (16)"))
+    add(
+        "--rate", required=True, metavar="R[,R…]", help=_("requests per second, all chips together")
+    )
+    add("--cv", type=float, default=1.0, help=_("burstiness: 1 is Poisson (1), 0 a clock"))
+    add("--requests", type=int, default=1000, metavar="N", help=_("how many (1000)"))
+    add(
+        "--input",
+        required=True,
+        metavar="L",
+        help=_("tokens: 500, geometric:500, lognormal:MEAN:CV"),
+    )
+    add("--output", required=True, metavar="L", help=_("likewise; or both a workload's name: chat"))
     add("--policy", default="continuous", metavar="P[,P…]", help=f"{', '.join(POLICIES)}")
-    add("--chunk", type=int, metavar="TOKENS", help="tokens in a step of the policy chunked")
-    add("--timeout", type=float, metavar="S", help="longest wait of the policy static-timeout")
-    add("--page", type=int, metavar="TOKENS", help="tokens in a page of the policy paged")
-    add("--swap", type=float, metavar="S", help="paged: move to the host at S seconds per token")
-    add("--prefill-machines", type=int, metavar="N", help="of the policy disaggregated (1)")
-    add("--slots", type=int, metavar="N", help="sequences at once in a copy (the engine's limit)")
-    add("--seed", type=int, default=1, help="the same seed gives the same requests (1)")
-    add("--ttft-slo", type=float, default=2.0, metavar="S", help="promised time to first token (2)")
-    add("--tpot-slo", type=float, default=0.2, metavar="S", help="promised time per token (0.2)")
-    add("--usd-per-hour", type=float, metavar="USD", help="rent of one chip, for money per token")
-    add("--workers", type=int, metavar="N", help="processes for several rates or policies (cores)")
-    add("--scheduler", metavar="ADDRESS", help="a Dask scheduler that computes them instead")
-    add("--json", type=Path, metavar="FILE", help="also write the result here")
+    add("--chunk", type=int, metavar="TOKENS", help=_("tokens in a step of the policy chunked"))
+    add("--timeout", type=float, metavar="S", help=_("longest wait of the policy static-timeout"))
+    add("--page", type=int, metavar="TOKENS", help=_("tokens in a page of the policy paged"))
+    add("--swap", type=float, metavar="S", help=_("paged: move to the host at S seconds per token"))
+    add("--prefill-machines", type=int, metavar="N", help=_("of the policy disaggregated (1)"))
+    add(
+        "--slots", type=int, metavar="N", help=_("sequences at once in a copy (the engine's limit)")
+    )
+    add("--seed", type=int, default=1, help=_("the same seed gives the same requests (1)"))
+    add(
+        "--ttft-slo",
+        type=float,
+        default=2.0,
+        metavar="S",
+        help=_("promised time to first token (2)"),
+    )
+    add("--tpot-slo", type=float, default=0.2, metavar="S", help=_("promised time per token (0.2)"))
+    add(
+        "--usd-per-hour", type=float, metavar="USD", help=_("rent of one chip, for money per token")
+    )
+    add(
+        "--workers",
+        type=int,
+        metavar="N",
+        help=_("processes for several rates or policies (cores)"),
+    )
+    add("--scheduler", metavar="ADDRESS", help=_("a Dask scheduler that computes them instead"))
+    add("--json", type=Path, metavar="FILE", help=_("also write the result here"))
+    add_language_option(made)
     return made
 
 
@@ -116,11 +140,13 @@ def _policy(args: argparse.Namespace, name: str):
 def case(args: argparse.Namespace, rate: float, policy_name: str) -> Case:
     """One simulation that the command line asks for. Raises ValueError."""
     if args.chips < 1:
-        raise ValueError(f"--chips is {args.chips}: at least 1")
+        raise ValueError(_("--chips is {chips}: at least 1").format(chips=args.chips))
     tp = min(args.chips, 8) if args.tp is None else args.tp
     if tp < 1 or args.chips % tp:
         raise ValueError(
-            f"--chips {args.chips} is no multiple of --tp {tp}: copies need whole chips"
+            _("--chips {chips} is no multiple of --tp {tp}: copies need whole chips").format(
+                chips=args.chips, tp=tp
+            )
         )
     deployment = physics.Deployment(
         args.chip, args.model, tp=tp, weight_bits=args.weight_bits,

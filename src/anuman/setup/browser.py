@@ -9,6 +9,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from ..language import _
+
 NAMES = (
     "chromium",
     "chromium-browser",
@@ -123,5 +125,5 @@ def install() -> str | None:
 def remedy() -> str:
     """What a person does to get a browser for the tests."""
     if shutil.which("apt-get"):
-        return f"install one: sudo apt install {' '.join(DEBIAN)}"
-    return "install Chrome, Chromium or Edge, or set ANUMAN_BROWSER to the path of one"
+        return _("install one: {command}").format(command=f"sudo apt install {' '.join(DEBIAN)}")
+    return _("install Chrome, Chromium or Edge, or set ANUMAN_BROWSER to the path of one")

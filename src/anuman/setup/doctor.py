@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
+from ..language import N_, _
 from ..paths import course_root, home
 from . import browser, lab, lock
 from .environment import child_environment
@@ -23,7 +24,8 @@ PYTHONS = ((3, 11), (3, 14))  # from, below
 DISK = 500e6  # bytes that notebooks, gradebooks and predictions can need
 MEMORY = 1e9  # bytes that JupyterLab, a kernel and a browser tab need
 START = 60  # seconds that a server or kernel may take to start
-START_AGAIN = "delete the folder .venv, then run: python3 start.py"
+START_AGAIN = N_("delete the folder .venv, then run: python3 start.py")
+STATES = {"ok": N_("ok"), "cannot": N_("cannot"), "unknown": N_("unknown")}
 
 
 class CannotError(Exception):
@@ -49,7 +51,8 @@ def python() -> str:
     """The Python is one that the course is made for."""
     version = ".".join(map(str, sys.version_info[:3]))
     if not PYTHONS[0] <= sys.version_info[:2] < PYTHONS[1]:
-        raise CannotError(f"Python {version}", "use Python 3.11, 3.12 or 3.13; " + START_AGAIN)
+        remedy = _("use Python 3.11, 3.12 or 3.13; {again}").format(again=_(START_AGAIN))
+        raise CannotError(f"Python {version}", remedy)
     return f"Python {version}, {sys.executable}"
 
 
@@ -72,19 +75,23 @@ def packages() -> str:
         try:
             distribution = metadata.distribution(name)
         except metadata.PackageNotFoundError:
-            wrong.append(f"{name} is missing")
+            wrong.append(_("{name} is missing").format(name=name))
             continue
         if not Requirement(f"{name}{versions}").specifier.contains(distribution.version, True):
-            wrong.append(f"{name} is {distribution.version}, not {versions}")
+            said = _("{name} is {version}, not {wanted}")
+            wrong.append(said.format(name=name, version=distribution.version, wanted=versions))
         # distribution.files leaves out what is gone, from Python 3.12 on.
         record = csv.reader((distribution.read_text("RECORD") or "").splitlines())
         gone = [line[0] for line in record if line and not _lies_there(distribution, line[0])]
         if gone:
-            wrong.append(f"{name} lacks {len(gone)} files, e.g. {gone[0]}")
+            said = _("{name} lacks {count} files, e.g. {file}")
+            wrong.append(said.format(name=name, count=len(gone), file=gone[0]))
     if wrong:
-        rest = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-        raise CannotError("; ".join(wrong[:3]) + rest, START_AGAIN)
-    return f"{len(wanted)} packages are complete, as {against} says"
+        more = _("and {count} more").format(count=len(wrong) - 3)
+        shown = [*wrong[:3], *([more] if len(wrong) > 3 else [])]
+        raise CannotError("; ".join(shown), _(START_AGAIN))
+    said = _("{count} packages are complete, as {file} says")
+    return said.format(count=len(wanted), file=against)
 
 
 def _lies_there(distribution: metadata.Distribution, file: str) -> bool:
@@ -99,14 +106,16 @@ def numpy() -> str:
 
     ones = numpy.ones((200, 200))
     if (ones @ ones).sum() != 200.0**3:
-        raise CannotError("NumPy multiplies wrongly", START_AGAIN)
+        raise CannotError(_("NumPy multiplies wrongly"), _(START_AGAIN))
     pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
     if pools:
-        blas = f"{pools[0]['internal_api']} with {pools[0]['num_threads']} threads"
+        blas = _("{library} with {count} threads").format(
+            library=pools[0]["internal_api"], count=pools[0]["num_threads"]
+        )
     else:  # Apple's Accelerate does not show itself to threadpoolctl
         config = numpy.show_config(mode="dicts")["Build Dependencies"]["blas"]
-        blas = f"{config['name']}, its thread count is unknown"
-    return f"NumPy {numpy.__version__} computes by {blas}"
+        blas = _("{library}, its thread count is unknown").format(library=config["name"])
+    return _("NumPy {version} computes by {blas}").format(version=numpy.__version__, blas=blas)
 
 
 def disk() -> str:
@@ -118,13 +127,17 @@ def disk() -> str:
                 file.write(b"\0" * 10**6)
         except OSError as error:
             raise CannotError(
-                f"{folder} cannot be written ({error.strerror})",
-                "make it yours or put the course in a folder of your own",
+                _("{folder} cannot be written ({error})").format(
+                    folder=folder, error=error.strerror
+                ),
+                _("make it yours or put the course in a folder of your own"),
             ) from error
         rooms.append(shutil.disk_usage(folder).free)
     if min(rooms) < DISK:
-        raise CannotError(f"{min(rooms) / 1e6:.0f} MB of disk are free", "free 500 MB")
-    return f"{min(rooms) / 1e9:.1f} GB of disk are free, and the course's folders can be written"
+        said = _("{free:.0f} MB of disk are free").format(free=min(rooms) / 1e6)
+        raise CannotError(said, _("free 500 MB"))
+    said = _("{free:.1f} GB of disk are free, and the course's folders can be written")
+    return said.format(free=min(rooms) / 1e9)
 
 
 def memory() -> str:
@@ -132,9 +145,10 @@ def memory() -> str:
     import psutil
 
     facts = psutil.virtual_memory()
-    text = f"{facts.available / 1e9:.1f} GB of {facts.total / 1e9:.1f} GB memory are free"
+    text = _("{free:.1f} GB of {total:.1f} GB memory are free")
+    text = text.format(free=facts.available / 1e9, total=facts.total / 1e9)
     if facts.available < MEMORY:
-        raise CannotError(text, "close other programs")
+        raise CannotError(text, _("close other programs"))
     return text
 
 
@@ -146,7 +160,7 @@ def _nowhere() -> dict[str, str]:
 
 
 def _last_line(text: str) -> str:
-    return text.strip().rpartition("\n")[2] or "it gave no reason"
+    return text.strip().rpartition("\n")[2] or _("it gave no reason")
 
 
 @contextmanager
@@ -163,7 +177,7 @@ def _server() -> Iterator[tuple[str, str]]:
                 words, env=environment, cwd=course_root(), stdout=log, stderr=log
             )
             try:
-                for _ in range(START * 10):
+                for _attempt in range(START * 10):
                     found = list(Path(scratch).glob("jpserver-*.json"))
                     if found or process.poll() is not None:
                         break
@@ -171,7 +185,8 @@ def _server() -> Iterator[tuple[str, str]]:
                 if not found:
                     log.seek(0)
                     said = _last_line(log.read().decode("utf-8", "replace"))
-                    raise CannotError(f"JupyterLab did not start: {said}", START_AGAIN)
+                    text = _("JupyterLab did not start: {reason}").format(reason=said)
+                    raise CannotError(text, _(START_AGAIN))
                 yield json_module.loads(found[0].read_text(encoding="utf-8"))["url"], token
             finally:
                 process.terminate()
@@ -185,8 +200,10 @@ def jupyterlab() -> str:
         with direct.open(f"{url}lab?token={token}", timeout=START) as answer:
             page = answer.read()
         if b"jupyter-config-data" not in page:
-            raise CannotError("JupyterLab serves something else than its page", START_AGAIN)
-    return f"JupyterLab {metadata.version('jupyterlab')} starts, without a network"
+            said = _("JupyterLab serves something else than its page")
+            raise CannotError(said, _(START_AGAIN))
+    said = _("JupyterLab {version} starts, without a network")
+    return said.format(version=metadata.version("jupyterlab"))
 
 
 def kernel() -> str:
@@ -201,14 +218,15 @@ def kernel() -> str:
         [sys.executable, "-c", code], env=_nowhere(), capture_output=True, text=True
     )
     if done.returncode:
-        raise CannotError(f"the kernel failed: {_last_line(done.stderr)}", START_AGAIN)
+        said = _("the kernel failed: {reason}").format(reason=_last_line(done.stderr))
+        raise CannotError(said, _(START_AGAIN))
     used = Path(done.stdout.strip().splitlines()[-1])
     if used.parent.resolve() != Path(sys.executable).parent.resolve():
         raise CannotError(
-            f"notebooks would run on another Python, {used}",
-            "remove that kernel: jupyter kernelspec uninstall python3",
+            _("notebooks would run on another Python, {path}").format(path=used),
+            _("remove that kernel: jupyter kernelspec uninstall python3"),
         )
-    return "notebooks run on this Python"
+    return _("notebooks run on this Python")
 
 
 def nbgrader() -> str:
@@ -228,16 +246,18 @@ def nbgrader() -> str:
         )
     if done.returncode or "doctor" not in done.stdout:
         # alembic reads paths in the system's encoding, which need not have all letters (Windows).
-        latin = "move the course to a folder whose path has Latin letters only"
-        remedy = START_AGAIN if sys.prefix.isascii() else latin
-        raise CannotError(f"nbgrader failed: {_last_line(done.stderr)}", remedy)
-    return f"nbgrader {metadata.version('nbgrader')} keeps a gradebook"
+        latin = _("move the course to a folder whose path has Latin letters only")
+        remedy = _(START_AGAIN) if sys.prefix.isascii() else latin
+        said = _("nbgrader failed: {reason}").format(reason=_last_line(done.stderr))
+        raise CannotError(said, remedy)
+    said = _("nbgrader {version} keeps a gradebook")
+    return said.format(version=metadata.version("nbgrader"))
 
 
 def exchange() -> str:
     """nbgrader's exchange folder: optional, for a class on one shared computer."""
     if os.name == "nt":
-        raise CannotError("nbgrader has no exchange on Windows", "hand out and collect files")
+        raise CannotError(_("nbgrader has no exchange on Windows"), _("hand out and collect files"))
     with tempfile.TemporaryDirectory(prefix="anuman-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch, "exchange")
         folder.mkdir()
@@ -252,10 +272,10 @@ def exchange() -> str:
         )
     if done.returncode:
         raise CannotError(
-            f"nbgrader's exchange failed: {_last_line(done.stderr)}",
-            "hand out and collect files",
+            _("nbgrader's exchange failed: {reason}").format(reason=_last_line(done.stderr)),
+            _("hand out and collect files"),
         )
-    return "nbgrader's exchange works, for a class on one shared computer"
+    return _("nbgrader's exchange works, for a class on one shared computer")
 
 
 def isolation() -> str:
@@ -264,16 +284,17 @@ def isolation() -> str:
 
     problem = preflight.why_not()
     if problem:
-        raise CannotError(f"a class cannot be graded in isolation: {problem[0]}", problem[1])
-    return "a class can be graded: learners' code runs isolated from this computer"
+        said = _("a class cannot be graded in isolation: {reason}").format(reason=problem[0])
+        raise CannotError(said, problem[1])
+    return _("a class can be graded: learners' code runs isolated from this computer")
 
 
 def browser_for_tests() -> str:
     """A browser that the tests can drive."""
     path = browser.find()
     if path is None:
-        raise CannotError("no browser that the tests can drive", browser.remedy())
-    return f"the tests can drive {path}"
+        raise CannotError(_("no browser that the tests can drive"), browser.remedy())
+    return _("the tests can drive {path}").format(path=path)
 
 
 def devanagari() -> str | None:
@@ -283,8 +304,8 @@ def devanagari() -> str | None:
     done = subprocess.run(["fc-list", ":lang=hi", "family"], capture_output=True, text=True)
     families = sorted({line.split(",")[0].strip() for line in done.stdout.splitlines()} - {""})
     if not families:
-        raise CannotError("no font with Devanagari letters", "sudo apt install fonts-noto-core")
-    return f"Devanagari letters: {families[0]}"
+        raise CannotError(_("no font with Devanagari letters"), "sudo apt install fonts-noto-core")
+    return _("Devanagari letters: {font}").format(font=families[0])
 
 
 Check = Callable[[], str | None]
@@ -312,9 +333,9 @@ def examine(check: Check, needed: bool) -> Finding:
     except CannotError as error:
         return Finding(name, needed, "cannot", str(error), error.remedy)
     except Exception as error:  # a broken environment can fail in any way; the line says how
-        return Finding(name, needed, "cannot", f"{type(error).__name__}: {error}", START_AGAIN)
+        return Finding(name, needed, "cannot", f"{type(error).__name__}: {error}", _(START_AGAIN))
     if text is None:
-        return Finding(name, needed, "unknown", f"{name}: nothing here to ask")
+        return Finding(name, needed, "unknown", _("{name}: nothing here to ask").format(name=name))
     return Finding(name, needed, "ok", text)
 
 
@@ -325,14 +346,18 @@ def run(json: Path | None) -> int:
     for check, needed in CHECKS:
         found = examine(check, needed)
         findings.append(found)
-        print(f"{found.status:<8}{found.text}", flush=True)
+        print(f"{_(STATES[found.status]):<8}{found.text}", flush=True)
         if found.remedy:
-            print(f"        {'remedy' if needed else 'optional; remedy'}: {found.remedy}")
+            remedy = _("remedy: {remedy}") if needed else _("optional; remedy: {remedy}")
+            print(f"        {remedy.format(remedy=found.remedy)}")
     broken = [found for found in findings if found.needed and found.status == "cannot"]
     print(
-        f"\n{len(broken)} of the things that the course needs do not work."
-        if broken
-        else "\nEverything that the course needs works here."
+        "\n"
+        + (
+            _("{count} of the things that the course needs do not work.").format(count=len(broken))
+            if broken
+            else _("Everything that the course needs works here.")
+        )
     )
     if json is not None:
         report = {"works": not broken, "findings": [asdict(found) for found in findings]}

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from ..language import UnknownLanguage, language
+from ..language import UnknownLanguage, _, language
 from ..paths import course_root
 from .environment import child_environment
 
@@ -25,7 +25,9 @@ def lesson(root: Path, name: str, language: str) -> Path:
     names = sorted(file.stem for file in (root / "lessons").glob("*.ipynb"))
     if stem not in names:
         near = difflib.get_close_matches(stem, names, n=3) or names
-        raise BadLesson(f"there is no lesson {name!r}. Try: {', '.join(near)}")
+        raise BadLesson(
+            _("there is no lesson {name!r}. Try: {near}").format(name=name, near=", ".join(near))
+        )
     folders = ("lessons/hi", "lessons") if language == "hi" else ("lessons",)
     files = [Path(folder, f"{stem}.ipynb") for folder in folders]
     return next(file for file in files if (root / file).is_file())
@@ -68,16 +70,18 @@ def run(name: str | None, browser: bool, port: int | None) -> int:
         print(f"anuman lab: {error}", file=sys.stderr)
         return 2
     if port is not None and not 0 < port < 65536:
-        print(f"anuman lab: {port} is not a port; take one of 1024 to 65535.", file=sys.stderr)
+        said = _("{port} is not a port; take one of 1024 to 65535.").format(port=port)
+        print(f"anuman lab: {said}", file=sys.stderr)
         return 2
     if port is not None and taken(port):
-        print(
-            f"anuman lab: port {port} is taken, perhaps by a JupyterLab that is still open."
-            f" Close that one, take another number, or leave --port out.",
-            file=sys.stderr,
-        )
+        said = _(
+            "port {port} is taken, perhaps by a JupyterLab that is still open. Close that one, "
+            "take another number, or leave --port out."
+        ).format(port=port)
+        print(f"anuman lab: {said}", file=sys.stderr)
         return 1
-    print(f"Starting JupyterLab with {notebook.as_posix()}; Ctrl-C twice ends it.", flush=True)
+    said = _("Starting JupyterLab with {notebook}; Ctrl-C twice ends it.")
+    print(said.format(notebook=notebook.as_posix()), flush=True)
     words, environment = command(root, notebook, browser, port), child_environment()
     if os.name != "nt":  # signals reach JupyterLab itself
         os.chdir(root)

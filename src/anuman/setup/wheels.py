@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..language import _
 from ..paths import course_root
 from .environment import child_environment
 from .lock import Pin, read
@@ -59,7 +60,9 @@ def run(systems: list[str]) -> int:
     """Fill the folder wheels/ for these systems; 2 for a system that is not known."""
     unknown = [name for name in systems if name not in TARGETS]
     if unknown or not systems:
-        print(f"anuman wheels: no system {', '.join(unknown)!r}; known: {', '.join(TARGETS)}")
+        said = _("no system {unknown!r}; known: {known}")
+        said = said.format(unknown=", ".join(unknown), known=", ".join(TARGETS))
+        print(f"anuman wheels: {said}")
         return 2
     folder = course_root() / "wheels"
     folder.mkdir(exist_ok=True)
@@ -70,11 +73,13 @@ def run(systems: list[str]) -> int:
                 print(f"{system} ({markers['platform_machine']}), Python {python} ...", flush=True)
                 for release, chosen in needed(pins, markers, python):
                     if not download(chosen, platforms, release, folder):
-                        print("anuman wheels: pip could not fetch everything; see above.")
+                        print("anuman wheels: " + _("pip could not fetch everything; see above."))
                         return 1
     files = list(folder.glob("*.whl"))
     size = sum(file.stat().st_size for file in files)
-    print(f"{len(files)} packages, {size / 1e6:.0f} MB, are in {folder}.")
-    print("Copy the whole course folder to the other computers and run start.py there; each needs")
-    print("a Python 3.11, 3.12 or 3.13 of its own.")
+    said = _(
+        "{count} packages, {size:.0f} MB, are in {folder}.\nCopy the whole course folder to the other "
+        "computers and run start.py there; each needs\na Python 3.11, 3.12 or 3.13 of its own."
+    )
+    print(said.format(count=len(files), size=size / 1e6, folder=folder))
     return 0

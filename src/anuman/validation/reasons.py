@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from ..catalog import chip, efficiency, model
 from ..catalog.errors import MissingValue, UnknownName
+from ..language import N_
 from ..physics import predict
 from ..physics.engines import engine
 
@@ -15,7 +16,7 @@ SMALL = 0.15  # errors up to here need no reason
 CAPACITY = (
     0.50  # an error of the load up to here still says where the error of a latency comes from
 )
-NOT_EXPLAINED = "not explained"
+NOT_EXPLAINED = N_("not explained")
 LATENCIES = (
     "tpot_ms",
     "ttft_ms",
@@ -113,56 +114,68 @@ def _long(fields: Mapping, error: float) -> bool:
 CAUSES: tuple[tuple[Cause, str], ...] = (
     (
         _metric("gpu_hours"),
-        "a card's hours also count restarts, evaluation, long-context stages and distillation",
+        N_("a card's hours also count restarts, evaluation, long-context stages and distillation"),
     ),
     (
         _all(_metric(*UNDER_LOAD), _load_within(SMALL)),
-        "near saturation: a load within 15 % of the row's gives this latency",
+        N_("near saturation: a load within 15 % of the row's gives this latency"),
     ),
     (
         _all(_metric(*UNDER_LOAD), _load_within(CAPACITY)),
-        "a load 15 to 50 % from the row's gives this latency: the capacity is off by so much, see the load",
+        N_(
+            "a load 15 to 50 % from the row's gives this latency: the capacity is off by so much, see the load"
+        ),
     ),
-    (_limit_unknown, "the power limit of this server is not known; full power is taken"),
+    (_limit_unknown, N_("the power limit of this server is not known; full power is taken")),
     (
         _all(_power_capped, _too_fast),
-        "the clock under a power limit is estimated as if the memory and leakage drew nothing",
+        N_("the clock under a power limit is estimated as if the memory and leakage drew nothing"),
     ),
     (
         _all(_metric("mfu", "tok_s_chip"), _training_assumed),
-        "no training run on this chip but the scored ones is known: another chip's share stands in",
+        N_(
+            "no training run on this chip but the scored ones is known: another chip's share stands in"
+        ),
     ),
     (
         _all(_metric("tok_s_chip"), _too_fast, _long),
-        "attention dominates at this length and reaches a lower share of the peak than the rest",
+        N_(
+            "attention dominates at this length and reaches a lower share of the peak than the rest"
+        ),
     ),
     (
         _all(_metric("tok_s_chip", "mfu"), _too_fast, _experts),
-        "experts train at a lower share of the peak than dense models; no rule for it is included",
+        N_(
+            "experts train at a lower share of the peak than dense models; no rule for it is included"
+        ),
     ),
     (
         lambda fields, error: _text(fields, "chip") in ("Groq-LPU1", "WSE-3"),
-        "what a hop and a synchronization cost on these chips is not published",
+        N_("what a hop and a synchronization cost on these chips is not published"),
     ),
     (
         _assumed_kernels,
-        "no timings of this chip's single kernels are known: assumed or another chip's shares stand in",
+        N_(
+            "no timings of this chip's single kernels are known: assumed or another chip's shares stand in"
+        ),
     ),
     (
         _all(_experts, _others_kernels),
-        "kernels of mixtures of experts differ by more than a factor of two between engines; "
-        "this engine's were not timed",
+        N_(
+            "kernels of mixtures of experts differ by more than a factor of two between engines; "
+            "this engine's were not timed"
+        ),
     ),
     (
         _all(_software("FasterTransformer"), _too_fast),
-        "attention over the prompt was not fused in 2022: more kernels and more memory traffic",
+        N_("attention over the prompt was not fused in 2022: more kernels and more memory traffic"),
     ),
     (
         _metric("allreduce_us"),
-        "the table's collectives were timed with another version of the library",
+        N_("the table's collectives were timed with another version of the library"),
     ),
     (
         _all(_software("vLLM"), _too_fast, _metric("out_tok_s", "tpot_ms", "qps_at_tpot")),
-        "the processor's own work between steps (scheduling, text) is not in the formula",
+        N_("the processor's own work between steps (scheduling, text) is not in the formula"),
     ),
 )

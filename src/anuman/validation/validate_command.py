@@ -3,9 +3,10 @@
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ..language import _
 from .score import Scored, Summary, score, summaries
 from .table import TableError, catalogue_rows, read_table
 
@@ -23,7 +24,7 @@ def _figure(value: float | None) -> str:
 
 def summary_lines(found: Sequence[Summary]) -> list[str]:
     """The summary as lines of fixed columns."""
-    lines = [f"{'kind':<26}{'rows':>6}{'scored':>8}{'median':>9}{'p90':>9}{'left out':>10}"]
+    lines = [_("kind                        rows  scored   median      p90  left out")]
     for one in found:
         lines.append(
             f"{one.kind:<26}{one.rows:>6}{one.scored:>8}{_share(one.median):>9}"
@@ -31,7 +32,10 @@ def summary_lines(found: Sequence[Summary]) -> list[str]:
             + (f"  {one.within}" if one.within else "")
         )
     lines.append(
-        "left out: median error when each group is corrected by the factor that suits all other groups."
+        _(
+            "left out: median error when each group is corrected by the factor that suits all other "
+            "groups."
+        )
     )
     return lines
 
@@ -54,27 +58,30 @@ def row_line(one: Scored) -> str:
     """One row: id, metric, machine, published, predicted, error, reason."""
     fields = one.row.fields
     error = "" if one.error is None else f"{one.error:+.1%}"
-    shown = "" if one.row.scored else "  (shown, not scored)"
+    shown = "" if one.row.scored else "  (" + _("shown, not scored") + ")"
     return (
         f"{one.row.id:<6} {one.metric:<14} {fields.get('chip')!s:<12} {fields.get('model')!s:<16}"
         f"{_figure(one.row.published):>11} {_figure(one.predicted):>11} {error:>9}{shown}"
-        + (f"  {one.why}" if one.why else "")
+        + (f"  {_(one.why)}" if one.why else "")
     )
 
 
 def lines(scored: Sequence[Scored]) -> list[str]:
     """The whole report."""
-    out = ["id     metric         chip         model             published   predicted     error"]
+    out = [
+        _("id     metric         chip         model             published   predicted     error")
+    ]
     out += [row_line(one) for one in scored]
     worst = sorted((one for one in scored if one.counts), key=lambda one: -abs(one.error))[:WORST]
-    out += ["", "Worst rows", *map(row_line, worst), "", *summary_lines(summaries(scored))]
+    out += ["", _("Worst rows"), *map(row_line, worst), "", *summary_lines(summaries(scored))]
     unread = [one for one in scored if one.predicted is None]
     if unread:
-        out += ["", f"{len(unread)} rows without a prediction:"]
+        out += ["", _("{count} rows without a prediction:").format(count=len(unread))]
         out += [f"  {one.row.id}: {one.why}" for one in unread]
     odd = [one.row for one in scored if one.row.remark]
     if odd:
-        out += ["", f"{len(odd)} rows with a remark:", *(f"  {r.where}: {r.remark}" for r in odd)]
+        out += ["", _("{count} rows with a remark:").format(count=len(odd))]
+        out += [f"  {row.where}: {row.remark}" for row in odd]
     return out
 
 
@@ -117,8 +124,12 @@ def run(
     json_file: Path | None = None,
     csv_file: Path | None = None,
     picture_file: Path | None = None,
+    draw: Callable[[Sequence[Scored]], str] | None = None,
 ) -> int:
-    """Score the catalogue's rows, or those of a CSV file. 0 done, 1 some row needs attention, 2 bad file."""
+    """Score the catalogue's rows, or those of a CSV file. 0 done, 1 some row needs attention, 2 bad file.
+
+    draw: SVG text of the scored rows, for picture_file.
+    """
     try:
         table = catalogue_rows() if rows is None else read_table(rows)
     except TableError as error:
@@ -134,11 +145,7 @@ def run(
         if csv_file:
             write_csv(scored, csv_file)
         if picture_file:
-            from ..widgets.published.reality import (
-                picture,  # needs ipywidgets, which a bare check does not
-            )
-
-            picture_file.write_text(picture(scored), "utf-8")
+            picture_file.write_text(draw(scored), "utf-8")
     except OSError as error:
         print(f"anuman validate: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2

@@ -7,11 +7,10 @@ from statistics import fmean
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 
 def _groups(lengths: list[int], slots: int) -> list[list[int]]:
@@ -21,7 +20,7 @@ def _groups(lengths: list[int], slots: int) -> list[list[int]]:
 
 def _queues(name: str) -> Iterator[Case]:
     """Answers of very different lengths; the last batch is not full."""
-    draw = seeded(name)
+    draw = seeded(f"05-batching/{name}")
     while True:
         slots = draw.randint(3, 8)
         count = slots * draw.randint(3, 6) + draw.randint(1, slots - 1)
@@ -41,11 +40,11 @@ EDGES: tuple[Case, ...] = (
 
 
 STATIC_STEPS = Task(
-    id=f"{ASSIGNMENT}/static_steps",
+    id="05-batching/static_steps",
     function=lambda lengths, slots: physics.static_steps(lengths, slots),
     result=Result((number("steps"),)),
     examples=(([2, 8, 3, 1, 5], 2), ([4, 4, 4, 4], 2)),
-    parts=(Part(N_("all cases"), 1, (*EDGES, *first(8, _queues("static_steps")))),),
+    parts=(Part(N_("all cases"), 0.5, (*EDGES, *first(8, _queues("static_steps")))),),
     misconceptions=(
         Misconception(
             "longest of the whole queue",
@@ -115,11 +114,11 @@ def _last_start(lengths: list[int], slots: int) -> int:
 
 
 CONTINUOUS_STEPS = Task(
-    id=f"{ASSIGNMENT}/continuous_steps",
+    id="05-batching/continuous_steps",
     function=lambda lengths, slots: physics.continuous_steps(lengths, slots),
     result=Result((number("steps"),)),
     examples=(([2, 8, 3, 1, 5], 2), ([4, 4, 4, 4], 2)),
-    parts=(Part(N_("all cases"), 1, (*EDGES, *first(8, _queues("continuous_steps")))),),
+    parts=(Part(N_("all cases"), 0.5, (*EDGES, *first(8, _queues("continuous_steps")))),),
     misconceptions=(
         Misconception(
             "refills only when empty",
@@ -179,14 +178,14 @@ PADDED = N_(
 )
 
 WASTED_SLOT_FRACTION = Task(
-    id=f"{ASSIGNMENT}/wasted_slot_fraction",
+    id="05-batching/wasted_slot_fraction",
     function=lambda lengths, slots: physics.wasted_slot_fraction(lengths, slots),
     result=Result((number("wasted"),)),
     examples=(([2, 8, 6, 4], 2), ([2, 8, 6, 4, 5], 2)),
     parts=(
         Part(
             N_("all cases"),
-            1,
+            0.5,
             (
                 ([4, 9, 2], 8),
                 ([6, 6, 6, 6, 6, 6], 3),
@@ -252,5 +251,9 @@ WASTED_SLOT_FRACTION = Task(
             lambda lengths, slots: 100 * physics.wasted_slot_fraction(lengths, slots),
             N_("100 times too large: a share between 0 and 1 is asked, not a percentage."),
         ),
+    ),
+    uses="static_steps",
+    follow=lambda static_steps: (
+        lambda lengths, slots: 1 - sum(lengths) / (slots * static_steps(lengths, slots))
     ),
 )

@@ -2,15 +2,23 @@
 
 from collections.abc import Iterator
 
-from ..draws import first
-from ..result import Result, label, number
+from ..draws import first, seeded
+from ..labels import label
+from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 UNIT = 1e9 / 2**30  # GiB printed with the letters GB
 CAUSES = {"none": 1.0, "heads": 8.0, "half": 0.5, "unit": UNIT, "heads+unit": 8 * UNIT}
 WITHIN = 0.01
+SPELLINGS = (
+    ("none", "nothing", "no slip", "कोई नहीं"),
+    ("heads", "head", "query heads"),
+    ("half", "आधा"),
+    ("unit", "units", "gib", "इकाई"),
+    ("heads+unit", "unit+heads", "heads and unit", "heads unit", "unit and heads", "unit heads"),
+    ("other", "others", "another", "अन्य"),
+)
 
 
 def find_factor(published: float, yours: float) -> tuple[float, str]:
@@ -38,9 +46,10 @@ def _nearest(published: float, yours: float) -> tuple[float, str]:
 
 
 def _rounded(published: float, yours: float, places: int) -> tuple[float, str]:
-    """Both the ratio and the factors rounded to so many decimal places, and compared exactly."""
-    ratio = round(published / yours, places)
-    same = (cause for cause, factor in CAUSES.items() if ratio == round(factor, places))
+    """The first slip whose factor is the ratio when both are rounded to so many decimal places."""
+    ratio = published / yours
+    near = round(ratio, places)
+    same = (cause for cause, factor in CAUSES.items() if near == round(factor, places))
     return ratio, next(same, "other")
 
 
@@ -50,9 +59,15 @@ ONE_PERCENT = N_(
 )
 
 
+ROUNDED = N_(
+    "The ratio is rounded and then compared: to one or two places, far more or less than 1 % is let "
+    "through, as the factor is small or large. Compare ratio / factor with 1."
+)
+
+
 def _pairs() -> Iterator[Case]:
     """Each cause in turn, rounded as published numbers are; and factors that no cause explains."""
-    draw = seeded("find_factor")
+    draw = seeded("04-kv-cache/find_factor")
     while True:
         for factor in (*CAUSES.values(), *draw.sample((3.0, 0.25, 4.0, 16.0, 1.04, 8.35), 2)):
             yours = draw.uniform(5e8, 400e9)
@@ -62,9 +77,9 @@ def _pairs() -> Iterator[Case]:
 CASES = ((64e9, 8e9), (8e9, 8e9), *first(14, _pairs()))
 
 FIND_FACTOR = Task(
-    id=f"{ASSIGNMENT}/find_factor",
+    id="04-kv-cache/find_factor",
     function=find_factor,
-    result=Result((number("ratio"), label("cause", *CAUSES, "other"))),
+    result=Result((number("ratio"), label("cause", *SPELLINGS))),
     examples=((80e9, 10e9), (5e9, 10e9), (30e9, 10e9)),
     parts=(
         Part("ratio", 0.5, CASES, fields=("ratio",)),
@@ -102,12 +117,12 @@ FIND_FACTOR = Task(
         Misconception(
             "rounded to two places",
             lambda published, yours: _rounded(published, yours, 2),
-            ONE_PERCENT,
+            ROUNDED,
         ),
         Misconception(
             "rounded to one place",
             lambda published, yours: _rounded(published, yours, 1),
-            ONE_PERCENT,
+            ROUNDED,
         ),
         Misconception(
             "nearest",
@@ -116,6 +131,19 @@ FIND_FACTOR = Task(
                 "The nearest factor need not be near: a ratio that lies within 1 % of none of "
                 'them is "other".'
             ),
+        ),
+        Misconception(
+            "half upside down",
+            lambda published, yours: _named(published / yours, CAUSES | {"half": 2.0}, WITHIN),
+            N_(
+                'The factor of "half" is 1/2: if only keys are counted, the published number is the '
+                "smaller one."
+            ),
+        ),
+        Misconception(
+            "5 % either side",
+            lambda published, yours: _named(published / yours, CAUSES, 0.05),
+            N_("5 % are allowed on either side: the task allows 1 %, and no more."),
         ),
         Misconception(
             "too generous",

@@ -5,18 +5,19 @@ from math import ceil, floor, trunc
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, ELEMENT_SIZES, HEAD_DIMS, seeded
 
 GB = 1e9
+ELEMENT_SIZES = (1, 2, 4)  # bytes of one number in the cache
+HEAD_DIMS = (64, 96, 128, 256)
 
 
 def _shapes(grouped: bool) -> Iterator[Case]:
     """Shapes of models; grouped: fewer KV heads than query heads."""
-    draw = seeded(f"kv_bytes_per_token {grouped}")
+    draw = seeded(f"04-kv-cache/kv_bytes_per_token {grouped}")
     while True:
         kv_heads = draw.choice((1, 2, 4, 6, 8, 12) if grouped else (8, 12, 16, 32, 40, 48))
         heads = kv_heads * (draw.choice((3, 4, 5, 6, 8, 12)) if grouped else 1)
@@ -25,7 +26,7 @@ def _shapes(grouped: bool) -> Iterator[Case]:
 
 
 KV_BYTES_PER_TOKEN = Task(
-    id=f"{ASSIGNMENT}/kv_bytes_per_token",
+    id="04-kv-cache/kv_bytes_per_token",
     function=lambda layers, heads, kv_heads, head_dim, dtype_bytes: physics.kv_bytes_per_token(
         layers, kv_heads, head_dim, dtype_bytes
     ),
@@ -34,12 +35,12 @@ KV_BYTES_PER_TOKEN = Task(
     parts=(
         Part(
             N_("models with as many KV heads as query heads (MHA)"),
-            0.5,
+            0.25,
             ((24, 12, 12, 64, 2), *first(5, _shapes(grouped=False))),
         ),
         Part(
             N_("models with fewer KV heads than query heads (GQA, MQA)"),
-            0.5,
+            0.25,
             ((48, 40, 1, 128, 2), (61, 24, 3, 96, 1), *first(6, _shapes(grouped=True))),
         ),
     ),
@@ -111,7 +112,7 @@ def max_requests(memory: float, weights: float, kv_per_token: float, context: fl
 
 def _memories(low: float, high: float) -> Iterator[Case]:
     """Memories with room for low to high requests, well away from a whole number of them."""
-    draw = seeded(f"max_requests {low}")
+    draw = seeded(f"04-kv-cache/max_requests {low}")
     while True:
         kv_per_token = draw.choice((57_344, 114_688, 131_072, 262_144, 327_680, 516_096))
         context = draw.choice((2_048, 8_000, 16_384, 32_768, 60_000, 131_072))
@@ -127,14 +128,14 @@ def _memories(low: float, high: float) -> Iterator[Case]:
 
 
 MAX_REQUESTS = Task(
-    id=f"{ASSIGNMENT}/max_requests",
+    id="04-kv-cache/max_requests",
     function=max_requests,
     result=Result((number("requests"),)),
     examples=((100, 20, 200_000, 50_000), (100, 25, 200_000, 50_000), (100, 120, 200_000, 50_000)),
     parts=(
         Part(
             N_("all cases"),
-            1,
+            0.5,
             (
                 (80, 16, 100_000, 10_000),  # exactly full
                 (24, 24, 131_072, 4_096),  # no room at all

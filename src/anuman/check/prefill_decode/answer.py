@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from statistics import fmean, median
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded, token_times
+from .token_streams import token_times
 
 
 def tpot(times: list[float]) -> float:
@@ -26,18 +26,23 @@ def words_per_second(tpot: float, tokens_per_word: float) -> float:
     return 1 / (tpot * tokens_per_word)
 
 
+PARENTHESES = N_(
+    "Parentheses are missing: * and / come before + and -. Put in parentheses what is to be reckoned first."
+)
+
+
 def _streams() -> Iterator[Case]:
-    draw = seeded("tpot")
+    draw = seeded("03-prefill-decode/tpot")
     while True:
         yield (token_times(draw, draw.randint(4, 12), draw.uniform(0.01, 0.2)),)
 
 
 TPOT = Task(
-    id=f"{ASSIGNMENT}/tpot",
+    id="03-prefill-decode/tpot",
     function=tpot,
     result=Result((number("seconds"),)),
     examples=(([0.5, 0.6, 0.8],), ([2.0, 2.1, 2.2, 2.3, 2.4],)),
-    parts=(Part(N_("all cases"), 1, (([1.5, 1.75],), *first(8, _streams()))),),
+    parts=(Part(N_("all cases"), 0.5, (([1.5, 1.75],), *first(8, _streams()))),),
     misconceptions=(
         Misconception(
             "divides by n",
@@ -86,6 +91,16 @@ TPOT = Task(
             N_("Upside down: these are tokens a second; TPOT is seconds a token."),
         ),
         Misconception(
+            "only the first one divided",
+            lambda times: times[-1] - times[0] / (len(times) - 1),
+            PARENTHESES,
+        ),
+        Misconception(
+            "1 taken off at the end",
+            lambda times: (times[-1] - times[0]) / len(times) - 1,
+            PARENTHESES,
+        ),
+        Misconception(
             "not divided",
             lambda times: times[-1] - times[0],
             N_("That is the time of all tokens after the first: divide it by their number."),
@@ -95,21 +110,21 @@ TPOT = Task(
 
 
 def _answers() -> Iterator[Case]:
-    draw = seeded("end_to_end")
+    draw = seeded("03-prefill-decode/end_to_end")
     while True:
         each = round(draw.uniform(0.005, 0.2), 4)
         yield round(each * draw.uniform(2, 40), 3), each, draw.randint(2, 20)
 
 
 END_TO_END = Task(
-    id=f"{ASSIGNMENT}/end_to_end",
+    id="03-prefill-decode/end_to_end",
     function=end_to_end,
     result=Result((number("seconds"),)),
     examples=((0.5, 0.1, 6), (2.0, 0.02, 1001)),
     parts=(
         Part(
             N_("all cases"),
-            1,
+            0.5,
             ((0.75, 0.25, 1), (0.2, 0.05, 2), (1.5, 0.03, 3000), *first(8, _answers())),
         ),
     ),
@@ -135,6 +150,16 @@ END_TO_END = Task(
             N_("That is the time after the first token only: add ttft."),
         ),
         Misconception(
+            "n_out times something missing",
+            lambda ttft, tpot, n_out: ttft + n_out - 1 * tpot,
+            PARENTHESES,
+        ),
+        Misconception(
+            "two tokens",
+            lambda ttft, tpot, n_out: ttft + tpot,
+            N_("n_out is not used: that is the moment of the second token."),
+        ),
+        Misconception(
             "waits before every token",
             lambda ttft, tpot, n_out: n_out * (ttft + tpot),
             N_("ttft is counted for every token: the prompt is read only once."),
@@ -149,17 +174,17 @@ END_TO_END = Task(
 
 
 def _speeds() -> Iterator[Case]:
-    draw = seeded("words_per_second")
+    draw = seeded("03-prefill-decode/words_per_second")
     while True:
         yield round(draw.uniform(0.002, 0.4), 4), round(draw.uniform(1.2, 8), 2)
 
 
 WORDS_PER_SECOND = Task(
-    id=f"{ASSIGNMENT}/words_per_second",
+    id="03-prefill-decode/words_per_second",
     function=words_per_second,
     result=Result((number("words_per_second"),)),
     examples=((0.05, 2.0), (0.05, 4.0)),
-    parts=(Part(N_("all cases"), 1, ((0.25, 1.0), *first(8, _speeds()))),),
+    parts=(Part(N_("all cases"), 0.5, ((0.25, 1.0), *first(8, _speeds()))),),
     misconceptions=(
         Misconception(
             "inverted",

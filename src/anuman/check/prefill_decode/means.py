@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from itertools import chain, pairwise
 from statistics import fmean, median
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 from .answer import tpot
-from .draw import ASSIGNMENT, seeded, token_times
+from .token_streams import token_times
 
 ONE_TOKEN = N_("a request with a single token is among them")
 SEVERAL = N_("every request has several tokens")
@@ -35,7 +35,7 @@ def _from_question(times: list[float]) -> list[float]:
 
 def _requests(single: bool) -> Iterator[Case]:
     """A short quick request, a long slow one and some others, so that both means differ clearly."""
-    draw = seeded(f"means {single}")
+    draw = seeded(f"03-prefill-decode/means {single}")
     while True:
         gap = draw.uniform(0.01, 0.05)
         made = [
@@ -54,8 +54,8 @@ def _requests(single: bool) -> Iterator[Case]:
 
 def _parts() -> tuple[Part, ...]:
     return (
-        Part(SEVERAL, 1, (([[0.4, 0.5], [1.0, 1.3, 1.6, 1.9]],), *first(6, _requests(False)))),
-        Part(ONE_TOKEN, 0.5, (([[0.7], [0.5, 0.9]],), *first(5, _requests(True)))),
+        Part(SEVERAL, 0.7, (([[0.4, 0.5], [1.0, 1.3, 1.6, 1.9]],), *first(6, _requests(False)))),
+        Part(ONE_TOKEN, 0.3, (([[0.7], [0.9], [0.5, 0.9]],), *first(5, _requests(True)))),
     )
 
 
@@ -74,7 +74,7 @@ DIVIDES_BY_TOKENS = N_(
 )
 
 MEAN_ITL = Task(
-    id=f"{ASSIGNMENT}/mean_itl",
+    id="03-prefill-decode/mean_itl",
     function=mean_itl,
     result=Result((number("seconds"),)),
     examples=EXAMPLES,
@@ -122,7 +122,7 @@ MEAN_ITL = Task(
 )
 
 MEAN_TPOT = Task(
-    id=f"{ASSIGNMENT}/mean_tpot",
+    id="03-prefill-decode/mean_tpot",
     function=mean_tpot,
     result=Result((number("seconds"),)),
     examples=EXAMPLES,
@@ -160,4 +160,6 @@ MEAN_TPOT = Task(
             N_("The median over the requests: the mean is asked."),
         ),
     ),
+    uses="tpot",
+    follow=lambda tpot: lambda requests: fmean(tpot(t) for t in requests if len(t) > 1),
 )

@@ -4,16 +4,15 @@ from collections.abc import Iterator
 
 from anuman import physics
 
-from ..draws import first
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, seeded
 
 
 def _prompts(low: float, high: float) -> Iterator[Case]:
     """Prompts whose length is between low and high times the one at which both clocks agree."""
-    draw = seeded(f"ttft {low}")
+    draw = seeded(f"03-prefill-decode/ttft {low}")
     while True:
         n = round(draw.uniform(1e9, 400e9))
         bandwidth = draw.uniform(0.2e12, 8e12)
@@ -29,7 +28,7 @@ LONG = N_("long prompts (the arithmetic is slower)")
 SHORT = N_("short prompts (reading the weights is slower)")
 
 TTFT = Task(
-    id=f"{ASSIGNMENT}/ttft",
+    id="03-prefill-decode/ttft",
     function=lambda prompt_tokens, n, flops, bandwidth, bytes_per_weight, mfu, mbu: (
         physics.decode_step(n, prompt_tokens, flops, bandwidth, bytes_per_weight, mfu, mbu).seconds
     ),
@@ -39,8 +38,8 @@ TTFT = Task(
         (10, 10e9, 100e12, 1e12, 2, 0.5, 0.8),
     ),
     parts=(
-        Part(LONG, 1, ((2000, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(4, 40)))),
-        Part(SHORT, 1, ((1, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(0.05, 0.6)))),
+        Part(LONG, 0.5, ((2000, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(4, 40)))),
+        Part(SHORT, 0.5, ((1, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(0.05, 0.6)))),
     ),
     misconceptions=(
         Misconception(

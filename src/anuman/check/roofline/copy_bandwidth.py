@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from statistics import mean, median
 
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, first, seeded
 
 TRAFFIC = 2  # a copy reads every byte and writes it
 
@@ -18,7 +18,7 @@ def copy_bandwidth(nbytes: int, seconds: list[float]) -> float:
 
 def _timings(first_low: float, first_high: float) -> Iterator[Case]:
     """Timings whose first one is first_low to first_high times the best of the others."""
-    draw = seeded(f"copy_bandwidth {first_low}")
+    draw = seeded(f"02-roofline/copy_bandwidth {first_low}")
     while True:
         nbytes = draw.randint(10**8, 10**9)
         best = TRAFFIC * nbytes / draw.uniform(4e9, 200e9)
@@ -29,7 +29,7 @@ def _timings(first_low: float, first_high: float) -> Iterator[Case]:
 
 
 COPY_BANDWIDTH = Task(
-    id=f"{ASSIGNMENT}/copy_bandwidth",
+    id="02-roofline/copy_bandwidth",
     function=copy_bandwidth,
     result=Result((number("bandwidth"),)),
     examples=((10**9, [0.9, 0.25, 0.2, 0.4]), (10**9, [0.1, 0.25, 0.2, 0.4])),

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from anuman import physics
 
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, first, seeded, weighted_chips
+from .made_up_chips import weighted_chips
 
 
 def _steps(low: float, high: float) -> Iterator[Case]:
     """Steps whose batch is between low and high times the critical one."""
-    draw = seeded(f"step_time {low}")
+    draw = seeded(f"02-roofline/step_time {low}")
     for flops, bandwidth, size in weighted_chips(draw):
         batch = round(draw.uniform(low, high) * physics.critical_batch(flops, bandwidth, size))
         yield round(draw.uniform(0.5e9, 400e9)), batch, flops, bandwidth, size
@@ -22,7 +23,7 @@ MEMORY_BOUND = N_("memory-bound steps (batch below the ridge)")
 COMPUTE_BOUND = N_("compute-bound steps (batch above the ridge)")
 
 STEP_TIME = Task(
-    id=f"{ASSIGNMENT}/step_time",
+    id="02-roofline/step_time",
     function=lambda n, batch, flops, bandwidth, bytes_per_weight: (
         physics.decode_step(n, batch, flops, bandwidth, bytes_per_weight).seconds
     ),
@@ -35,13 +36,13 @@ STEP_TIME = Task(
     parts=(
         Part(
             MEMORY_BOUND,
-            0.75,
+            0.2,
             ((7e9, 1, 300e12, 1e12, 2), *first(6, _steps(0.1, 0.7))),
         ),
-        Part(COMPUTE_BOUND, 0.75, first(6, _steps(1.5, 8))),
+        Part(COMPUTE_BOUND, 0.2, first(6, _steps(1.5, 8))),
         Part(
             N_("steps exactly at the ridge"),
-            0.5,
+            0.1,
             (
                 (3e9, 200, 800e12, 2e12, 1),
                 (13e9, 320, 160e12, 1e12, 4),

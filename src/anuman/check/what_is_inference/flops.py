@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from anuman import physics
 
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, dense, first, mixtures, seeded
+from .made_up_models import dense, mixtures
 
 TOTAL = N_(
     "All parameters are counted: a token passes only through the active ones, n_active. What lies "
@@ -19,8 +20,16 @@ BYTES = N_("n_active is not used: every active parameter takes part for every to
 
 def _parts(name: str, by_hand: tuple) -> tuple[Part, ...]:
     return (
-        Part(N_("dense models"), 0.5, (by_hand, *first(5, dense(seeded(f"{name} dense"))))),
-        Part(N_("mixtures of experts"), 0.5, first(6, mixtures(seeded(f"{name} mixtures")))),
+        Part(
+            N_("dense models"),
+            0.25,
+            (by_hand, *first(5, dense(seeded(f"01-what-is-inference/{name} dense")))),
+        ),
+        Part(
+            N_("mixtures of experts"),
+            0.25,
+            first(6, mixtures(seeded(f"01-what-is-inference/{name} mixtures"))),
+        ),
     )
 
 
@@ -38,7 +47,7 @@ def _in_common(factor: float) -> tuple[Misconception, ...]:
 
 
 TRAIN_FLOPS = Task(
-    id=f"{ASSIGNMENT}/train_flops",
+    id="01-what-is-inference/train_flops",
     function=lambda n_active, n_total, tokens: physics.training_flops(n_active, tokens),
     result=Result((number("flops"),)),
     examples=((10e9, 10e9, 1e12), (10e9, 80e9, 1e12)),
@@ -81,7 +90,7 @@ TRAIN_FLOPS = Task(
 )
 
 SERVE_FLOPS = Task(
-    id=f"{ASSIGNMENT}/serve_flops",
+    id="01-what-is-inference/serve_flops",
     function=lambda n_active, n_total, tokens: physics.forward_flops(n_active, tokens),
     result=Result((number("flops"),)),
     examples=((10e9, 10e9, 500), (10e9, 80e9, 500)),

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from anuman import physics
 
+from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, first, seeded
 
 
 def memory_bytes(
@@ -20,7 +20,7 @@ def memory_bytes(
 
 
 def _recipes(mode: str) -> Iterator[Case]:
-    draw = seeded(f"memory_bytes {mode}")
+    draw = seeded(f"01-what-is-inference/memory_bytes {mode}")
     while True:
         n = round(10 ** draw.uniform(6, 12))
         weight, grad = draw.choice((1, 2, 4)), draw.choice((1, 2, 4))
@@ -32,13 +32,13 @@ def _recipes(mode: str) -> Iterator[Case]:
 TRAINING, SERVING = N_("training"), N_("serving")
 
 MEMORY_BYTES = Task(
-    id=f"{ASSIGNMENT}/memory_bytes",
+    id="01-what-is-inference/memory_bytes",
     function=memory_bytes,
     result=Result((number("bytes"),)),
     examples=((10e9, "train", 2, 2, 4, 8), (10e9, "serve", 2, 2, 4, 8)),
     parts=(
-        Part(TRAINING, 1, ((7e9, "train", 2, 2, 4, 8), *first(7, _recipes("train")))),
-        Part(SERVING, 1, ((7e9, "serve", 2, 2, 4, 8), *first(7, _recipes("serve")))),
+        Part(TRAINING, 0.5, ((7e9, "train", 2, 2, 4, 8), *first(7, _recipes("train")))),
+        Part(SERVING, 0.5, ((7e9, "serve", 2, 2, 4, 8), *first(7, _recipes("serve")))),
     ),
     misconceptions=(
         Misconception(
@@ -113,6 +113,11 @@ MEMORY_BYTES = Task(
             "the same in both",
             lambda n, mode, weight, grad, master, moments: n * (weight + grad + master + moments),
             N_("mode is not used: serving needs the weights alone, without what training adds."),
+        ),
+        Misconception(
+            "weights alone in both",
+            lambda n, mode, weight, grad, master, moments: n * weight,
+            N_("Training comes out as small as serving: it keeps all four, not the weights alone."),
         ),
         Misconception(
             "modes swapped",

@@ -5,12 +5,17 @@ from itertools import count
 
 from anuman import physics
 
+from ..draws import first, seeded
 from ..flip import Flip
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .draw import ASSIGNMENT, first, seeded
 
-FLIP = Flip("training", "inference")
+FLIP = Flip(
+    "training",
+    "inference",
+    ("train", "प्रशिक्षण", "ट्रेनिंग"),
+    ("serving", "serve", "इन्फ़रेंस", "इन्फरेंस", "सेवा"),
+)
 
 
 def verdict(
@@ -39,7 +44,7 @@ def _other_flips(case: Case) -> tuple[float, ...]:
 
 def _situations() -> Iterator[Case]:
     """Volumes well off the flip; in most of them a wrong rule would give the wrong label."""
-    draw = seeded("verdict")
+    draw = seeded("01-what-is-inference/verdict")
     for place in count():
         train_tokens = round(10 ** draw.uniform(10, 13.3))
         input_part = round(draw.choice((draw.uniform(0.15, 0.35), draw.uniform(0.65, 0.9))), 2)
@@ -61,7 +66,7 @@ CASES = ((10**12, 2 * 10**12, 0.5, 0.4, 0.4, 0.1), *first(15, filter(_clear, _si
 FLIP_EXAMPLE = (1e12, 0.75, 0.4, 0.5, 0.1)
 
 VERDICT = Task(
-    id=f"{ASSIGNMENT}/verdict",
+    id="01-what-is-inference/verdict",
     function=verdict,
     result=FLIP.result,
     examples=((1e12, *FLIP_EXAMPLE), (3e12, *FLIP_EXAMPLE)),
@@ -179,6 +184,22 @@ VERDICT = Task(
             N_(
                 "The shares of training and of serving have changed places: where serving uses less "
                 "of the peak, fewer tokens are enough, so flips_at gets smaller."
+            ),
+        ),
+        Misconception(
+            "time times the share",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                FLIP.at(
+                    served_tokens,
+                    3
+                    * train_tokens
+                    * train_share
+                    / (input_part * input_share + (1 - input_part) * output_share),
+                )
+            ),
+            N_(
+                "Multiplied by the shares: a FLOP takes the longer, the smaller the share, so every "
+                "time is divided by its share."
             ),
         ),
         Misconception(

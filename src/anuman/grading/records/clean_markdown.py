@@ -41,6 +41,7 @@ VALUES = {
     ("a", "href"): re.compile(r"(?:https?://|mailto:|#)[^\s\\]*"),
     ("img", "src"): re.compile(rf"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]*|{RELATIVE}"),
     ("div", "lang"): re.compile("[a-zA-Z-]+"),
+    ("details", "lang"): re.compile("[a-zA-Z-]+"),
     ("span", "lang"): re.compile("[a-zA-Z-]+"),
     ("td", "style"): re.compile("text-align: ?(?:left|right|center)"),
     ("th", "style"): re.compile("text-align: ?(?:left|right|center)"),

@@ -8,11 +8,12 @@ from anuman import physics
 from anuman.language import _, number, si
 
 from ..kit.chart import Axis, Chart
-from ..kit.figure import Figure, folded, table_html
-from ..kit.style import COMPUTE, INK, MEASURED, MEMORY, OTHER, fact
-from ..kit.svg import Picture, paragraphs, stack
-from ..own_machine.machine_charts import warnings
-from ..two_clocks.clocks_words import percent
+from ..kit.figure import table_html
+from ..kit.style import COMPUTE, MEASURED, MEMORY, OTHER
+from ..kit.svg import Picture
+from ..kit.view import View
+from ..kit.words import percent
+from ..own_machine.machine_charts import doubts
 
 WIDTH = 540.0
 NOISY = 0.15  # spread of the sweep from which on it is called noisy
@@ -151,10 +152,9 @@ def summary(seen: Seen) -> str:
     return " ".join(said)
 
 
-def cautions(seen: Seen) -> str:
-    """Banners: what makes the measurement doubtful."""
-    made = warnings(seen.machine)
-    said = []
+def cautions(seen: Seen) -> list[str]:
+    """What makes the measurement doubtful."""
+    said = doubts(seen.machine)
     if seen.sweep.spread > NOISY:
         said.append(
             _(
@@ -169,31 +169,21 @@ def cautions(seen: Seen) -> str:
                 "memory: choose a larger model to see the flat part."
             )
         )
-    if said:
-        words = "".join(f"<p>{escape(line)}</p>" for line in said)
-        made += f'<div class="banner" role="status">{words}</div>'
-    return made
+    return said
 
 
-def html(seen: Seen, twin: bool = False) -> str:
-    """The whole view but for its controls."""
-    status = f'<p role="status"><b>{escape(seen.status)}</b></p>'
+def view(seen: Seen) -> View:
+    """Everything that is shown of a sweep; before it is measured, the status alone."""
+    status = f"<p><b>{escape(seen.status)}</b></p>"
+    title, said = _("Batch sweep"), summary(seen)
     if seen.sweep is None:
-        return status
-    cards = "".join(fact(*card) for card in facts(seen))
-    return (
-        f'{status}{cautions(seen)}<div class="flow"><div class="wide">{times(seen).markup()}</div>'
-        f'<div class="side">{cards}</div></div>{table(seen) if twin else ""}'
+        return View(title=title, words=said, pictures=[], above=status)
+    return View(
+        title=title,
+        words=said,
+        pictures=[times(seen)],
+        cards=facts(seen),
+        problems=cautions(seen),
+        above=status,
+        twin=table(seen),
     )
-
-
-def still(seen: Seen) -> Figure:
-    """The present state for a page without a kernel."""
-    lines = [summary(seen)]
-    if seen.sweep is None:
-        picture = paragraphs(lines, WIDTH)
-        picture = Picture(picture.body, picture.width, picture.height, _("Batch sweep"), lines[0])
-        return Figure(f'<p style="color:{INK}">{escape(lines[0])}</p>', lines[0], picture)
-    picture = stack([times(seen), paragraphs(lines, WIDTH)], _("Batch sweep"), lines[0])
-    content = html(seen) + folded(_("The same as a table"), table(seen))
-    return Figure(content, lines[0], picture)

@@ -1,12 +1,11 @@
 """Measure a real model's decode step at batch 1 to 32 against this machine's own roofline."""
 
-import ipywidgets
-
 from anuman import machine as machine_package
 from anuman.language import _, number
 
+from ..kit.controls import Button, choice
 from ..kit.running import Running
-from .sweep_chart import Seen, html, still
+from .sweep_chart import Seen, view
 
 RANDOM, STORIES, SMOLLM2 = "random", "stories", "smollm2"
 ROUNDS = 4
@@ -46,14 +45,13 @@ class BatchSweep(Running):
     failures = (*Running.failures, machine_package.MachineFileError)
 
     def __init__(self, gate=None):
-        super().__init__(Seen(_("Not measured yet.")), html, still)
-        self.model = ipywidgets.Dropdown(
-            options=models(), description=_("Model"), style={"description_width": "initial"}
-        )
-        self.measure = ipywidgets.Button(description=_("Measure"), button_style="primary")
-        self.bar = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "220px"})
-        self.measure.on_click(lambda _button: self.begin(self.model.value, self.model.label))
-        self.open_row([self.model, self.measure, self.stop, self.bar], gate)
+        super().__init__(Seen(_("Not measured yet.")), view)
+        offered = models()
+        self.model = choice(_("Model"), offered)
+        self.measure = Button(_("Measure"), primary=True)
+        names = {key: label for label, key in offered}
+        self.measure.on_click(lambda _button: self.begin(self.model.value, names[self.model.value]))
+        self.open_row([self.model, self.measure], gate)
 
     def work(self, key: str, name: str) -> str:
         """Machine (the kept measurement of this one, if there is), model, sweep; gives the end."""
@@ -64,7 +62,7 @@ class BatchSweep(Running):
             if kept is None or not machine_package.measured_here(kept):
                 self.tell(_("Measuring this computer."))
                 kept = machine_package.measure(
-                    progress=lambda done, _label: self._progress(done),
+                    progress=lambda done, _label: self.progress(done),
                     cancelled=self.stopped.is_set,
                 )
                 machine_package.save(kept)
@@ -72,7 +70,7 @@ class BatchSweep(Running):
             return _("Stopped; nothing new is shown.")
         self.tell(_("Measuring the model's decode steps."))
         sweep = batch_sweep.measure(
-            _load(key), rounds=ROUNDS, progress=self._progress, cancelled=self.stopped.is_set
+            _load(key), rounds=ROUNDS, progress=self.progress, cancelled=self.stopped.is_set
         )
         if sweep is None:
             return _("Stopped; nothing new is shown.")
@@ -80,9 +78,6 @@ class BatchSweep(Running):
         return _("{model}: measured on {machine}, one BLAS thread.").format(
             model=name, machine=kept.name
         )
-
-    def _progress(self, done: float) -> None:
-        self.bar.value = done
 
 
 def batch_sweep(gate=None) -> BatchSweep:

@@ -1,24 +1,29 @@
 """How the batching theatre looks: a Gantt of slots, the KV memory, the waiting line, for each policy."""
 
-from html import escape
+import math
 
 from anuman.language import _, number
-from anuman.scenes.theatre import Scene, Stage
+from anuman.scenes.theatre import Scene, Setting, Stage, stage
 
 from ..kit.chart import Axis
-from ..kit.figure import Figure, folded, table_html
-from ..kit.style import COMPUTE, INK, MEASURED, MEMORY, OTHER, PAPER, RULE, fact
-from ..kit.svg import Picture, paragraphs, stack, text, text_width
+from ..kit.style import INK, KV_CACHE, MEMORY, RULE, USERS
+from ..kit.svg import Picture, keyed, stack, text, text_width
+from ..kit.view import Formula, View
 from . import theatre_words as words
 
 WIDTH = 660.0
 LEFT, RIGHT = 62.0, WIDTH - 12
-TONES = (COMPUTE, MEASURED, OTHER)
+SHADES = (0.18, 0.30, 0.42)  # of neighbouring answers: quiet, for the empty seats are what matters
+ENDS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)  # where the axis may end, times a power of ten
 KV_HEIGHT = 40.0
+MOST_KEYED = 60  # requests that are elements of their own
 
 
-def _box(x: float, y: float, width: float, height: float) -> str:
-    return f"M{x:.1f} {y:.1f}h{width:.1f}v{height:.1f}h{-width:.1f}z"
+def axis_end(stage: Stage) -> float:
+    """A round number of steps that holds both runs."""
+    least = max(10, stage.end)
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(m * power for m in ENDS if m * power >= least)
 
 
 class _Panel:
@@ -35,30 +40,58 @@ class _Panel:
         return LEFT + min(step, self.end) / self.end * (RIGHT - LEFT)
 
     def gantt(self) -> str:
-        """Bars: a request's answer in its tone, a finished row that is kept hatched."""
-        tones: dict[str, str] = dict.fromkeys(TONES, "")
-        kept, labels = "", ""
+        """Bars: a request's answer quietly, a finished row that is kept loudly."""
+        parts = []
+        if len(self.scene.run) > MOST_KEYED:
+            return self._many()
+        for s in self.scene.run:
+            if s.admitted_s >= self.now:
+                continue
+            y, key, name = (
+                self.top + s.slot * self.row + 1,
+                f"{self.scene.name}:{s.id}",
+                str(s.id + 1),
+            )
+            start, stop = self.x(s.admitted_s), self.x(min(self.now, s.finish_s))
+            says = _("request {name}: {tokens} tokens").format(
+                name=name, tokens=number(s.output_tokens)
+            )
+            look = f"fill:{USERS};fill-opacity:{SHADES[s.id % len(SHADES)]};stroke:{USERS};stroke-width:1"
+            parts.append(self._bar(key, start, stop, y, look, says))
+            if stop - start > text_width(name, 11) + 4 and self.row >= 14:
+                label = f'<text x="{(start + stop) / 2:.1f}" y="{y + self.row / 2 + 3:.1f}" text-anchor="middle" style="font-size:11px">{name}</text>'
+                parts.append(keyed(f"{key}:name", label))
+            free = self.x(min(self.now, self.scene.held_until(s)))
+            if free > stop + 0.2:
+                empty = _("empty: kept for {name}").format(name=name)
+                look = f"fill:{MEMORY};stroke:{MEMORY};stroke-width:1"
+                parts.append(self._bar(f"{key}:kept", stop, free, y, look, empty))
+        return "".join(parts)
+
+    def _many(self) -> str:
+        """The same for so many requests that each as an element of its own would be slow."""
+        answers, kept = dict.fromkeys(SHADES, ""), ""
         for s in self.scene.run:
             if s.admitted_s >= self.now:
                 continue
             y = self.top + s.slot * self.row + 1
             start, stop = self.x(s.admitted_s), self.x(min(self.now, s.finish_s))
-            tones[TONES[s.id % len(TONES)]] += _box(start, y, stop - start, self.row - 2)
-            name = str(s.id + 1)
-            if stop - start > text_width(name, 11) + 4 and self.row >= 14:
-                middle = (start + stop) / 2
-                labels += f'<text x="{middle:.1f}" y="{y + self.row / 2 + 3:.1f}" text-anchor="middle" style="font-size:11px;fill:{PAPER}">{name}</text>'
+            answers[SHADES[s.id % len(SHADES)]] += (
+                f"M{start:.0f} {y:.0f}H{stop:.0f}v{self.row - 2:.0f}H{start:.0f}z"
+            )
             free = self.x(min(self.now, self.scene.held_until(s)))
             if free > stop + 0.2:
-                kept += _box(stop, y, free - stop, self.row - 2)
-        drawn = "".join(
-            f'<path d="{path}" style="fill:{tone};stroke:{PAPER};stroke-width:1"/>'
-            for tone, path in tones.items()
+                kept += f"M{stop:.0f} {y:.0f}H{free:.0f}v{self.row - 2:.0f}H{stop:.0f}z"
+        drawn = [
+            f'<path d="{path}" style="fill:{USERS};fill-opacity:{shade};stroke:{USERS};stroke-width:1"/>'
+            for shade, path in answers.items()
             if path
-        )
-        if kept:
-            drawn += f'<path d="{kept}" style="fill:{MEMORY};fill-opacity:.28;stroke:{MEMORY};stroke-width:1;stroke-dasharray:2 2"/>'
-        return drawn + labels
+        ]
+        return "".join(drawn) + (f'<path d="{kept}" style="fill:{MEMORY}"/>' if kept else "")
+
+    def _bar(self, key: str, start: float, stop: float, y: float, look: str, says: str) -> str:
+        bar = f'<rect x="{start:.1f}" y="{y:.1f}" width="{stop - start:.1f}" height="{self.row - 2:.1f}" style="{look}"><title>{says}</title></rect>'
+        return keyed(key, bar)
 
     def frame(self) -> str:
         """Slot names and the rules between them."""
@@ -91,7 +124,7 @@ class _Panel:
             used=number(self.scene.kv(self.now)), capacity=number(capacity)
         )
         return (
-            f'<path d="{path}" style="fill:{COMPUTE};fill-opacity:.35;stroke:{COMPUTE};stroke-width:1"/>'
+            f'<path d="{path}" style="fill:{KV_CACHE};fill-opacity:.4;stroke:{KV_CACHE};stroke-width:1"/>'
             f'<path d="M{LEFT:.1f} {y:.1f}H{RIGHT:.1f}" style="stroke:{INK};stroke-dasharray:6 4"/>'
             + text(LEFT + 4, y - 5, label, "small halo")
         )
@@ -99,16 +132,17 @@ class _Panel:
     def line(self, y: float) -> str:
         """Who waits now, first come first; those who do not fit are counted."""
         waiting = self.scene.waiting(self.now)
-        drawn = text(4, y + 13, _("waiting: {count}").format(count=number(len(waiting))), "small")
+        said = _("waiting: {count}").format(count=number(len(waiting)))
+        drawn = text(4, y + 13, said, "small", key="waiting")
         x, shown = LEFT + 60, 0
         for s in waiting:
             name = str(s.id + 1)
             width = max(18.0, text_width(name, 11) + 8)
             if x + width > RIGHT - 60:
                 break
-            tone = TONES[s.id % len(TONES)]
-            drawn += f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="17" rx="3" style="fill:none;stroke:{tone};stroke-width:1.5"/>'
-            drawn += f'<text x="{x + width / 2:.1f}" y="{y + 12.5:.1f}" text-anchor="middle" style="font-size:11px">{name}</text>'
+            box = f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="17" rx="3" style="fill:none;stroke:{USERS};stroke-width:1.5"/>'
+            label = f'<text x="{x + width / 2:.1f}" y="{y + 12.5:.1f}" text-anchor="middle" style="font-size:11px">{name}</text>'
+            drawn += keyed(f"waits:{s.id}", box) + keyed(f"waits:{s.id}", label)
             x += width + 4
             shown += 1
         if shown < len(waiting):
@@ -126,7 +160,7 @@ class _Panel:
         for tick in Axis(0, self.end, "").ticks(8):
             at = self.x(tick)
             side = "middle" if at < RIGHT - 14 else "end"
-            drawn += text(at, y + 15, number(tick), "small", side)
+            drawn += text(at, y + 15, number(tick), "small", side, f"tick:{tick:g}")
         return drawn + text(
             (LEFT + RIGHT) / 2, y + 32, _("time, steps of the engine"), "small", "middle"
         )
@@ -142,58 +176,46 @@ class _Panel:
         at = self.x(self.now)
         kv = self.bottom + 24
         axis = kv + KV_HEIGHT + 4
-        body = text(4, 16, state, "title") + self.frame() + self.gantt() + self.memory(kv)
-        body += f'<path d="M{at:.1f} {self.top - 4:.1f}V{axis:.1f}" style="stroke:{INK};stroke-width:1.5"/>'
+        body = (
+            text(4, 16, state, "title", key="state") + self.frame() + self.gantt() + self.memory(kv)
+        )
+        # The line of the present leaves the words between slots and memory alone.
+        now = f'<path d="M{at:.1f} {self.top - 4:.1f}V{self.bottom:.1f}M{at:.1f} {kv:.1f}V{axis:.1f}" style="stroke:{INK};stroke-width:1.5"/>'
+        body += keyed("now", now)
         body += self.axis(axis) + self.line(axis + 40)
         return Picture(body, WIDTH, axis + 70, state, state)
 
 
 def theatre(stage: Stage, now: float) -> Picture:
     """Both policies, one above the other on one scale of time."""
-    end = max(1, stage.end)
+    end = axis_end(stage)
     panels = [_Panel(scene, stage, now, end).picture() for scene in stage.scenes]
     return stack(panels, _("Batching theatre"), words.summary(stage, now))
 
 
-def banner(stage: Stage) -> str:
-    """The failure states, above everything else."""
-    said = "".join(f"<p>{escape(p)}</p>" for p in words.problems(stage))
-    return f'<div class="banner" role="status">{said}</div>' if said else ""
-
-
-def legend() -> str:
-    """What the marks mean, in words and colour."""
-    said = _(
+def view(stage: Stage, now: float) -> View:
+    """Everything that is shown of both policies at a moment."""
+    title, said = _("Batching theatre"), words.summary(stage, now)
+    if not stage.scenes:
+        return View(title=title, words=said, pictures=[], problems=words.problems(stage))
+    legend = _(
         "A bar is a request in its slot, from admission to its last token; its number stands in it. "
-        "Dashed: a row that is kept although its answer is done."
+        "Dark: a seat that is kept although its answer is done."
     )
-    return f'<p class="quiet">{escape(said)}</p>'
-
-
-def table(stage: Stage) -> str:
-    """The table twin."""
-    return table_html(words.head(), words.rows(stage), _("All times in steps"))
-
-
-def html(stage: Stage, now: float) -> str:
-    """Everything below the controls, without the table."""
-    if not stage.scenes:
-        return banner(stage)
-    cards = "".join(fact(*card) for card in words.facts(stage, now))
-    formula = escape(words.formula(stage))
-    return (
-        f'{banner(stage)}<div class="flow"><div class="wide">{theatre(stage, now).markup()}</div>'
-        f'<div class="side">{cards}</div></div>{legend()}<div class="formula" role="math">{formula}</div>'
+    return View(
+        title=title,
+        words=said,
+        pictures=[theatre(stage, now)],
+        cards=words.facts(stage, now),
+        problems=words.problems(stage),
+        formula=Formula([[words.formula(stage, now)]]),
+        head=words.head(),
+        rows=words.rows(stage),
+        notes=[legend, _("All times in steps")],
     )
 
 
-def still(stage: Stage, now: float) -> Figure:
-    """The same without a kernel."""
-    said = words.summary(stage, now)
-    if not stage.scenes:
-        return Figure(banner(stage), said)
-    lines = [f"{a}: {b} ({n})" for a, b, n in words.facts(stage, now)]
-    lines.append(words.formula(stage))
-    picture = stack([theatre(stage, now), paragraphs(lines, WIDTH)], _("Batching theatre"), said)
-    twin = folded(_("The same as a table"), table(stage))
-    return Figure(html(stage, now) + twin, said, picture)
+def first_picture() -> Picture:
+    """The end of the two runs that the widget opens with."""
+    first = stage(Setting())
+    return view(first, first.end).figure().picture

@@ -1,15 +1,12 @@
 """The central widget of lesson 05: static and continuous batching on the same requests, step by step."""
 
-import ipywidgets
-
 from anuman.language import _
 from anuman.scenes.theatre import LENGTHS, MOST_REQUESTS, MOST_SLOTS, Setting, Stage, stage
 
-from ..kit.doubling import WIDE
-from ..kit.gate import Gated, choice, decimal, whole
+from ..kit.controls import Steps, choice, decimal, whole
+from ..kit.explorer import Explorer, Try
+from ..kit.view import View
 from . import theatre_slots
-
-FRAME_MS = 150
 
 
 def length_names() -> list[tuple[str, str]]:
@@ -18,54 +15,35 @@ def length_names() -> list[tuple[str, str]]:
     return [(said[kind], kind) for kind in LENGTHS]
 
 
-class Theatre(Gated):
+class Theatre(Explorer):
     """Play, pause and scrub through both policies; every control but the step starts a new run."""
 
     def __init__(self, gate=None, setting: Setting | None = None):
         first = setting or Setting()
-        super().__init__(lambda: theatre_slots.still(self.state, self.step.value))
+        super().__init__()
         self.lengths = choice(_("Answer lengths"), length_names(), first.lengths)
         self.mean = whole(_("Mean answer, tokens"), first.mean, 1, 100)
         self.slots = whole(_("Slots"), first.slots, 1, MOST_SLOTS)
         self.requests = whole(_("Requests"), first.requests, 1, MOST_REQUESTS)
-        self.rate = decimal(
-            _("Arrivals in 100 steps (0: all at once)"), first.rate, 0.0, 1000.0, 5.0
-        )
-        self.rate.layout.flex = "0 1 330px"
+        self.rate = decimal(_("Arrivals in 100 steps (0: all at once)"), first.rate, 0.0, 1000.0)
         self.kv_capacity = whole(_("KV memory, tokens"), first.kv_capacity, 11, 100_000)
         self.seed = whole(_("Seed"), first.seed, 1, 9999)
-        # Its own buttons have no names; ours has one, and it only keeps the time.
-        self.play = ipywidgets.Play(
-            value=0, min=0, max=1, interval=FRAME_MS, layout=ipywidgets.Layout(display="none")
-        )
-        self.button = ipywidgets.Button(
-            description=_("Play"), layout=ipywidgets.Layout(width="110px")
-        )
-        self.button.on_click(lambda _button: self._play_or_pause())
-        self.play.observe(self._said, "playing")
-        self.slider = ipywidgets.IntSlider(
-            value=0, min=0, max=1, readout=False, tooltip=_("Step"),
-            layout=ipywidgets.Layout(flex="1 1 240px", width="auto"),
-        )  # fmt: skip
-        self.step = ipywidgets.BoundedIntText(
-            value=0, min=0, max=1, description=_("Step"),
-            style=WIDE, layout=ipywidgets.Layout(width="auto", flex="0 1 150px"),
-        )  # fmt: skip
-        self._settings = (
+        self.step = Steps(_("Step"), 0, self.stage.end)
+        settings = (
             self.lengths, self.mean, self.slots, self.requests, self.rate, self.kv_capacity, self.seed,
         )  # fmt: skip
-        self._busy = False
-        for control in self._settings:
-            control.observe(self._changed, "value")
-        for control in (self.play, self.slider, self.step):
-            control.observe(self._moved, "value")
-        self._restart()
-        rows = (
-            [self.lengths, self.mean, self.slots, self.requests],
-            [self.rate, self.kv_capacity, self.seed],
-            [self.button, self.play, self.step, self.slider],
-        )
-        self.open_with(gate, rows, ())
+        for control in settings:
+            control.observe(self._restart, "value")
+        tries = [
+            Try(_("1 · from the start"), step=0),
+            Try(_("3 · all equally long"), lengths="equal"),
+            Try(_("4 · many slots"), lengths="varied", slots=16, requests=200, kv_capacity=5000),
+            Try(_("5 · little memory"), slots=16, kv_capacity=240),
+        ]
+        self.open_with(
+            gate, main=[self.step, self.lengths, self.slots],
+            more=[self.mean, self.requests, self.rate, self.kv_capacity, self.seed], tries=tries,
+        )  # fmt: skip
 
     @property
     def setting(self) -> Setting:
@@ -76,47 +54,29 @@ class Theatre(Gated):
         )  # fmt: skip
 
     @property
-    def state(self) -> Stage:
+    def stage(self) -> Stage:
         """Both runs of the present setting."""
         return stage(self.setting)
 
-    def html(self, table: bool) -> str:
-        """Picture, cards, formula, and the table when it is asked for."""
-        state = self.state
-        twin = theatre_slots.table(state) if table and state.scenes else ""
-        return theatre_slots.html(state, self.step.value) + twin
+    @property
+    def state(self) -> tuple[Stage, float]:
+        """Both runs, and the step that is shown."""
+        return self.stage, self.step.value
 
-    def _restart(self) -> None:
-        """Show the whole of a new run."""
-        end = max(1, self.state.end)
-        self._busy = True
-        for control in (self.play, self.slider, self.step):
-            control.max = end
-        for control in (self.slider, self.step, self.play):
-            control.value = end
-        self._busy = False
+    def view(self, state, before) -> View:
+        return theatre_slots.view(*state)
 
-    def _play_or_pause(self) -> None:
-        """From here on, or from the start when everything is over."""
-        if not self.play.playing and self.play.value >= self.play.max:
-            self.play.value = 0
-        self.play.playing = not self.play.playing
+    def _saved_view(self) -> View:
+        """A still of the start would show nothing, so it shows the end."""
+        made, now = self.state
+        return theatre_slots.view(made, now or made.end)
 
-    def _said(self, change) -> None:
-        self.button.description = _("Pause") if change["new"] else _("Play")
-
-    def _changed(self, _change) -> None:
-        self._restart()
-        self.draw()
-
-    def _moved(self, change) -> None:
-        if self._busy:
-            return
-        self._busy = True
-        for control in (self.play, self.slider, self.step):
-            control.value = change["new"]
-        self._busy = False
-        self.draw()
+    def _restart(self, _change) -> None:
+        """A new run begins at its beginning; one that was shown to its end is shown to its end."""
+        with self.together():
+            over = self.step.value >= self.step.high
+            self.step.reach(self.stage.end)
+            self.step.value = self.step.high if over else 0
 
 
 def batching_theatre(gate=None, setting: Setting | None = None) -> Theatre:

@@ -3,7 +3,7 @@
 from anuman.language import _, number
 from anuman.scenes.theatre import PROMPT, Scene, Stage
 
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 
 def name(scene: Scene) -> str:
@@ -38,7 +38,7 @@ def summary(stage: Stage, now: float) -> str:
     """The present state in a few sentences."""
     if not stage.scenes:
         return " ".join(problems(stage))
-    said = [_("Step {now} of {end}.").format(now=number(now), end=number(stage.end))]
+    said = [_("Step {now}.").format(now=number(now))]
     for scene in stage.scenes:
         said.append(
             _("{policy}: {done} of {all} requests done, {tokens} tokens, {waiting} waiting.").format(
@@ -55,6 +55,7 @@ def facts(stage: Stage, now: float) -> list[tuple[str, str, str]]:
     used, taken = static.slot_steps(now)
     waste = 1 - used / taken if taken else 0.0
     mean = [sum(s.latency_s for s in scene.run) / len(scene.run) for scene in stage.scenes]
+    over = now >= stage.end  # before the end the result stays untold
     return [
         (
             _("Tokens written by step {now}").format(now=number(now)),
@@ -68,14 +69,16 @@ def facts(stage: Stage, now: float) -> list[tuple[str, str, str]]:
         ),
         (
             _("Mean time in the system, at the end"),
-            f"{number(mean[0])} : {number(mean[1])}",
+            f"{number(mean[0])} : {number(mean[1])}" if over else "–",
             _("steps, static : continuous"),
         ),
     ]
 
 
-def formula(stage: Stage) -> str:
-    """How many times as long static batching takes, with the present values."""
+def formula(stage: Stage, now: float) -> str:
+    """How many times as long static batching takes, with the values once they are known."""
+    if now < stage.end:
+        return _("gain = steps(static) / steps(continuous)")
     static, continuous = stage.scenes
     return _("gain = steps(static) / steps(continuous) = {a} / {b} = {gain}").format(
         a=number(static.steps), b=number(continuous.steps), gain=number(stage.gain)

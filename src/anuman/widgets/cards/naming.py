@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-import ipywidgets
-
 from anuman.language import N_, _, number
 
-from ..kit import style
-from ..kit.figure import Figure, Live, table_html, table_text
+from ..kit.controls import choice
+from ..kit.figure import Figure, table_html, table_text
+from ..kit.picture import Live
 
 KINDS = (N_("model"), N_("chip"), N_("service"), N_("company"))
 
@@ -39,42 +38,28 @@ class Sorting(Live):
     """A list for each name; says at once what is right and why, and what to think about where it is not."""
 
     def __init__(self, names: Sequence[Name] = NAMES):
+        super().__init__(self._still)
         self.names = tuple(names)
         options = [(_("choose"), ""), *((_(kind), kind) for kind in KINDS)]
-        layout = ipywidgets.Layout(width="auto", min_width="200px", flex="1 1 215px")
-        self.choices = [
-            ipywidgets.Dropdown(
-                options=options, description=one.name, layout=layout,
-                style={"description_width": "90px"},
-            )
-            for one in self.names
-        ]  # fmt: skip
-        for choice in self.choices:
-            choice.observe(self._draw, "value")
-        row = ipywidgets.Layout(
-            display="flex", flex_flow="row wrap", width="100%", grid_gap="2px 20px"
-        )
-        self.answer = ipywidgets.HTML()
-        look = ipywidgets.HTML(style.STYLE, layout=ipywidgets.Layout(display="none"))
-        super().__init__([look, ipywidgets.Box(self.choices, layout=row), self.answer], self._still)
-        self.layout.max_width = "1040px"
+        self.choices = [choice(one.name, options) for one in self.names]
+        for control in self.choices:
+            control.observe(self._draw, "value")
+        self.place(form=self.choices)
         self._draw()
 
     def _draw(self, _change=None) -> None:
         right, lines = 0, []
-        for one, choice in zip(self.names, self.choices, strict=True):
-            if choice.value == one.kind:
+        for one, control in zip(self.names, self.choices, strict=True):
+            if control.value == one.kind:
                 right += 1
                 lines.append(f"✓ {one.name}: {_(one.kind)}. {_(one.why)}")
-            elif choice.value:
-                lines.append(f"✗ {one.name}: {self._not(choice.value)}")
+            elif control.value:
+                lines.append(f"✗ {one.name}: {self._not(control.value)}")
         head = _("{right} of {count} sorted.").format(
             right=number(right), count=number(len(self.names))
         )
         items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-        self.answer.value = style.unstyled(
-            f'<div role="status"><p><b>{escape(head)}</b></p><ul>{items}</ul></div>'
-        )
+        self.show(f"<p><b>{escape(head)}</b></p><ul>{items}</ul>", " ".join([head, *lines]))
 
     @staticmethod
     def _not(kind: str) -> str:

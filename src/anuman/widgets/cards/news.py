@@ -15,6 +15,16 @@ VERDICTS = {
     "depends": ("⇄", N_("It depends")),
     "not checkable": ("?", N_("Not checkable")),
 }
+OUTCOMES = {
+    "came true": N_("It came true"),
+    "did not come true": N_("It did not come true"),
+    "still open": N_("It is still open"),
+}
+STANDINGS = {
+    "confirmed": N_("confirmed"),
+    "claimed": N_("claimed by the maker"),
+    "reported": N_("reported by the press"),
+}
 NUMBER = re.compile(r"\d[\d,.]*(?:\s?%)?")
 
 
@@ -104,7 +114,41 @@ def verdict_card(
     words.append(table_text(head, rows, caption))
     html += f'<h4>{escape(source)}</h4><ul class="quiet">'
     for s in judged.sources:
-        shown = f"{s.title}, {s.publisher}, {_date(s.date)}"
-        html += f"<li>{_link(s.url, shown)}</li>"
-        words.append(f"{source}: {shown}, {s.url}")
-    return Figure(f"<section>{html}</ul></section>", "\n\n".join(words))
+        html += f"<li>{_cited(s)}</li>"
+        words.append(f"{source}: {s.title}, {s.publisher}, {_date(s.date)}, {s.url}")
+    later = _what_came_of_it(judged, lang)
+    html += f"</ul>{later.html}"
+    return Figure(f"<section>{html}</section>", "\n\n".join([*words, later.words]).rstrip())
+
+
+def _cited(source: catalog.Source) -> str:
+    return _link(source.url, f"{source.title}, {source.publisher}, {_date(source.date)}")
+
+
+def _what_came_of_it(claim: catalog.Claim, lang: str) -> Figure:
+    """What happened after the article, behind a guess: each of three folds is one guess to open."""
+    if not claim.since:
+        return Figure("", "")
+    heading = _("What came of it")
+    ask = _("One more guess: what came of the claim? Open your guess.")
+    entries, words = "", [f"{heading}: {_(OUTCOMES[claim.outcome])}."]
+    for entry in claim.since:
+        standing = _(STANDINGS[entry.standing])
+        cited = "; ".join(map(_cited, entry.sources))
+        entries += (
+            f"<li><b>{escape(entry.date)}</b> ({escape(standing)}). {escape(entry.what[lang])} "
+            f'<span class="quiet">{cited}</span></li>'
+        )
+        titles = "; ".join(f"{s.title}, {s.publisher}, {s.url}" for s in entry.sources)
+        words.append(f"{entry.date} ({standing}). {entry.what[lang]} ({titles})")
+    folds = ""
+    for outcome, guess in OUTCOMES.items():
+        right = outcome == claim.outcome
+        answer = _("That was a good guess.") if right else _("It went differently. {outcome}.")
+        answer = answer.format(outcome=_(OUTCOMES[claim.outcome]))
+        folds += (
+            f'<details name="since-{escape(claim.id)}"><summary>{escape(_(guess))}</summary>'
+            f"<p>{escape(answer)}</p><ul>{entries}</ul></details>"
+        )
+    html = f"<h4>{escape(heading)}</h4><p>{escape(ask)}</p>{folds}"
+    return Figure(html, "\n\n".join(words))

@@ -1,95 +1,67 @@
 """The central widget of lesson 01: on which day has serving a model cost more than training it?"""
 
-import math
-
-import ipywidgets
-
 from anuman.language import _
-from anuman.scenes.crossover import Crossing, crossing
-from anuman.scenes.peak_shares import training_tokens
+from anuman.scenes.crossover import KINDS, MODELS, Crossing, crossing, first_crossing
 
-from ..kit.doubling import WIDE
-from ..kit.gate import Gated, choice
+from ..kit.controls import amount, choice
+from ..kit.explorer import Explorer, Try
+from ..kit.view import View
 from . import crossover_charts, crossover_words
 
-MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Llama-3.1-405B", "Mixtral-8x7B", "DeepSeek-V3")
-KINDS = ("many", "one", "training")
 BILLION = 1e9
 MOST = 100_000.0  # billions of tokens, to train on or to serve in a day
 FEWEST_TRAINED, FEWEST_SERVED = 1.0, 0.001
-SERVED = 100.0  # billions a day, at first
 
 
-class Amount:
-    """Billions of tokens as a labelled box and a slider in powers of ten, kept in step."""
-
-    def __init__(self, label: str, hint: str, value: float, least: float, changed):
-        self.box = ipywidgets.BoundedFloatText(
-            value=value, min=least, max=MOST, description=label,
-            style=WIDE, layout=ipywidgets.Layout(width="auto", flex="0 1 330px"),
-        )  # fmt: skip
-        self.slider = ipywidgets.FloatLogSlider(
-            value=value, base=10, min=math.log10(least), max=math.log10(MOST), step=0.25,
-            readout=False, tooltip=hint, layout=ipywidgets.Layout(flex="1 1 200px", width="auto"),
-        )  # fmt: skip
-        self.changed = changed
-        self.box.observe(self._typed, "value")
-        self.slider.observe(self._slid, "value")
-
-    @property
-    def tokens(self) -> float:
-        """The amount in tokens."""
-        return self.box.value * BILLION
-
-    def _slid(self, change) -> None:
-        # A browser answers a typed value with the slider's nearest place; that is no one's wish.
-        if self._place(change["new"]) != self._place(self.box.value):
-            self.box.value = float(f"{change['new']:.2g}")
-
-    def _typed(self, change) -> None:
-        self.slider.value = 10 ** (self._place(change["new"]) / 4)
-        self.changed()
-
-    @staticmethod
-    def _place(value: float) -> int:
-        return round(4 * math.log10(value))
-
-
-class Crossover(Gated):
+class Crossover(Explorer):
     """Model, training tokens, tokens served a day, how it is served -> the day inference passes training.
 
     `gate` (a Predictions) keeps it closed until the learner has guessed or asked to be shown.
     """
 
     def __init__(self, gate=None):
-        super().__init__(lambda: crossover_charts.still(self.state))
-        self.model = choice(_("Model"), MODELS, width=260)
+        start = first_crossing()
+        super().__init__()
+        self.model = choice(_("Model"), MODELS, start.model)
         kinds = [(crossover_words.kind_name(kind), kind) for kind in KINDS]
-        self.kind = choice(_("It serves"), kinds, width=260)
-        self.trained = Amount(
-            _("Training tokens, billions"), _("Training tokens, in powers of ten"),
-            training_tokens(MODELS[0]) / BILLION, FEWEST_TRAINED, self.draw,
+        self.kind = choice(_("It serves"), kinds, start.kind)
+        trained, served = start.train_tokens / BILLION, start.tokens_a_day / BILLION
+        self.trained = amount(
+            _("Training tokens, billions"), trained, FEWEST_TRAINED, MOST, whole=False,
+            ticks={trained: _("published")},
         )  # fmt: skip
-        self.served = Amount(
-            _("Tokens served a day, billions"), _("Tokens served a day, in powers of ten"),
-            SERVED, FEWEST_SERVED, self.draw,
-        )  # fmt: skip
-        rows = (
-            [self.model, self.kind],
-            [self.trained.box, self.trained.slider],
-            [self.served.box, self.served.slider],
+        self.served = amount(
+            _("Tokens served a day, billions"), served, FEWEST_SERVED, MOST, whole=False
         )
-        self.open_with(gate, rows, (self.model, self.kind))
+        self.on_drag("flops", lambda day: self._cross(self.state.tokens, day), self._step)
+        self.on_drag("hours", lambda day: self._cross(self.state.hours_tokens, day), self._step)
+        tries = [
+            Try(_("1 · another model"), model="Llama-3.1-405B"),
+            Try(_("2 · twice the training"), trained=2 * trained),
+            Try(_("2 · twice the users"), served=2 * served),
+            Try(_("3 · a small school"), served=0.001),
+            Try(_("4 · one user at a time"), kind="one"),
+        ]
+        self.open_with(
+            gate, main=[self.model, self.served], more=[self.trained, self.kind], tries=tries
+        )
+
+    def _cross(self, tokens: float, day: float) -> None:
+        """Let the lines cross on this day by serving that many tokens a day."""
+        self.served.value = float(f"{tokens / day / BILLION:.3g}")
+
+    def _step(self, count: int) -> None:
+        self.served.step(-count)  # later by fewer tokens a day
 
     @property
     def state(self) -> Crossing:
         """Training against serving at the present setting."""
-        return crossing(self.model.value, self.trained.tokens, self.served.tokens, self.kind.value)
+        return crossing(
+            self.model.value, self.trained.value * BILLION, self.served.value * BILLION, self.kind.value
+        )  # fmt: skip
 
-    def html(self, table: bool) -> str:
-        """What stands below the controls now."""
-        state = self.state
-        return crossover_charts.html(state) + (crossover_charts.table(state) if table else "")
+    def view(self, state: Crossing, before: Crossing | None) -> View:
+        return crossover_charts.view(state, before)
 
 
 def crossover(gate=None) -> Crossover:

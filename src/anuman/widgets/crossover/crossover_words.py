@@ -3,7 +3,7 @@
 from anuman.language import _, number, scientific
 from anuman.scenes.crossover import CHIP, LONGEST, Crossing
 
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 YEAR = 365.25
 HOURS = 24
@@ -86,15 +86,6 @@ def terms(c: Crossing) -> list[tuple[str, str]]:
 def result(c: Crossing) -> str:
     """The crossing in days."""
     return _("{count} days").format(count=number(c.day))
-
-
-def formula(c: Crossing) -> list[str]:
-    """The law with the learner's own values, as lines of plain text."""
-    lines = [
-        f"{top} / ({bottom})" if top.startswith(("6·", "6 ×")) else f"{top} / {bottom}"
-        for top, bottom in terms(c)
-    ]
-    return [f"t = {lines[0]}", f"= {lines[1]}", f"= {lines[2]} = {result(c)}"]
 
 
 def rows(c: Crossing) -> list[tuple[str, str]]:

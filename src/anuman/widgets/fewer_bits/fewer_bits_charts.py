@@ -7,10 +7,11 @@ from html import escape
 from anuman.language import _, number, si
 
 from ..kit.chart import Axis, Chart, round_up
-from ..kit.figure import Figure, folded, table_html
-from ..kit.style import COMPUTE, INK, MEASURED, MEMORY, RULE, fact
-from ..kit.svg import Picture, paragraphs, stack
-from ..two_clocks.clocks_words import percent
+from ..kit.figure import table_html
+from ..kit.style import INK, KV_CACHE, MEASURED, RULE, WEIGHTS
+from ..kit.svg import Picture
+from ..kit.view import View
+from ..kit.words import percent
 
 WIDTH = 540.0
 
@@ -59,9 +60,9 @@ def block_picture(block: Block) -> Picture:
             chart.line([(-1, level * block.scale), (count, level * block.scale)], RULE, "2 3", 1)
     chart.line([(-1, 0), (count, 0)], INK, width=1)
     for place, (weight, rounded) in enumerate(zip(block.weights, block.rounded, strict=True)):
-        chart.line([(place, weight), (place, rounded)], MEMORY, width=2)
-        chart.point(place, rounded, MEMORY, "square", 3.5, number(rounded))
-        chart.point(place, weight, COMPUTE, "circle", 3.5, number(weight))
+        chart.line([(place, weight), (place, rounded)], KV_CACHE, width=2, key=f"move{place}")
+        chart.point(place, rounded, KV_CACHE, "square", 3.5, number(rounded), f"kept{place}")
+        chart.point(place, weight, WEIGHTS, "circle", 3.5, number(weight), f"weight{place}")
     chart.label(0, most, _("● the weight   ■ what {bits} bits keep").format(bits=number(block.bits)), "below", kind="small")  # fmt: skip
     return chart.picture(block_words(block))
 
@@ -88,7 +89,7 @@ def losses(versions: Sequence[Version], bits: int) -> Picture:
     chart.line([(v.bits_with_scales, v.loss) for v in versions], MEASURED)
     for v in versions:
         chosen = v.bits == bits
-        chart.point(v.bits_with_scales, v.loss, MEMORY if chosen else MEASURED, "diamond" if chosen else "circle", 7 if chosen else 5, number(v.loss))  # fmt: skip
+        chart.point(v.bits_with_scales, v.loss, WEIGHTS if chosen else MEASURED, "diamond" if chosen else "circle", 7 if chosen else 5, number(v.loss))  # fmt: skip
         chart.label(v.bits_with_scales, v.loss, number(v.loss), "above", 11, "strong" if chosen else "")  # fmt: skip
     return chart.picture(
         "; ".join(
@@ -159,23 +160,16 @@ def table(versions: Sequence[Version], block: Block) -> str:
     )
 
 
-def html(versions: Sequence[Version], block: Block, twin: bool = False) -> str:
-    """Cards, both pictures, the text; the table where it is asked for."""
-    cards = "".join(fact(*card) for card in facts(versions, block))
+def view(versions: Sequence[Version], block: Block) -> View:
+    """Everything that is shown of one choice of bits and block."""
     chosen = next(v for v in versions if v.bits == block.bits)
-    return (
-        f'<div class="flow"><div class="wide">{block_picture(block).markup()}'
-        f'{losses(versions, block.bits).markup()}</div><div class="side">{cards}</div></div>'
-        f"<h4>{escape(_('What it writes'))}</h4><p>{escape(chosen.text)}</p>"
-        + (table(versions, block) if twin else "")
+    cards = facts(versions, block)
+    return View(
+        title=_("Weights in fewer bits"),
+        words=" ".join([block_words(block), *(f"{a}: {b} ({n})." for a, b, n in cards)]),
+        pictures=[block_picture(block), losses(versions, block.bits)],
+        cards=cards,
+        below=f"<h4>{escape(_('What it writes'))}</h4><p>{escape(chosen.text)}</p>",
+        told=[chosen.text],
+        twin=table(versions, block),
     )
-
-
-def still(versions: Sequence[Version], block: Block) -> Figure:
-    """The present state for a page without a kernel."""
-    title = _("Weights in fewer bits")
-    lines = [f"{label}: {value} ({note})" for label, value, note in facts(versions, block)]
-    parts = [block_picture(block), losses(versions, block.bits), paragraphs(lines, WIDTH)]
-    content = html(versions, block) + folded(_("The same as a table"), table(versions, block))
-    said = block_words(block)
-    return Figure(content, f"{title}. {said} {' '.join(lines)}", stack(parts, title, said))

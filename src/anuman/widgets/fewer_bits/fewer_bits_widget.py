@@ -3,13 +3,12 @@
 from functools import lru_cache
 from statistics import fmean
 
-import ipywidgets
+from anuman.language import _
 
-from anuman.language import _, language
-
-from ..kit.doubling import WIDE
-from ..kit.gate import Gated, whole
-from .fewer_bits_charts import Block, Version, html, still
+from ..kit.controls import Choice, choice, whole
+from ..kit.explorer import Explorer
+from ..kit.view import View
+from .fewer_bits_charts import Block, Version, view
 
 BITS = (8, 4, 2)
 STORIES = 24  # held-out stories that the loss is the mean of
@@ -66,27 +65,21 @@ def matrices() -> dict[str, object]:
     return found
 
 
-class FewerBits(Gated):
+class FewerBits(Explorer):
     """Bits, matrix and row; one block before and after, size, loss and text of the whole model.
 
     `gate` (a Predictions) keeps it closed until the learner has guessed or asked to be shown.
     """
 
     def __init__(self, gate=None):
-        super().__init__(lambda: still(versions(self.language), self.block))
-        self.language = language()
-        self.bits = ipywidgets.ToggleButtons(
-            options=[(_("{bits} bits").format(bits=b), b) for b in BITS],
-            value=4, description=_("Bits a weight"), style=WIDE | {"button_width": "90px"},
-        )  # fmt: skip
-        self.matrix = ipywidgets.Dropdown(
-            options=list(matrices()), description=_("Layer and matrix"), style=WIDE
-        )
+        super().__init__()
+        offered = [(_("{bits} bits").format(bits=b), b) for b in BITS]
+        self.bits = Choice(_("Bits a weight"), offered, 4, segments=True)
+        self.matrix = choice(_("Layer and matrix"), list(matrices()))
         self.row = whole(_("Row"), 1, 1, 1)
         self._limit_row()
         self.matrix.observe(self._limit_row, "value")
-        controls = [self.bits, self.matrix, self.row]
-        self.open_with(gate, [controls], controls)
+        self.open_with(gate, main=[self.bits, self.matrix], more=[self.row])
 
     @property
     def block(self) -> Block:
@@ -106,11 +99,15 @@ class FewerBits(Gated):
         )
 
     def _limit_row(self, _change=None) -> None:
-        self.row.max = len(matrices()[self.matrix.value])
+        self.row.high = len(matrices()[self.matrix.value])
 
-    def html(self, table: bool) -> str:
-        """What stands below the controls now."""
-        return html(versions(self.language), self.block, table)
+    @property
+    def state(self) -> tuple[list[Version], Block]:
+        """All versions of the model, and the chosen block."""
+        return versions(self.language), self.block
+
+    def view(self, state, before) -> View:
+        return view(*state)
 
 
 def fewer_bits(gate=None) -> FewerBits:

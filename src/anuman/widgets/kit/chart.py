@@ -8,8 +8,8 @@ from html import escape
 
 from anuman.language import number
 
-from .style import INK, PAPER, RULE
-from .svg import SHAPES, Picture, Point, text, text_width
+from .style import GHOST, INK, PAPER, RULE
+from .svg import SHAPES, Picture, Point, grip, keyed, text, text_width
 
 LINE = 16  # pixels between two lines of text
 
@@ -67,9 +67,18 @@ class Chart:
         self.left, self.top, self.right, self.bottom = 78.0, 62.0, width - 18, height - 52
         self._regions: list[str] = []
         self._marks: list[str] = []
-        self._labels: list[tuple[float, float, str, str, float, str]] = []
+        self._labels: list[tuple[float, float, str, str, float, str, str]] = []
         self._taken: list[tuple[float, float, float, float]] = []
         self._path: list[Point] = []
+        self._counts: dict[str, int] = {}
+        self._ends: list[tuple[float, str, str]] = []
+
+    def _key(self, kind: str, key: str = "") -> str:
+        """The key of a mark: its own, or its place among those of its kind."""
+        if not key:
+            key = str(self._counts.setdefault(kind, 0))
+            self._counts[kind] += 1
+        return f"{kind}:{key}"
 
     def place(self, x: float, y: float) -> Point:
         """Pixels of a point of the data."""
@@ -78,23 +87,26 @@ class Chart:
             self.bottom - self.top
         )
 
-    def region(self, low: float, high: float, style: str) -> None:
+    def region(self, low: float, high: float, style: str, key: str = "") -> None:
         """Shade the band of x between two values."""
         start, end = self.place(low, self.y.low)[0], self.place(high, self.y.low)[0]
-        self._regions.append(
-            f'<rect x="{start:.1f}" y="{self.top:.1f}" width="{max(0, end - start):.1f}" height="{self.bottom - self.top:.1f}" style="{style}"/>'
-        )
+        drawn = f'<rect x="{start:.1f}" y="{self.top:.1f}" width="{max(0, end - start):.1f}" height="{self.bottom - self.top:.1f}" style="{style}"/>'
+        self._regions.append(keyed(self._key("region", key), drawn))
 
     def line(
-        self, points: Sequence[Point], colour: str, dash: str = "", width: float = 2.5
+        self,
+        points: Sequence[Point],
+        colour: str,
+        dash: str = "",
+        width: float = 2.5,
+        key: str = "",
     ) -> None:
         """A line through points of the data; dash as in SVG ("6 4")."""
         pixels = [self.place(*point) for point in points]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in pixels)
         dashes = f";stroke-dasharray:{dash}" if dash else ""
-        self._marks.append(
-            f'<polyline points="{path}" style="fill:none;stroke:{colour};stroke-width:{width}{dashes};stroke-linejoin:round"/>'
-        )
+        drawn = f'<polyline points="{path}" style="fill:none;stroke:{colour};stroke-width:{width}{dashes};stroke-linejoin:round"/>'
+        self._marks.append(keyed(self._key("line", key), drawn))
         for (x0, y0), (x1, y1) in itertools.pairwise(pixels):
             steps = max(1, int(math.hypot(x1 - x0, y1 - y0) / 14))
             self._path += [
@@ -109,14 +121,50 @@ class Chart:
         shape: str = "circle",
         size: float = 5,
         name: str = "",
+        key: str = "",
     ) -> None:
         """One mark; `name` is shown when the mouse rests on it."""
         left, top = self.place(x, y)
         hover = f"<title>{escape(name)}</title>" if name else ""
-        self._marks.append(
-            f'{SHAPES[shape](left, top, size)} style="fill:{colour};stroke:{PAPER};stroke-width:1.5">{hover}</{"circle" if shape == "circle" else "polygon"}>'
-        )
+        drawn = f'{SHAPES[shape](left, top, size)} style="fill:{colour};stroke:{PAPER};stroke-width:1.5">{hover}</{"circle" if shape == "circle" else "polygon"}>'
+        self._marks.append(keyed(self._key("point", key), drawn))
         self._taken.append((left - size, top - size, left + size, top + size))
+
+    def ghost(self, points: Sequence[Point], says: str = "") -> None:
+        """The state before: a grey line, or for one point a grey ring; it crowds no label out."""
+        pixels = [self.place(*point) for point in points]
+        hover = f"<title>{escape(says)}</title>" if says else ""
+        key = self._key("ghost")
+        if len(pixels) == 1:
+            (x, y), look = pixels[0], f"fill:none;stroke:{GHOST};stroke-width:2.5"
+            self._marks.append(f'<circle data-key="{key}" cx="{x:.1f}" cy="{y:.1f}" r="8" style="{look}">{hover}</circle>')  # fmt: skip
+            return
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in pixels)
+        look = f"fill:none;stroke:{GHOST};stroke-width:2;stroke-dasharray:3 3"
+        self._marks.append(f'<polyline data-key="{key}" points="{path}" style="{look}">{hover}</polyline>')  # fmt: skip
+
+    def grip(
+        self, x: float, y: float, colour: str, *, name: str, label: str, now: float, says: str,
+        values: tuple[float, float], track: Sequence[Point] = (), axis: str = "x",
+        shape: str = "diamond", size: float = 9,
+    ) -> None:  # fmt: skip
+        """A mark at a point of the data that can be dragged.
+
+        values: what on_drag gets at the low and the high end of the axis that it moves along; track:
+        points of the data that it slides along; now, says: its value, as a number and in words.
+        """
+        at = self.place(x, y)
+        along = self.x if axis == "x" else self.y
+        ends = (self.left, self.right) if axis == "x" else (self.bottom, self.top)
+        drawn = f'{SHAPES[shape](0, 0, size)} style="fill:{colour};stroke:{INK};stroke-width:2"/>'
+        self._marks.append(
+            grip(
+                at, drawn, name=name, label=label, now=now, says=says, log=along.log, axis=axis,
+                scale=(ends[0], values[0], ends[1], values[1]),
+                track=[self.place(*point) for point in track],
+            )
+        )  # fmt: skip
+        self._taken.append((at[0] - size, at[1] - size, at[0] + size, at[1] + size))
 
     def marks(self, points: Sequence[Point], colour: str, size: float = 3.2) -> None:
         """Many small diamonds as one element, so that hundreds of points stay light."""
@@ -125,7 +173,8 @@ class Chart:
             x, y = self.place(*point)
             path += f"M{x:.1f} {y - size:.1f}l{size} {size}l{-size} {size}l{-size} {-size}z"
         if path:
-            self._marks.append(f'<path d="{path}" style="fill:{colour};fill-opacity:.75"/>')
+            drawn = f'<path d="{path}" style="fill:{colour};fill-opacity:.75"/>'
+            self._marks.append(keyed(self._key("marks"), drawn))
 
     def label(
         self,
@@ -135,13 +184,26 @@ class Chart:
         prefer: str = "right",
         gap: float = 9,
         kind: str = "",
+        key: str = "",
     ) -> None:
         """Words beside a point of the data, on the preferred side if there is room, else nearby."""
         left, top = self.place(x, y)
-        self._labels.append((left, top, content, prefer, gap, kind))
+        self._labels.append((left, top, content, prefer, gap, kind, self._key("label", key)))
+
+    def end_label(self, y: float, content: str, key: str = "") -> None:
+        """Words right of the frame, at the height where a line ends; leave room with `right`."""
+        self._ends.append((self.place(self.x.low, y)[1], content, self._key("end", key)))
+
+    def _put_ends(self) -> str:
+        """End labels at their heights, pushed apart where they would touch."""
+        parts, last = [], -math.inf
+        for top, content, key in sorted(self._ends):
+            last = max(top + 4, last + 14)
+            parts.append(text(self.right + 6, last, content, "small strong", key=key))
+        return "".join(parts)
 
     def _put(
-        self, left: float, top: float, content: str, prefer: str, gap: float, kind: str
+        self, left: float, top: float, content: str, prefer: str, gap: float, kind: str, key: str
     ) -> str:
         width = text_width(content)
         sides = {
@@ -164,7 +226,7 @@ class Chart:
                     best, least = (x, y), crowd
         x, y = best
         self._taken.append((x - 2, y - 12, x + width + 2, y + 5))
-        return text(x, y, content, f"halo {kind}".strip())
+        return text(x, y, content, f"halo {kind}".strip(), key=key)
 
     def _crowd(self, x0: float, y0: float, x1: float, y1: float) -> float:
         """How badly a box collides: with other labels and marks, with lines, with the frame."""
@@ -174,23 +236,27 @@ class Chart:
         return 200 * boxes + 25 * lines + 400 * outside
 
     def _axes(self) -> str:
-        made = text(4, 18, self.title, "title") + text(4, 42, self.y.title, "small")
+        parts = [text(4, 18, self.title, "title", key="title"), text(4, 42, self.y.title, "small", key="y")]  # fmt: skip
         for value in self.y.ticks():
             _x, y = self.place(self.x.low, value)
-            made += f'<path d="M{self.left:.1f} {y:.1f}H{self.right:.1f}" style="stroke:{RULE};stroke-opacity:.6"/>'
-            made += text(self.left - 8, y + 4, self.y.format(value), "small", "end")
+            rule = f'<path d="M{self.left:.1f} {y:.1f}H{self.right:.1f}" style="stroke:{RULE};stroke-opacity:.6"/>'
+            parts.append(keyed(f"y:{value:g}", rule))
+            parts.append(text(self.left - 8, y + 4, self.y.format(value), "small", "end", f"y:{value:g}"))  # fmt: skip
         for value in self.x.ticks(8):
             x, _y = self.place(value, self.y.low)
-            made += f'<path d="M{x:.1f} {self.bottom:.1f}v5" style="stroke:{INK};stroke-width:1"/>'
-            made += text(x, self.bottom + 19, self.x.format(value), "small", "middle")
-        made += f'<path d="M{self.left:.1f} {self.bottom:.1f}H{self.right:.1f}" style="stroke:{INK};stroke-width:1"/>'
-        return made + text(
-            (self.left + self.right) / 2, self.bottom + 40, self.x.title, "small", "middle"
+            tick = f'<path d="M{x:.1f} {self.bottom:.1f}v5" style="stroke:{INK};stroke-width:1"/>'
+            parts.append(keyed(f"x:{value:g}", tick))
+            parts.append(text(x, self.bottom + 19, self.x.format(value), "small", "middle", f"x:{value:g}"))  # fmt: skip
+        parts.append(
+            f'<path data-key="axis" d="M{self.left:.1f} {self.bottom:.1f}H{self.right:.1f}" style="stroke:{INK};stroke-width:1"/>'
         )
+        middle = (self.left + self.right) / 2
+        parts.append(text(middle, self.bottom + 40, self.x.title, "small", "middle", "x"))
+        return "".join(parts)
 
     def picture(self, description: str) -> Picture:
         """The drawing; `description` says in words what it shows now."""
         axes = self._axes()
         words = [self._put(*label) for label in self._labels]
-        body = "".join([*self._regions, axes, *self._marks, *words])
+        body = "".join([*self._regions, axes, *self._marks, *words, self._put_ends()])
         return Picture(body, self.width, self.height, self.title, description)

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-import ipywidgets
-
 from anuman.language import _
 
 from . import style
@@ -49,11 +47,15 @@ def folded(summary: str, content: str) -> str:
 
 @dataclass(frozen=True)
 class Figure:
-    """Something to look at: HTML for a notebook, words for everything else, SVG where there is a picture."""
+    """Something to look at: HTML for a notebook, words for everything else, SVG where there is a picture.
+
+    twin: HTML that stands below the picture where a live one is saved.
+    """
 
     html: str
     words: str
     picture: Picture | None = None
+    twin: str = ""
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         bundle = {"text/html": style.box(self.html), "text/plain": self.words}
@@ -80,18 +82,3 @@ def figure(
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> Figure:
     """A table to show in a cell; plain texts."""
     return Figure(table_html(head, rows, caption), table_text(head, rows, caption))
-
-
-class Live(ipywidgets.VBox):
-    """A widget that also says in HTML, SVG and words what it shows now.
-
-    Jupyter stores those beside the widget, so an exported page shows the picture without a kernel.
-    `still` is a function that makes the Figure of the present state.
-    """
-
-    def __init__(self, children: Sequence[ipywidgets.Widget], still):
-        super().__init__(children)
-        self.still = still
-
-    def _repr_mimebundle_(self, **kwargs) -> dict:
-        return super()._repr_mimebundle_(**kwargs) | self.still()._repr_mimebundle_()

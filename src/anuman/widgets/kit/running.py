@@ -3,39 +3,44 @@
 import threading
 from collections.abc import Callable, Sequence
 
-import ipywidgets
+from anuman.language import _, speaking
 
-from anuman.language import _, language, speaking
+from .controls import Button, Control, Progress
+from .explorer import Explorer
+from .view import View
 
-from .figure import Figure
-from .gate import Gated
 
-
-class Running(Gated):
-    """Controls above a picture, a Stop button, and a box that adds the table.
+class Running(Explorer):
+    """Controls beside a picture, a Stop button and a bar of progress.
 
     A subclass defines `work(*wanted)`, which does everything and gives what is to be said at the end,
     and `failures`, the exceptions to be said in words; it calls `open_row` when its controls are made.
-    seen: what there is to show; its `status` says what happens now.
-    view(seen, twin): HTML of it.  picture(seen): the same for a page without a kernel.
+    seen: what there is to show; its `status` says what happens now.  view(seen): the View of it.
     """
 
     # lm.LmError is a ValueError.
     failures: tuple[type[Exception], ...] = (ValueError, OSError, MemoryError)
 
-    def __init__(self, seen, view: Callable[..., str], picture: Callable[..., Figure]):
-        super().__init__(lambda: picture(self.seen))
+    def __init__(self, seen, view: Callable[[object], View]):
+        super().__init__()
         self.seen, self._view = seen, view
-        self.language = language()
         self.thread: threading.Thread | None = None
         self.stopped = threading.Event()
-        self.stop = ipywidgets.Button(description=_("Stop"), disabled=True, layout={"width": "6em"})
+        self.bar = Progress()
+        self.stop = Button(_("Stop"), disabled=True)
         self.stop.on_click(lambda _button: self.stopped.set())
 
-    def open_row(self, controls: Sequence[ipywidgets.Widget], gate=None) -> None:
-        """Show the controls in a row; only a note while `gate` (a Predictions) is locked."""
-        self._controls = controls
-        self.open_with(gate, [controls], ())
+    def open_row(self, controls: Sequence[Control], gate=None) -> None:
+        """Show the controls, Stop and the bar; only a note while `gate` (a Predictions) is locked."""
+        self._controls = [*controls, self.stop]
+        self.open_with(gate, main=[*self._controls, self.bar], unwatched=[*controls, self.bar])
+
+    @property
+    def state(self):
+        return self.seen
+
+    def view(self, state, before) -> View:
+        return self._view(state)
 
     def _open(self) -> None:
         super()._open()
@@ -44,6 +49,7 @@ class Running(Gated):
     def ready(self) -> None:
         """Enable what can be done now; Stop has nothing to stop."""
         self._enable(lambda control: control is not self.stop)
+        self.bar.hidden = True
 
     def begin(self, *wanted) -> None:
         """Start `work(*wanted)` in a thread, unless it runs already."""
@@ -51,13 +57,18 @@ class Running(Gated):
             return
         self.stopped.clear()
         self._enable(lambda control: control is self.stop)
+        self.progress(0.0)
         self.thread = threading.Thread(target=self._run, args=wanted, daemon=True)
         self.thread.start()
 
-    def _enable(self, wanted: Callable[[ipywidgets.Widget], bool]) -> None:
-        for control in self._controls:
-            if control.has_trait("disabled"):  # a bar has nothing to press
+    def _enable(self, wanted: Callable[[Control], bool]) -> None:
+        with self.together():
+            for control in self._controls:
                 control.disabled = not wanted(control)
+
+    def progress(self, part: float, words: str = "") -> None:
+        """Show how far the work is, 0 to 1, and what is being done."""
+        self.bar.hidden, self.bar.value, self.bar.words = False, part, words
 
     def work(self, *wanted) -> str:
         """Everything that takes time; looks at `stopped` now and then."""
@@ -76,7 +87,3 @@ class Running(Gated):
         """Say what happens now and draw."""
         self.seen.status = status
         self.draw()
-
-    def html(self, table: bool) -> str:
-        """What stands below the controls now."""
-        return self._view(self.seen, table)

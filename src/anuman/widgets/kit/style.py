@@ -13,16 +13,40 @@ INK = "var(--jp-ui-font-color1, #222)"
 PAPER = "var(--jp-layout-color0, #fff)"
 RULE = "var(--jp-border-color2, #d0d0d0)"
 
-# Okabe and Ito's palette; each has a lighter partner of the same palette for dark paper.
-COMPUTE = "var(--anuman-compute, #0072b2)"
-MEMORY = "var(--anuman-memory, #d55e00)"
-MEASURED = "var(--anuman-measured, #009e73)"
-OTHER = "var(--anuman-other, #a8558a)"
-SERIES = (COMPUTE, MEMORY, MEASURED, OTHER)
+# One colour for one role through the whole course, in pictures, words and formulas: on its paper each has
+# a contrast of 4.5 at least, and no two that meet look alike to colour-blind eyes. Role: (light, dark paper).
+ROLES = {
+    "compute": ("#0a62bd", "#5aa9ff"),
+    "memory": ("#932400", "#e8743b"),
+    "weights": ("#9e6a00", "#ffe27a"),
+    "kv": ("#6b1f72", "#d08cc6"),
+    "network": ("#1b7280", "#5fd0dd"),
+    "measured": ("#2b7d54", "#35bf8c"),
+    "users": ("#2b1d80", "#dccbff"),
+    "money": ("#4a4a32", "#c4cbb0"),
+}
+
+
+def _role(name: str) -> str:
+    return f"var(--anuman-{name}, {ROLES[name][0]})"
+
+
+COMPUTE = _role("compute")  # arithmetic, FLOP/s, prefill
+MEMORY = _role("memory")  # bytes moved, bandwidth, decode
+WEIGHTS = _role("weights")  # bytes of weights that lie somewhere
+KV_CACHE = _role("kv")  # bytes of keys and values
+NETWORK = _role("network")  # links between chips
+MEASURED = _role("measured")  # what was measured, here or by others
+USERS = _role("users")  # requests, waiting, people
+MONEY = _role("money")  # dollars and joules
+OTHER = USERS
+SERIES = (COMPUTE, MEMORY, MEASURED, KV_CACHE)
+GHOST = "var(--anuman-ghost, #767676)"  # the state before
 
 DARK = (
-    'body[data-jp-theme-light="false"] .anuman { --anuman-compute: #56b4e9; '
-    "--anuman-memory: #e69f00; --anuman-measured: #2fc79b; --anuman-other: #cc79a7; }"
+    'body[data-jp-theme-light="false"] .anuman { --anuman-ghost: #9a9a9a; '
+    + " ".join(f"--anuman-{name}: {dark};" for name, (_light, dark) in ROLES.items())
+    + " }"
 )
 
 SVG_CSS = f"""{DARK}
@@ -42,6 +66,8 @@ HTML_CSS = f"""{DARK}
 .anuman h3, .anuman h4 {{ font-size: 18px; line-height: 1.35; font-weight: 600; margin: 0 0 6px; color: inherit; }}
 .anuman h4 {{ font-size: 15px; margin: 14px 0 4px; }}
 .anuman p {{ margin: 0 0 10px; max-width: 70ch; }}
+.anuman :is(.role-compute, .role-memory, .role-weights, .role-kv, .role-network, .role-measured, .role-users, .role-money) {{ font-weight: 600; }}
+{" ".join(f".anuman .role-{name} {{ color: {_role(name)}; }}" for name in ROLES)}
 .anuman p.ask {{ margin: 12px 0 0; }}
 .anuman .quiet {{ font-size: 13px; opacity: .82; overflow-wrap: anywhere; }}
 .anuman .flow {{ display: flex; flex-wrap: wrap; gap: 14px; align-items: stretch; }}

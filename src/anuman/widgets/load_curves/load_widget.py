@@ -2,8 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import ipywidgets
-
 from anuman import serving
 from anuman.language import _, number
 from anuman.scenes.load_curves import (
@@ -18,8 +16,9 @@ from anuman.scenes.load_curves import (
 )
 
 from ..kit.background import Background
-from ..kit.figure import Figure
-from ..kit.gate import Gated, choice, decimal, whole
+from ..kit.controls import Button, Progress, choice, decimal, evenly, whole
+from ..kit.explorer import Explorer
+from ..kit.view import View
 from . import load_charts, load_words
 
 CHIPS = ("H100-SXM", "H200", "B200", "MI300X", "A100-80", "RTX-4090")
@@ -27,12 +26,12 @@ MODELS = ("Llama-3.1-8B", "Qwen3-32B", "Llama-3.1-70B")
 QUICK, THOROUGH, LONG = 100, 3000, 20_000  # requests at each rate
 
 
-class LoadCurves(Gated):
+class LoadCurves(Explorer):
     """Every change is answered at once with short runs; longer ones follow in the background."""
 
     def __init__(self, gate=None, setting: LoadSetting | None = None, count: int = THOROUGH):
         first = setting or LoadSetting()
-        super().__init__(self._still)
+        super().__init__()
         self.chip = choice(_("Chip"), CHIPS, first.chip)
         self.chips = choice(_("Chips that share the model"), (1, 2, 4, 8), first.chips)
         self.model = choice(_("Model (bf16)"), MODELS, first.model)
@@ -40,46 +39,34 @@ class LoadCurves(Gated):
         self.policy = choice(_("Policy"), names, first.policy)
         self.input = whole(_("Mean prompt, tokens"), first.input, 1, 100_000)
         self.output = whole(_("Mean answer, tokens"), first.output, 1, 10_000)
-        self.ttft = decimal(_("Promised TTFT, s"), first.ttft_slo_s, 0.001, 1000, 0.1)
-        self.tpot = decimal(_("Promised TPOT, s"), first.tpot_slo_s, 0.0001, 100, 0.01)
-        self.share = whole(_("Arrivals, % of the formula's limit"), 50, SHARES[0], SHARES[-1])
-        self.share.step = 10
-        self.share.layout.flex = "0 1 300px"
-        self.slider = ipywidgets.IntSlider(
-            value=50, min=SHARES[0], max=SHARES[-1], step=10, readout=False,
-            tooltip=_("Arrivals, % of the formula's limit"),
-            layout=ipywidgets.Layout(flex="1 1 240px", width="auto"),
+        self.ttft = decimal(_("Promised TTFT, s"), first.ttft_slo_s, 0.001, 1000)
+        self.tpot = decimal(_("Promised TPOT, s"), first.tpot_slo_s, 0.0001, 100)
+        self.share = evenly(
+            _("Arrivals, % of the formula's limit"), 50, SHARES[0], SHARES[-1], 10,
+            ticks={100: _("the limit")},
         )  # fmt: skip
-        self.bar = ipywidgets.IntProgress(
-            value=0, max=len(SHARES), layout=ipywidgets.Layout(width="160px")
-        )
-        self.said = ipywidgets.Label()
-        self.longer = ipywidgets.Button(
-            description=_("Longer runs"), layout=ipywidgets.Layout(width="auto")
-        )
-        self.stop = ipywidgets.Button(
-            description=_("Cancel"), layout=ipywidgets.Layout(width="auto"), disabled=True
-        )
+        self.bar = Progress()
+        self.longer = Button(_("Longer runs"))
+        self.stop = Button(_("Cancel"), disabled=True)
         self.longer.on_click(lambda _button: self._begin(LONG))
         self.stop.on_click(lambda _button: self._cancel())
         self.count = count
         self.background = Background(self._progress, self._finished, self._failed)
         self.curve: Curve = curve(self.setting, QUICK)
+        self.pinned: Curve | None = None
+        self.status = ""
         settings = (
             self.chip, self.chips, self.model, self.policy, self.input, self.output, self.ttft, self.tpot,
         )  # fmt: skip
         for control in settings:
-            control.observe(self._changed, "value")
-        self.share.observe(self._typed, "value")
-        self.slider.observe(self._slid, "value")
-        rows = (
-            [self.chip, self.chips, self.model, self.policy],
-            [self.input, self.output, self.ttft, self.tpot],
-            [self.share, self.slider],
-            [self.longer, self.stop, self.bar, self.said],
-        )
+            control.observe(self._setting_changed, "value")
+        self.on_drag("rate", self._dragged, self.share.step)
         self._show_progress()
-        self.open_with(gate, rows, ())
+        self.open_with(
+            gate, main=[self.policy, self.share],
+            more=[self.chip, self.chips, self.model, self.input, self.output, self.ttft, self.tpot],
+            foot=[self.longer, self.stop, self.bar], unwatched=settings,
+        )  # fmt: skip
 
     @property
     def setting(self) -> LoadSetting:
@@ -100,33 +87,36 @@ class LoadCurves(Gated):
     def _place(share: float) -> int:
         return min(SHARES, key=lambda place: abs(place - share))
 
+    def _dragged(self, rate: float) -> None:
+        if self.curve.points:
+            self.share.value = self._place(100 * rate / self.curve.capacity)
+
     def _open(self) -> None:
         super()._open()
         self._begin(self.count)
 
-    def html(self, table: bool) -> str:
-        """Pictures, cards, and the table when it is asked for."""
-        twin = load_charts.table(self.curve) if table and self.curve.points else ""
-        return load_charts.html(self.curve, self.point) + twin
+    @property
+    def state(self) -> tuple[Curve, Point | None, Curve | None]:
+        """The curve, the chosen point, and the curve of the policy before."""
+        return self.curve, self.point, self.pinned
 
-    def _still(self) -> Figure:
+    def view(self, state, before) -> View:
+        return load_charts.view(*state, self.status)
+
+    def _saved_view(self) -> View:
         """What an exported page keeps: never the short runs, which are not in a steady state."""
-        if self.curve.points and self.curve.count < self.count:
-            self._cancel()
+        if self.background.running:
+            self.background.wait(60)
+        elif self.curve.points and self.curve.count < self.count:
             self.curve = curve(self.setting, self.count)
             self.draw()
-            self._show_progress()
-        return load_charts.still(self.curve, self.point)
+        return load_charts.view(self.curve, self.point, self.pinned)
 
-    def _typed(self, change) -> None:
-        self.slider.value = self._place(change["new"])
-        self.draw()
-
-    def _slid(self, change) -> None:
-        if self._place(self.share.value) != change["new"]:
-            self.share.value = change["new"]
-
-    def _changed(self, _change) -> None:
+    def _setting_changed(self, change) -> None:
+        if change["owner"] is self.policy and self.curve.points:
+            self.pinned = self.curve
+        elif self.pinned and change["owner"] not in (self.ttft, self.tpot):
+            self.pinned = None  # of other chips, another model or other lengths
         self.curve = curve(self.setting, QUICK)
         self.draw()
         if self.opened:
@@ -161,20 +151,21 @@ class LoadCurves(Gated):
 
     def _failed(self, error: Exception) -> None:
         self._show_progress()
-        self.said.value = _("The longer runs failed: {error}").format(error=error)
+        self.status = _("The longer runs failed: {error}").format(error=error)
+        self.draw()
 
     def _show_progress(self, done: int | None = None) -> None:
         running = done is not None
-        self.bar.layout.visibility = "visible" if running else "hidden"
-        self.bar.value = done or 0
+        self.bar.hidden = not running
+        self.bar.value = (done or 0) / len(SHARES)
         self.stop.disabled = not running
         self.longer.disabled = running
-        self.said.value = (
+        self.bar.words = (
             _("{count} requests at each rate are being simulated …").format(
                 count=number(self._pending[1])
             )
             if running
-            else _("{count} requests at each rate").format(count=number(self.curve.count))
+            else ""
         )
 
 

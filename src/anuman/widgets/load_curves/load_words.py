@@ -3,21 +3,7 @@
 from anuman.language import _, number, si
 from anuman.scenes.load_curves import Curve, Point
 
-from ..two_clocks.clocks_words import percent
-
-
-def policy_name(policy: str) -> str:
-    """A policy's name for people."""
-    return {
-        "continuous": _("continuous, prompts beside answers"),
-        "chunked": _("continuous, prompts in chunks"),
-        "prefill-first": _("continuous, prompts first"),
-        "static-timeout": _("static, after 1 s at the latest"),
-        "one-at-a-time": _("one at a time"),
-        "shortest-first": _("continuous, shortest answer first"),
-        "paged": _("continuous, paged memory"),
-        "static": _("static, full batches"),
-    }[policy]
+from ..kit.words import percent, policy_name
 
 
 def cause(point: Point) -> str:

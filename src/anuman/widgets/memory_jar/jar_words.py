@@ -3,7 +3,7 @@
 from anuman.language import _, number, scientific, si
 from anuman.scenes.jar import FULL, LATENT, PAGED, Jar, kept_heads
 
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 GIB = 2**30
 
@@ -120,12 +120,6 @@ def terms(j: Jar) -> list[tuple[str, str]]:
         ("M − w·N", f"{symbols}·S"),
         (memory, f"{product(j)} × {number(round(j.mean_slots))}"),
     ]
-
-
-def formula(j: Jar) -> list[str]:
-    """The law with the learner's own values, as lines of plain text."""
-    lines = [f"({top}) / ({bottom})" for top, bottom in terms(j)]
-    return [f"n = {lines[0]}", f"= {lines[1]}", f"= {result(j)}"]
 
 
 def result(j: Jar) -> str:

@@ -12,7 +12,7 @@ from ..kit.chart import Axis, Chart
 from ..kit.figure import Figure, folded, table_html
 from ..kit.style import COMPUTE, INK, MEASURED, MEMORY, OTHER, fact
 from ..kit.svg import Picture, stack
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 CHIPS = (
     ("H100-SXM", COMPUTE, "9 5", "above"),
@@ -147,9 +147,14 @@ def facts(machine: Machine) -> list[tuple[str, str, str]]:
     ]
 
 
+def doubts(machine: Machine) -> list[str]:
+    """What makes this measurement doubtful, in words."""
+    return [_(WARNINGS.get(w, w)) for w in machine.warnings]
+
+
 def warnings(machine: Machine) -> str:
-    """What makes this measurement doubtful, as a banner."""
-    said = "".join(f"<p>{escape(_(WARNINGS.get(w, w)))}</p>" for w in machine.warnings)
+    """The same as a banner."""
+    said = "".join(f"<p>{escape(doubt)}</p>" for doubt in doubts(machine))
     return f'<div class="banner" role="status">{said}</div>' if said else ""
 
 

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-import ipywidgets
+from IPython import get_ipython
 from IPython.display import display
 
 from anuman import machine as machine_package
 from anuman.language import _, number
 from anuman.machine import Machine, MachineFileError
 
-from ..kit.figure import Figure, Live
+from ..kit.controls import Progress
+from ..kit.figure import Figure
+from ..kit.picture import Live
 from .machine_charts import message
 
 
@@ -18,17 +20,25 @@ class _Progress(Live):
     clicks only after the cell has ended, so Jupyter's own stop button is what is named."""
 
     def __init__(self):
-        self.bar = ipywidgets.FloatProgress(min=0, max=1, layout=ipywidgets.Layout(width="320px"))
-        self.label = ipywidgets.Label(_("Measuring this computer."))
+        self.outcome: Figure = message(_("Measuring this computer."))
+        super().__init__(lambda: self.outcome)
+        self.bar = Progress(_("Measuring this computer."))
+        self.place(foot=[self.bar])
         stop = _("To stop: the square button in the toolbar, or the key I twice.")
-        waiting = message(_("Measuring this computer."))
-        super().__init__([self.bar, self.label, ipywidgets.Label(stop)], lambda: waiting)
+        self.show(f"<p>{stop}</p>")
 
-    def show(self, fraction: float, label: str) -> None:
+    def reach(self, fraction: float, label: str) -> None:
         """Progress from 0 to 1, and what is being done."""
-        self.bar.value = fraction
-        if label:
-            self.label.value = _(label)
+        with self.together():
+            self.bar.value = fraction
+            if label:
+                self.bar.words = _(label)
+
+    def end(self, outcome: Figure) -> None:
+        """Show what became of it in the bar's place."""
+        self.outcome = outcome
+        self.place()
+        self.show(outcome.html, outcome.words)
 
 
 def _kept_today() -> tuple[Machine | None, str]:
@@ -62,10 +72,10 @@ def measure(again: bool = False, seconds: float = 6.0) -> Machine | None:
         display(_summary(kept, _("Measured earlier today. measure(again=True) measures anew.")))
         return kept
     progress = _Progress()
-    handle = display(progress, display_id=True)
+    display(progress)
     measured = None
     try:
-        measured = machine_package.measure(seconds, progress.show)
+        measured = machine_package.measure(seconds, progress.reach)
         machine_package.save(measured)
         end = _summary(measured, problem or _("Kept for today."))
     except KeyboardInterrupt:
@@ -75,9 +85,7 @@ def measure(again: bool = False, seconds: float = 6.0) -> Machine | None:
     except OSError as error:
         note = _("Measured, but it could not be kept: {error}").format(error=error)
         end = _summary(measured, note) if measured else message(str(error))
-    if handle is None:  # outside Jupyter there is nothing to update
+    progress.end(end)
+    if get_ipython() is None:  # outside Jupyter nothing shows what became of it
         display(end)
-    else:
-        handle.update(end)
-        progress.close()
     return measured

@@ -9,7 +9,7 @@ from anuman.machine import Machine
 from ..kit.chart import Axis, Chart
 from ..kit.figure import Figure, figure, table
 from ..kit.style import COMPUTE, INK, MEASURED, MEMORY
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 from .machine_charts import message
 
 

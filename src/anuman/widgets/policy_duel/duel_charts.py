@@ -1,52 +1,72 @@
 """How the duel looks: the mean request's time in parts, and every request under both policies."""
 
+import math
 from html import escape
 
 from anuman.language import _, si
 from anuman.scenes.duel import Duel
 
-from ..kit.chart import Axis, Chart, round_up
-from ..kit.figure import Figure, folded, table_html
-from ..kit.style import COMPUTE, INK, MEASURED, MEMORY, fact
-from ..kit.svg import Picture, paragraphs, rectangle, stack, text
+from ..kit.chart import Axis, Chart
+from ..kit.style import COMPUTE, GHOST, INK, MEMORY, RULE, USERS
+from ..kit.svg import Picture, keyed, rectangle, text
+from ..kit.view import View
 from . import duel_words as words
 
 WIDTH = 560.0
-TONES = (MEMORY, COMPUTE, MEASURED)
+LEFT, RIGHT = 4.0, WIDTH - 8
+TONES = (USERS, COMPUTE, MEMORY)  # waiting, prompt, answer
+ENDS = (1, 2, 5, 10)  # where the axis of the bars may end, times a power of ten
+SHORTEST_S, LONGEST_S = 1e-2, 1e3  # of the picture of all requests, whatever the setting
 
 
-def bars(duel: Duel) -> Picture:
-    """Two stacked bars on one scale: waiting, first token, answer."""
+def bars(duel: Duel, before: Duel | None = None) -> Picture:
+    """Two stacked bars on one scale: waiting, first token, answer; grey: where they ended before."""
     title = _("Where the mean request's time goes")
-    full = round_up(max(side.latency_s for side in duel.sides) * 1.02)
-    body, y = text(4, 18, title, "title"), 46.0
-    for letter, side in zip("AB", duel.sides, strict=True):
+    least = 1.02 * max(side.latency_s for side in duel.sides)
+    power = 10.0 ** math.floor(math.log10(least))
+    full = next(m * power for m in ENDS if m * power >= least)
+
+    def x(seconds: float) -> float:
+        return LEFT + min(1, seconds / full) * (RIGHT - LEFT)
+
+    parts, bottom = [text(4, 18, title, "title")], 46.0 + 2 * 54
+    for tick in Axis(0, full, "").ticks(5):
+        key, side = f"tick:{tick:g}", "start" if tick == 0 else "end" if tick > 0.95 * full else "middle"  # fmt: skip
+        line = f'<path d="M{x(tick):.1f} 50V{bottom - 20:.1f}" style="stroke:{RULE};stroke-opacity:.6"/>'
+        parts.append(keyed(key, line))
+        parts.append(text(x(tick), bottom - 6, si(tick, "s", full), "small", side, key))
+    y = 46.0
+    for place, (letter, side) in enumerate(zip("AB", duel.sides, strict=True)):
         name = f"{letter}: {words.policy_name(side.policy)}"
-        body += text(4, y, name, "strong") + text(
-            WIDTH - 4, y, si(side.latency_s, "s"), "strong", "end"
-        )
-        x = 4.0
-        for place, ((_label, seconds), tone) in enumerate(
-            zip(words.parts(side), TONES, strict=True)
-        ):
-            long = seconds / full * (WIDTH - 8)
-            if long > 0:
-                body += rectangle(x, y + 8, long, 22, f"fill:{tone}", hatched=place == 0)
-            x += long
+        parts.append(text(LEFT, y, name, "strong halo", key=f"name:{letter}"))
+        parts.append(text(RIGHT, y, si(side.latency_s, "s"), "strong halo", "end", f"value:{letter}"))  # fmt: skip
+        start = 0.0
+        for kind, ((label, seconds), tone) in enumerate(zip(words.parts(side), TONES, strict=True)):
+            long = x(start + seconds) - x(start)
+            said = f"{label}: {si(seconds, 's')}"
+            parts.append(rectangle(x(start), y + 8, long, 22, f"fill:{tone}", kind == 0 and long > 0, f"{letter}{kind}", said))  # fmt: skip
+            start += seconds
+        if before and before.sides:
+            was = before.sides[place].latency_s
+            at, said = x(was), _("before: {time}").format(time=si(was, "s"))
+            mark = f'<path d="M{at:.1f} {y + 5:.1f}v28" style="stroke:{GHOST};stroke-width:4"><title>{said}</title></path>'
+            parts.append(keyed(f"ghost:{letter}", mark))
         y += 54
-    x = 4.0
-    for (label, _seconds), tone in zip(words.parts(duel.sides[0]), TONES, strict=True):
-        body += rectangle(x, y - 10, 12, 12, f"fill:{tone}", hatched=tone == TONES[0])
-        body += text(x + 17, y, label, "small")
-        x += 178
-    return Picture(body, WIDTH, y + 16, title, words.winner(duel))
+    at = LEFT
+    for kind, ((label, _seconds), tone) in enumerate(
+        zip(words.parts(duel.sides[0]), TONES, strict=True)
+    ):
+        parts.append(rectangle(at, y + 10, 12, 12, f"fill:{tone}", hatched=kind == 0))
+        parts.append(text(at + 17, y + 20, label, "small"))
+        at += 178
+    return Picture("".join(parts), WIDTH, y + 34, title, words.winner(duel))
 
 
 def scatter(duel: Duel) -> Picture:
     """One mark a request: its latency under A against its latency under B; below the diagonal B wins."""
     pairs = duel.pairs
-    values = [v for pair in pairs for v in pair]
-    low, high = min(values) / 1.3, max(values) * 1.3
+    low, high = SHORTEST_S, LONGEST_S
+    pairs = [tuple(min(max(v, low), high) for v in pair) for pair in pairs]
 
     def seconds(value: float) -> str:
         return si(value, "s")
@@ -64,43 +84,26 @@ def scatter(duel: Duel) -> Picture:
         low * (high / low) ** 0.06, high / 1.1, _("above: A is faster"), "right", 2, "small"
     )
     chart.label(middle, low * 1.1, _("below: B is faster"), "right", 2, "small")
-    for better, tone in ((True, MEASURED), (False, MEMORY)):
+    for better, tone in ((True, COMPUTE), (False, MEMORY)):
         chart.marks([pair for pair in pairs if (pair[1] < pair[0]) == better], tone)
     return chart.picture(words.explanation(duel)[-1])
 
 
-def banner(duel: Duel) -> str:
-    """The failure states, above everything else."""
-    said = "".join(f"<p>{escape(p)}</p>" for p in words.problems(duel))
-    return f'<div class="banner" role="status">{said}</div>' if said else ""
-
-
-def table(duel: Duel) -> str:
-    """The table twin."""
-    return table_html(words.head(duel), words.rows(duel))
-
-
-def html(duel: Duel) -> str:
-    """Everything below the controls, without the table."""
+def view(duel: Duel, before: Duel | None = None) -> View:
+    """Everything that is shown of both policies."""
+    title, said = _("Policy duel"), words.summary(duel)
     if not duel.sides:
-        return banner(duel)
-    cards = "".join(fact(*card) for card in words.facts(duel))
+        return View(title=title, words=said, pictures=[], problems=words.problems(duel))
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in words.explanation(duel))
-    why = f"<h4>{escape(_('Why'))}</h4><ul>{reasons}</ul>"
-    return (
-        f"{banner(duel)}<p><b>{escape(words.winner(duel))}</b></p>"
-        f'<div class="flow">{cards}</div><div class="flow" style="margin-top:12px">'
-        f'<div class="wide">{bars(duel).markup()}{why}</div>'
-        f'<div class="wide">{scatter(duel).markup()}</div></div>'
+    return View(
+        title=title,
+        words=said,
+        pictures=[bars(duel, before), scatter(duel)],
+        cards=words.facts(duel),
+        problems=words.problems(duel),
+        head=words.head(duel),
+        rows=words.rows(duel),
+        above=f"<p><b>{escape(words.winner(duel))}</b></p>",
+        below=f"<h4>{escape(_('Why'))}</h4><ul>{reasons}</ul>",
+        told=words.explanation(duel),
     )
-
-
-def still(duel: Duel) -> Figure:
-    """The same without a kernel."""
-    said = words.summary(duel)
-    if not duel.sides:
-        return Figure(banner(duel), said)
-    lines = [words.winner(duel), *words.explanation(duel)]
-    lines += [f"{a}: {b} ({n})" for a, b, n in words.facts(duel)]
-    picture = stack([bars(duel), scatter(duel), paragraphs(lines, WIDTH)], _("Policy duel"), said)
-    return Figure(html(duel) + folded(_("The same as a table"), table(duel)), said, picture)

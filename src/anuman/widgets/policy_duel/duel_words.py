@@ -3,8 +3,7 @@
 from anuman.language import _, number, si
 from anuman.scenes.duel import Duel, Side
 
-from ..load_curves.load_words import policy_name
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent, policy_name
 
 
 def parts(side: Side) -> list[tuple[str, float]]:

@@ -5,21 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-import ipywidgets
-
 from anuman.language import _, number
 
-from ..kit import style
-from ..kit.figure import Figure, Live, table_html, table_text
+from ..kit.controls import Button, Text
+from ..kit.figure import Figure, table_html, table_text
 from ..kit.number_parser import parse
+from ..kit.picture import Live
 from . import prediction_file
 from .prediction_file import Records
 from .prediction_score import Score, guess_words
-from .progress_report import report as progress_report
 
-__all__ = ["Predictions", "Question", "predictions", "progress_report"]
-
-WIDE = {"description_width": "initial"}
+__all__ = ["Predictions", "Question", "predictions"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +35,24 @@ class Question:
         return value
 
 
+class _Gate:
+    """What all predictions of one lesson in this kernel share: a gate that is run again opens the same doors."""
+
+    def __init__(self):
+        self.locked = True
+        self.records: Records | None = None  # as they stand in the file
+        self.listeners: list[Callable[[], object]] = []
+
+    def open(self) -> None:
+        """Unlock, and tell everybody who waits."""
+        self.locked = False
+        for listener in self.listeners:
+            listener()
+
+
+_gates: dict[tuple[str, str], _Gate] = {}  # by file of the records and lesson
+
+
 class Predictions(Live):
     """Asks the questions. `locked` until all are answered or "Show me" was pressed; on_unlock(f) then calls f."""
 
@@ -46,19 +60,36 @@ class Predictions(Live):
         ids = [q.id for q in questions]
         if not questions or len(set(ids)) != len(ids):
             raise ValueError(f"predictions need questions with different ids, not {ids}")
-        super().__init__([], self._still)
-        self.layout.max_width = "1040px"
+        super().__init__(self._still)
         self.lesson, self.questions = lesson, tuple(questions)
         self.notice = ""
+        self._gate = _gates.setdefault((str(prediction_file.file()), lesson), _Gate())
         self.records = self._read()
-        self._listeners: list[Callable[[], object]] = []
         answered = all(q.id in self.records.latest(lesson) for q in questions)
-        self.locked = not (answered or self.records.of("shown", lesson))
+        known = answered or bool(self.records.of("shown", lesson))
+        if known and self._gate.locked:
+            self._gate.open()
+        elif not known:
+            self._gate.locked = True
         self._show_answers() if answered else self._show_form()
+
+    @property
+    def records(self) -> Records:
+        """All records of the learner's file."""
+        return self._gate.records
+
+    @records.setter
+    def records(self, found: Records) -> None:
+        self._gate.records = found
+
+    @property
+    def locked(self) -> bool:
+        """Whether the answers still have to be hidden."""
+        return self._gate.locked
 
     def on_unlock(self, listener: Callable[[], object]) -> None:
         """Call `listener` when the predictions are locked in or shown, at once if they are already."""
-        self._listeners.append(listener)
+        self._gate.listeners.append(listener)
         if not self.locked:
             listener()
 
@@ -92,50 +123,40 @@ class Predictions(Live):
         else:
             self.records = self._read()
 
-    def _button(self, label: str, action: Callable[[], None], kind: str = "") -> ipywidgets.Button:
-        button = ipywidgets.Button(
-            description=label, button_style=kind, layout=ipywidgets.Layout(width="auto")
-        )
+    def _button(self, label: str, action: Callable[[], None], primary: bool = False) -> Button:
+        button = Button(label, primary=primary)
         button.on_click(lambda _button: action())
         return button
 
     def _show_form(self) -> None:
         earlier = self.records.latest(self.lesson)
-        self.inputs: dict[str, tuple[ipywidgets.Text, ...]] = {}
-        parts: list[ipywidgets.Widget] = []
+        self.inputs: dict[str, tuple[Text, ...]] = {}
+        fields: list[Text] = []
         for place, question in enumerate(self.questions, 1):
-            words = (_("best guess"), _("80 % interval from"), _("to"))
+            words = (_("best guess"), _("80 % interval from"), _("80 % interval to"))
             given = earlier.get(question.id)
             values = [f"{given[k]:.12g}" for k in ("guess", "low", "high")] if given else [""] * 3
-            fields = tuple(
-                ipywidgets.Text(
-                    value=value, description=f"{place}. {word}", placeholder=question.unit,
-                    continuous_update=False,  # else the last keys may arrive after "Lock in"
-                    style=WIDE, layout=ipywidgets.Layout(width="auto", min_width="170px", flex="1 1 190px"),
-                )
+            asked = f"{place}. {question.text}"
+            self.inputs[question.id] = tuple(
+                Text(word, value, unit=question.unit, group=asked)
                 for word, value in zip(words, values, strict=True)
-            )  # fmt: skip
-            self.inputs[question.id] = fields
-            asked = f"<p class='ask'><b>{place}.</b> {escape(question.text)} ({escape(question.unit)})</p>"
-            parts.append(ipywidgets.HTML(style.box(asked, card=False)))
-            row = ipywidgets.Layout(
-                display="flex", flex_flow="row wrap", width="100%", grid_gap="2px 20px"
             )
-            parts.append(ipywidgets.Box(fields, layout=row))
-        self.message = ipywidgets.HTML(self._note(self.notice))
-        buttons = [self._button(_("Lock in"), self.lock_in, "primary")]
+            fields += self.inputs[question.id]
+        buttons = [self._button(_("Lock in"), self.lock_in, primary=True)]
         if self.locked:
-            buttons.append(self._button(_("Show me"), self.show))
-        self.children = [*parts, self.message, ipywidgets.HBox(buttons)]
+            buttons.append(self._button(_("Show me"), self.reveal))
+        self.place(form=fields, foot=buttons)
+        self._say([self.notice] if self.notice else [])
 
-    def _note(self, text: str, role: str = "status") -> str:
-        said = f'<div class="banner" role="{role}"><p>{text}</p></div>' if text else ""
-        return style.box(said, card=False) if said else ""
+    def _say(self, lines: Sequence[str], role: str = "status") -> None:
+        """Words below the form."""
+        said = "".join(f"<p>{escape(line)}</p>" for line in lines)
+        self.show(f'<div class="banner" role="{role}">{said}</div>' if said else "", "")
 
     def _show_answers(self) -> None:
-        html = style.box(self._table(), card=False) + self._note(escape(self.notice))
-        again = self._button(_("Predict again"), self._show_form)
-        self.children = [ipywidgets.HTML(html), ipywidgets.HBox([again])]
+        self.place(foot=[self._button(_("Predict again"), self._show_form)])
+        note = f'<div class="banner"><p>{escape(self.notice)}</p></div>' if self.notice else ""
+        self.show(f'<div class="wide">{self._table()}{note}</div>', _("Your predictions are kept."))
 
     def _rows(self) -> tuple[list[str], list[list[str]]]:
         given = self.records.latest(self.lesson)
@@ -149,28 +170,36 @@ class Predictions(Live):
         return Figure(self._table(), table_text(*self._rows(), caption=_("Your predictions")))
 
     def _typed(self) -> tuple[list[dict], list[str]]:
-        """Records of what stands in the form, and what is wrong with it."""
+        """Records of what stands in the form, and what is wrong with it, said at the fields too."""
         entries, problems, empty = [], [], []
         for place, question in enumerate(self.questions, 1):
             values = []
             for field in self.inputs[question.id]:
+                field.problem = ""
                 if not field.value.strip():
-                    empty.append(field.description)
+                    empty.append(f"{place}. {field.label}")
+                    field.problem = _("still empty")
                     continue
                 try:
                     values.append(parse(field.value, question.unit))
                 except ValueError as error:
-                    problems.append(f"{field.description}: {error}.")
+                    field.problem = str(error)
+                    problems.append(f"{place}. {field.label}: {error}.")
             if len(values) < 3:
                 continue
             guess, low, high = values
             if not low <= guess <= high:
-                problems.append(
-                    _(
-                        "{place}. The interval from {low} to {high} does not hold your best guess "
-                        "{guess}: widen it, or change the guess."
-                    ).format(place=place, low=number(low), high=number(high), guess=number(guess))
+                said = _(
+                    "{place}. The interval from {low} to {high} does not hold your best guess "
+                    "{guess}: widen it, or change the guess."
                 )
+                problems.append(
+                    said.format(
+                        place=place, low=number(low), high=number(high), guess=number(guess)
+                    )
+                )
+                for field in self.inputs[question.id][1:]:
+                    field.problem = _("does not hold your guess")
             entries.append(
                 {"kind": "prediction", "question": question.id, "unit": question.unit,
                  "guess": guess, "low": low, "high": high}
@@ -182,9 +211,10 @@ class Predictions(Live):
 
     def lock_in(self) -> None:
         """Keep what was typed and open what waits for it; otherwise say what is wrong with it."""
-        entries, problems = self._typed()
+        with self.together():
+            entries, problems = self._typed()
         if problems:
-            self.message.value = self._note("<br>".join(escape(p) for p in problems), "alert")
+            self._say(problems, "alert")
             return
         earlier = self.records.latest(self.lesson)
         names = ("guess", "low", "high")
@@ -195,19 +225,14 @@ class Predictions(Live):
         if changed:
             self.keep(changed)
         self._show_answers()
-        self._unlock()
+        self._gate.open()
 
-    def show(self) -> None:
+    def reveal(self) -> None:
         """Open what waits for the predictions without any; later ones are kept but not counted."""
         self.keep([{"kind": "shown"}])
-        self.locked = False
+        self._gate.locked = False
         self._show_form()
-        self._unlock()
-
-    def _unlock(self) -> None:
-        self.locked = False
-        for listener in self._listeners:
-            listener()
+        self._gate.open()
 
 
 def predictions(lesson: str, questions: Sequence[Question]) -> Predictions:

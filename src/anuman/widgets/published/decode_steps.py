@@ -9,7 +9,7 @@ from anuman.scenes.jar import kv_per_token
 from ..kit.chart import Axis, Chart
 from ..kit.figure import Figure, figure
 from ..kit.style import COMPUTE, INK, MEMORY, OTHER
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 SOURCE = "vllm-fp8-kv-2026"
 MILLI = 1e-3

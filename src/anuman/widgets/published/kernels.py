@@ -10,7 +10,7 @@ from ..kit import rooflines
 from ..kit.chart import Chart
 from ..kit.figure import Figure, figure
 from ..kit.style import SERIES
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 METRIC = "mlp_layer_us"
 MICRO = 1e-6

@@ -6,7 +6,7 @@ from anuman.scenes.peak_shares import KINDS, PeakShare, peak_shares, typical
 from ..kit.chart import Axis, Chart
 from ..kit.figure import Figure, figure
 from ..kit.style import INK, SERIES
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
 SHAPES = ("square", "circle", "triangle")
 LOW, HIGH = 1e-4, 1.0

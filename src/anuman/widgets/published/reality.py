@@ -4,23 +4,32 @@ from collections.abc import Sequence
 from functools import cache
 from math import log10
 
-import ipywidgets
-
 from anuman.language import N_, _, number
 from anuman.validation import Scored, score
 from anuman.validation.score import KINDS, percentile
 from anuman.validation.table import catalogue_rows
 
-from ..kit import style
 from ..kit.chart import Axis, Chart
-from ..kit.figure import Figure, Live, figure
+from ..kit.controls import choice
+from ..kit.figure import Figure, figure
+from ..kit.picture import Live
 from ..kit.style import INK, SERIES
 from ..kit.svg import Picture
-from ..two_clocks.clocks_words import percent
+from ..kit.words import percent
 
-WIDE = {"description_width": "initial"}
 SHAPES = ("circle", "triangle", "square", "diamond")
 EVERYTHING = "everything"
+# The catalogue's units that have words in them.
+UNITS = (
+    N_("req/s"),
+    N_("tok/s"),
+    N_("tok/s/chip"),
+    N_("tok/s/GPU"),
+    N_("tok/s per 8-GPU node"),
+    N_("GPU-hours"),
+    N_("J/token"),
+    N_("fraction"),
+)
 KIND_WORDS = {
     "tokens/s": N_("Throughput: tokens per second"),
     "TPOT": N_("TPOT: time per output token"),
@@ -159,14 +168,14 @@ def _cells(one: Scored) -> list[str]:
             return number(value)
         return "–" if value in (None, "") else str(value)
 
-    unit = text("unit")
+    unit = _(text("unit"))
     return [
         one.row.id, text("chip"), text("n_chips"), text("model"), text("w_bits"),
         text("batch_or_qps"), text("input_tokens"), text("output_tokens"), text("software"),
         f"{number(one.row.published)} {unit}",
         _("none") if one.predicted is None else f"{number(one.predicted)} {unit}",
         "–" if one.error is None else _signed(one.error),
-        one.why if one.row.scored else _("shown, not scored"),
+        _(one.why) if one.row.scored else _("shown, not scored"),
     ]  # fmt: skip
 
 
@@ -174,26 +183,14 @@ class Reality(Live):
     """Pick what was measured, a chip and a model; each point is a published value and names its source."""
 
     def __init__(self, kind: str = "TPOT"):
-        layout = ipywidgets.Layout(width="auto", min_width="190px", flex="1 1 210px")
-        choice = {"style": WIDE, "layout": layout}
-        self.kind = ipywidgets.Dropdown(
-            options=[(_(words), name) for name, words in KIND_WORDS.items()],
-            value=kind,
-            description=_("Measured"),
-            **choice,
-        )
-        self.chip = ipywidgets.Dropdown(description=_("Chip"), **choice)
-        self.model = ipywidgets.Dropdown(description=_("Model"), **choice)
-        self.picture = ipywidgets.HTML()
-        row = ipywidgets.Layout(
-            display="flex", flex_flow="row wrap", width="100%", grid_gap="2px 20px"
-        )
-        look = ipywidgets.HTML(style.STYLE, layout=ipywidgets.Layout(display="none"))
-        controls = ipywidgets.Box([self.kind, self.chip, self.model], layout=row)
-        super().__init__([look, controls, self.picture], lambda: self.figure)
-        self.layout.max_width = "1040px"
+        super().__init__(lambda: self.figure)
+        kinds = [(_(words), name) for name, words in KIND_WORDS.items()]
+        self.kind = choice(_("Measured"), kinds, kind)
+        self.chip = choice(_("Chip"), [(_("all"), EVERYTHING)])
+        self.model = choice(_("Model"), [(_("all"), EVERYTHING)])
         self._filling = False
         self._offer()
+        self.place(main=[self.kind, self.chip, self.model])
         self.kind.observe(self._offer, "value")
         for control in (self.chip, self.model):
             control.observe(self._draw, "value")
@@ -206,18 +203,19 @@ class Reality(Live):
     def _offer(self, _change=None) -> None:
         """Offer the chips and models of this kind only, so that no choice is empty of rows at first."""
         rows = [one for one in scored_rows() if one.kind == self.kind.value]
-        for control, field in ((self.chip, "chip"), (self.model, "model")):
-            names = sorted({str(one.row.fields[field]) for one in rows})
-            self._filling = True  # one drawing for both controls, at the end
-            control.options = [(_("all"), EVERYTHING), *((name, name) for name in names)]
-            control.value = EVERYTHING
+        self._filling = True  # one drawing for both controls, at the end
+        with self.together():
+            for control, field in ((self.chip, "chip"), (self.model, "model")):
+                names = sorted({str(one.row.fields[field]) for one in rows})
+                control.value = EVERYTHING
+                control.options = [(_("all"), EVERYTHING), *((name, name) for name in names)]
         self._filling = False
         self._draw()
 
     def _draw(self, _change=None) -> None:
-        if self._filling:
-            return
-        self.picture.value = style.unstyled(self.figure.html)
+        if not self._filling:
+            shown = self.figure
+            self.show(f'<div class="wide">{shown.html}</div>', shown.words)
 
 
 def reality(kind: str = "TPOT") -> Reality:

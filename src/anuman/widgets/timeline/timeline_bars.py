@@ -1,15 +1,15 @@
 """How the timeline looks: a bar of time for each machine, number cards, formula, banner, table."""
 
+import math
 from collections.abc import Sequence
-from html import escape
 
 from anuman.language import _, si
-from anuman.scenes.timeline import Ride
+from anuman.scenes.timeline import CHOSEN, WHOLE, Ride, first_request, rides
 
 from ..kit.chart import Axis
-from ..kit.figure import Figure, folded, table_html
-from ..kit.style import COMPUTE, INK, MEMORY, PAPER, RULE, fact
-from ..kit.svg import Picture, paragraphs, rectangle, stack, text
+from ..kit.style import COMPUTE, GHOST, INK, MEMORY, PAPER, RULE
+from ..kit.svg import Picture, broken, grip, keyed, rectangle, text
+from ..kit.view import Formula, View
 from . import timeline_words as words
 
 WIDTH = 560.0
@@ -17,23 +17,32 @@ LEFT, RIGHT, TOP, ROW, BAR = 6.0, 538.0, 84.0, 56.0, 20.0
 TICK = 4.0  # pixels between two tokens that can still be told apart
 
 
+ENDS = (1, 2, 3, 5, 10)  # where the axis may end, times a power of ten
+
+
 def span(rides: Sequence[Ride], window: float) -> float:
-    """Seconds that the picture shows: `window`, or for 0 until the last answer is there."""
-    return window or 1.04 * max(
-        [r.total for r in rides if r.fits], default=rides[0].request.wanted_s
-    )
+    """Seconds that the picture shows: `window`, or for 0 a round time that holds every answer."""
+    if window:
+        return window
+    longest = max([r.total for r in rides if r.fits], default=0.0)
+    least = max(1.1 * longest, 1.05 * rides[0].request.wanted_s)
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(m * power for m in ENDS if m * power >= least * (1 - 1e-9))
 
 
-def bars(rides: Sequence[Ride], chosen: int, window: float) -> Picture:
+def bars(
+    rides: Sequence[Ride], chosen: int, window: float, before: Sequence[Ride] | None = None
+) -> Picture:
     """One bar a machine on one axis of time: prefill hatched, decode plain, tokens as ticks."""
     shown = span(rides, window)
     title = _("One request, one user: {model}").format(model=rides[0].request.model)
     bottom = TOP + ROW * len(rides)
-    body = text(4, 18, title, "title") + _legend()
-    body += _axis(shown, bottom) + _limit(rides[0].request.wanted_s, shown, bottom)
+    parts = [text(4, 18, title, "title", key="title"), _legend(), _axis(shown, bottom)]
     for place, ride in enumerate(rides):
-        body += _row(ride, TOP + ROW * place, shown, place == chosen)
-    return Picture(body, WIDTH, bottom + 44, title, words.summary(rides))
+        was = before[place] if before else None
+        parts.append(_row(ride, TOP + ROW * place, shown, place == chosen, was))
+    parts.append(_limit(rides[0].request.wanted_s, shown, bottom))
+    return Picture("".join(parts), WIDTH, bottom + 44, title, words.summary(rides))
 
 
 def _x(seconds: float, shown: float) -> float:
@@ -41,62 +50,78 @@ def _x(seconds: float, shown: float) -> float:
 
 
 def _legend() -> str:
-    made = rectangle(4, 32, 26, 13, f"fill:{COMPUTE}", hatched=True)
-    made += text(36, 43, _("prefill: the prompt is read"), "small")
-    made += rectangle(230, 32, 26, 13, f"fill:{MEMORY}") + _ticks(230, 256, 6.5, 32, 13)
-    return made + text(262, 43, _("decode: token after token"), "small")
+    parts = [rectangle(4, 32, 26, 13, f"fill:{COMPUTE}", hatched=True)]
+    parts.append(text(36, 43, _("prefill: the prompt is read"), "small"))
+    parts.append(rectangle(250, 32, 26, 13, f"fill:{MEMORY}") + _ticks(250, 276, 6.5, 32, 13))
+    return "".join(parts) + text(282, 43, _("decode: token after token"), "small")
 
 
 def _axis(shown: float, bottom: float) -> str:
-    made = f'<path d="M{LEFT} {bottom:.1f}H{RIGHT}" style="stroke:{INK};stroke-width:1"/>'
+    axis = f'<path d="M{LEFT} {bottom:.1f}H{RIGHT}" style="stroke:{INK};stroke-width:1"/>'
+    parts = [keyed("axis", axis)]
     for tick in Axis(0, shown, "").ticks(5):
-        x = _x(tick, shown)
-        made += f'<path d="M{x:.1f} {TOP - 4:.1f}V{bottom + 5:.1f}" style="stroke:{RULE};stroke-opacity:.6"/>'
+        x, key = _x(tick, shown), f"tick:{tick:g}"
+        line = f'<path d="M{x:.1f} {TOP - 4:.1f}V{bottom + 5:.1f}" style="stroke:{RULE};stroke-opacity:.6"/>'
+        parts.append(keyed(key, line))
         side = "start" if tick == 0 else "end" if x > RIGHT - 20 else "middle"
-        made += text(x, bottom + 19, si(tick, "s", shown), "small", side)
-    return made + text(
-        (LEFT + RIGHT) / 2, bottom + 37, _("time since the question"), "small", "middle"
-    )
+        parts.append(text(x, bottom + 19, si(tick, "s", shown), "small", side, key))
+    said = _("time since the question")
+    return "".join(parts) + text((LEFT + RIGHT) / 2, bottom + 37, said, "small", "middle")
 
 
 def _limit(wanted: float, shown: float, bottom: float) -> str:
-    """The time by which the answer is wanted, where the picture reaches so far."""
+    """The time by which the answer is wanted, a mark on the axis that can be dragged."""
     said = _("wanted within {wanted}").format(wanted=si(wanted, "s"))
-    if wanted > shown:
-        return text(RIGHT, TOP - 12, said + " ▶", "small", "end")
     x = _x(wanted, shown)
-    line = f'<path d="M{x:.1f} {TOP - 8:.1f}V{bottom:.1f}" style="stroke:{INK};stroke-width:2;stroke-dasharray:7 4"/>'
+    beyond = wanted > shown
+    # The line stops at the bars: it must not run through names and values.
+    bars_only = "".join(f"M{x:.1f} {TOP + ROW * i + 18:.1f}v{BAR + 4:g}" for i in range(round((bottom - TOP) / ROW)))  # fmt: skip
+    line = f'<path d="{bars_only}" style="stroke:{INK};stroke-width:2;stroke-dasharray:7 4"/>'
+    mark = f'<path d="M0 0L8 -11H-8Z" style="fill:{PAPER};stroke:{INK};stroke-width:2"/>'
+    held = grip(
+        (x, TOP - 6), mark, name="wanted", label=_("Wanted within"), now=wanted, says=said,
+        scale=(LEFT, 0, RIGHT, shown), step=shown / 50,
+    )  # fmt: skip
     side = "start" if x < WIDTH / 3 else "end" if x > WIDTH * 2 / 3 else "middle"
-    return line + text(x, TOP - 12, said, "small", side)
+    at = x + {"start": 14, "end": -14, "middle": 0}[side]
+    up = TOP - 8 if side != "middle" else TOP - 22
+    words_ = text(at, up, said + (" ▶" if beyond else ""), "small halo", side, "wanted")
+    return ("" if beyond else keyed("limit", line)) + words_ + held
 
 
-def _row(r: Ride, y: float, shown: float, chosen: bool) -> str:
+def _row(r: Ride, y: float, shown: float, chosen: bool, before: Ride | None) -> str:
+    key = r.site.name
     name = ("▸ " if chosen else "") + words.about(r) + r.site.name
-    made = text(LEFT, y + 14, name, "halo strong")
+    parts = [text(LEFT, y + 14, name, "halo strong", key=f"{key}:name")]
     top = y + 20
     if not r.fits:
-        made += text(LEFT + 12, top + 15, words.lacking(r), "halo small")
         outline = f"fill:none;stroke:{INK};stroke-width:1;stroke-dasharray:5 3"
-        return rectangle(LEFT, top, RIGHT - LEFT, BAR, outline) + made
+        parts.insert(0, rectangle(LEFT, top, RIGHT - LEFT, BAR, outline, key=f"{key}:none"))
+        parts.append(text(LEFT + 12, top + 15, words.lacking(r), "halo small", key=f"{key}:lacks"))
+        return "".join(parts)
     first, last = _x(r.ttft, shown), _x(r.total, shown)
-    made += text(RIGHT, y + 14, words.pace(r) + " · " + words.verdict(r), "halo small", "end")
-    made += rectangle(LEFT, top, max(2.0, first - LEFT), BAR, f"fill:{COMPUTE}", hatched=True)
+    said = words.pace(r) + " · " + words.verdict(r)
+    parts.append(text(RIGHT, y + 14, said, "halo small", "end", f"{key}:pace"))
+    prefill, total = f"{_('prefill')}: {si(r.ttft, 's')}", words.least(r) + si(r.total, "s")
+    parts.append(rectangle(LEFT, top, max(2.0, first - LEFT), BAR, f"fill:{COMPUTE}", True, f"{key}:prefill", prefill))  # fmt: skip
     if last > first:
-        made += rectangle(first, top, last - first, BAR, f"fill:{MEMORY}")
+        decode = f"{_('decode')}: {si(r.total - r.ttft, 's')}"
+        parts.append(rectangle(first, top, last - first, BAR, f"fill:{MEMORY}", False, f"{key}:decode", decode))  # fmt: skip
         step = r.tpot / shown * (RIGHT - LEFT)
         if step >= TICK:
-            made += _ticks(first, last, step, top, BAR)
+            parts.append(keyed(f"{key}:ticks", _ticks(first, last, step, top, BAR)))
+    if before and before.fits and before.total != r.total and before.total <= shown:
+        x, was = _x(before.total, shown), _("before: {time}").format(time=si(before.total, "s"))
+        ghost = f'<path d="M{x:.1f} {top - 3:.1f}v{BAR + 6:g}" style="stroke:{GHOST};stroke-width:4"><title>{was}</title></path>'
+        parts.append(keyed(f"{key}:ghost", ghost))
     if r.total > shown:
-        return made + text(RIGHT + 3, top + 15, "▶", "strong")
-    total = words.least(r) + si(r.total, "s")
+        parts.append(broken(RIGHT - 16, top, BAR))
+        parts.append(text(RIGHT - 22, top + 15, total + " ▶", "halo strong", "end", f"{key}:total"))
+        return "".join(parts)
     inside = last > WIDTH * 0.8
-    return made + text(
-        last - 6 if inside else last + 6,
-        top + 15,
-        total,
-        "halo strong",
-        "end" if inside else "start",
-    )
+    at, side = (last - 6, "end") if inside else (last + 6, "start")
+    parts.append(text(at, top + 15, total, "halo strong", side, f"{key}:total"))
+    return "".join(parts)
 
 
 def _ticks(first: float, last: float, step: float, top: float, height: float) -> str:
@@ -106,38 +131,24 @@ def _ticks(first: float, last: float, step: float, top: float, height: float) ->
     return f'<path d="{lines}" style="stroke:{PAPER};stroke-width:1.5;fill:none"/>' if lines else ""
 
 
-def table(rides: Sequence[Ride]) -> str:
-    """The table twin as HTML."""
-    return table_html(words.head(), words.rows(rides))
-
-
-def _formula(r: Ride) -> str:
-    spans = " ".join(f'<span class="term">{escape(line)}</span>' for line in words.formula(r))
-    label = escape(" ".join(words.formula(r)), quote=True)
-    return f'<div class="formula" role="math" aria-label="{label}">{spans}</div>'
-
-
-def html(rides: Sequence[Ride], chosen: int, window: float) -> str:
-    """Everything below the controls, without the table."""
+def view(
+    rides: Sequence[Ride], chosen: int, window: float, before: Sequence[Ride] | None = None
+) -> View:
+    """Everything that is shown of one request, with cards and formula of the chosen machine."""
     ride = rides[chosen]
-    cards = "".join(fact(*card) for card in words.facts(ride))
-    said = "".join(f"<p>{escape(p)}</p>" for p in words.problems(ride))
-    banner = f'<div class="banner" role="status">{said}</div>' if said else ""
-    return (
-        f'{banner}<div class="flow"><div class="wide">{bars(rides, chosen, window).markup()}</div>'
-        f'<div class="side">{cards}</div></div>{_formula(ride)}'
-        f'<p class="quiet">{escape(words.signs())}</p>'
+    return View(
+        title=_("One request on several machines"),
+        words=words.summary(rides),
+        pictures=[bars(rides, chosen, window, before)],
+        cards=words.facts(ride),
+        problems=words.problems(ride),
+        formula=Formula([[line] for line in words.formula(ride)]),
+        head=words.head(),
+        rows=words.rows(rides),
+        notes=[words.signs()],
     )
 
 
-def still(rides: Sequence[Ride], chosen: int, window: float) -> Figure:
-    """The same without a kernel: the picture, the cards and the formula as text, the table."""
-    ride = rides[chosen]
-    lines = [f"{ride.site.name}:", *words.problems(ride)]
-    lines += [f"{a}: {b} ({n})" for a, b, n in words.facts(ride)]
-    lines += [*words.formula(ride), words.signs()]
-    said = words.summary(rides)
-    title = _("One request on several machines")
-    picture = stack([bars(rides, chosen, window), paragraphs(lines, WIDTH)], title, said)
-    twin = folded(_("The same as a table"), table(rides))
-    return Figure(html(rides, chosen, window) + twin, said, picture)
+def first_picture() -> Picture:
+    """The bars that the widget opens with."""
+    return view(rides(first_request()), CHOSEN, WHOLE).figure().picture

@@ -1,42 +1,29 @@
 """The central widget of lesson 03: one request on the chips of the news, side by side."""
 
-from anuman import catalog
-from anuman.language import _, si
-from anuman.scenes.timeline import Request, Ride, Site
+from anuman.language import _, number
+from anuman.scenes.timeline import (
+    CHOSEN,
+    MODELS,
+    WHOLE,
+    Request,
+    Ride,
+    first_request,
+    rides,
+    sites,
+)
 
-from ..kit.doubling import doubling
-from ..kit.gate import Gated, choice, decimal
-from ..two_clocks.clocks_widget import bytes_per_weight_options
+from ..kit.controls import amount, choice
+from ..kit.explorer import Explorer, Try
+from ..kit.view import View
+from ..kit.words import bytes_per_weight_options
 from . import timeline_bars
 
-MODELS = ("Llama-3.1-70B", "Llama-3.1-8B", "Qwen3-32B", "Llama-2-70B", "Llama-3.1-405B")
-WHOLE, SECOND, TENTH = 0.0, 1.0, 0.1  # seconds that the picture shows; 0: all
+SECOND, TENTH = 1.0, 0.1
 LONGEST_PROMPT, LONGEST_ANSWER = 2**17, 2**15  # tokens
 LEAST_S, MOST_S = 0.01, 3600.0
-CHOSEN = 1  # the site whose cards are shown at first
 
 
-def sites() -> tuple[Site, ...]:
-    """The machines; as many LPUs as their public demonstration had."""
-    lpus = int(catalog.chip("Groq-LPU1").quantity("scaleup").value)
-    return (
-        Site("H100-SXM"), Site("H100-SXM", tp=8), Site("TPUv6e", tp=8),
-        Site("Groq-LPU1", pp=lpus), Site("WSE-3", pp=4),
-    )  # fmt: skip
-
-
-def first_request() -> Request:
-    """The setting that the widget opens with: the answer of claims S3.1 and S3.11."""
-    figures = catalog.claim("S3.1").figures
-    return Request(MODELS[0], 1.0, 2**11, int(figures["answer"].value), figures["allowed"].value)
-
-
-def rides(request: Request) -> tuple[Ride, ...]:
-    """The request on every machine."""
-    return tuple(Ride(site, request) for site in sites())
-
-
-class Timeline(Gated):
+class Timeline(Explorer):
     """Model, weight size, prompt, answer and limit; a bar of time for each machine.
 
     `gate` (a Predictions) keeps it closed until the learner has guessed or asked to be shown.
@@ -44,51 +31,57 @@ class Timeline(Gated):
 
     def __init__(self, gate=None):
         start = first_request()
-        super().__init__(lambda: timeline_bars.still(*self.state))
+        super().__init__()
         self.model = choice(_("Model"), MODELS)
         self.weight_size = choice(
             _("Bytes per weight"), bytes_per_weight_options(), start.weight_size
         )
-        self.prompt, prompt_slider = doubling(
-            _("Tokens of the prompt"), _("Prompt, doubling"), start.prompt, 1, LONGEST_PROMPT
-        )
-        self.answer, answer_slider = doubling(
-            _("Tokens of the answer"), _("Answer, doubling"), start.answer, 1, LONGEST_ANSWER
-        )
-        self.wanted = decimal(_("Wanted within, s"), start.wanted_s, LEAST_S, MOST_S, 0.5)
+        self.prompt = amount(_("Tokens of the prompt"), start.prompt, 1, LONGEST_PROMPT)
+        self.answer = amount(_("Tokens of the answer"), start.answer, 1, LONGEST_ANSWER)
+        self.wanted = amount(
+            _("Wanted within, s"), start.wanted_s, LEAST_S, MOST_S, whole=False,
+            ticks={start.wanted_s: _("the article")},
+        )  # fmt: skip
         self.site = choice(
             _("Cards and formula for"), [(s.name, i) for i, s in enumerate(sites())], CHOSEN
         )
         windows = [
             (_("the whole answer"), WHOLE),
-            *((_("the first {time}").format(time=si(w, "s")), w) for w in (SECOND, TENTH)),
+            *((_("the first {time} s").format(time=number(w)), w) for w in (SECOND, TENTH)),
         ]
         self.window = choice(_("Show"), windows, WHOLE)
+        self.on_drag("wanted", self._wanted_dragged, self.wanted.step)
+        tries = [
+            Try(_("1 · the first 0.1 s"), window=TENTH),
+            Try(_("2 · read much, write little"), prompt=LONGEST_PROMPT, answer=10, window=WHOLE),
+            Try(_("3 · the longest answer in time"), prompt=start.prompt, answer=start.answer),
+            Try(_("4 · two bytes"), weight_size=2.0),
+            Try(_("5 · the smallest model"), model="Llama-3.1-8B"),
+        ]
         self.open_with(
             gate,
-            [
-                [self.model, self.weight_size, self.wanted],
-                [self.prompt, prompt_slider],
-                [self.answer, answer_slider],
-                [self.site, self.window],
-            ],
-            (self.model, self.weight_size, self.prompt, self.answer, self.wanted, self.site,
-             self.window),
-        )  # fmt: skip
+            main=[self.prompt, self.answer],
+            more=[self.model, self.weight_size, self.wanted, self.site, self.window],
+            tries=tries,
+        )
+
+    def _wanted_dragged(self, seconds: float) -> None:
+        self.wanted.value = float(f"{max(seconds, LEAST_S):.2g}")
 
     @property
     def state(self) -> tuple[tuple[Ride, ...], int, float]:
         """The rides, the chosen one and the seconds shown."""
         request = Request(
-            self.model.value, self.weight_size.value, self.prompt.value, self.answer.value,
-            self.wanted.value,
-        )  # fmt: skip
+            model=self.model.value,
+            weight_size=self.weight_size.value,
+            prompt=self.prompt.value,
+            answer=self.answer.value,
+            wanted_s=self.wanted.value,
+        )
         return rides(request), self.site.value, self.window.value
 
-    def html(self, table: bool) -> str:
-        """What stands below the controls now."""
-        made = timeline_bars.html(*self.state)
-        return made + timeline_bars.table(self.state[0]) if table else made
+    def view(self, state, before) -> View:
+        return timeline_bars.view(*state, before[0] if before else None)
 
 
 def timeline(gate=None) -> Timeline:

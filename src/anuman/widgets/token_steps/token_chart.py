@@ -7,10 +7,10 @@ from statistics import median
 
 from anuman.language import _, number, si
 
-from ..kit.chart import Axis, Chart
-from ..kit.figure import Figure, folded, table_html
-from ..kit.style import COMPUTE, MEASURED, MEMORY, fact
-from ..kit.svg import Picture, paragraphs, stack
+from ..kit.chart import Axis, Chart, round_up
+from ..kit.style import COMPUTE, KV_CACHE, MEMORY
+from ..kit.svg import Picture
+from ..kit.view import View
 
 WIDTH = 540.0
 
@@ -46,8 +46,16 @@ def times(seen: Seen) -> Picture:
     # A step that another program held up must not make all others invisible: it is cut off at the top.
     longest = max([s.seconds for s in seen.prefill] or [0.01])
     longest = max(longest, 3 * _decode(seen)) if seen.decode else longest
+    shown = max(len(steps), 8)
+    every = max(1, round(round_up(shown / 6)))
     chart = Chart(
-        Axis(-0.5, max(len(steps), 8) - 0.5, _("step"), format=lambda x: number(round(x) + 1)),
+        Axis(
+            -0.5,
+            shown - 0.5,
+            _("step"),
+            format=lambda x: number(round(x) + 1),
+            marks=(0.0, *(float(i - 1) for i in range(every, shown + 1, every))),
+        ),
         Axis(0, 1.25 * longest, _("time of the step"), format=lambda s: si(s, "s", like=longest)),
         _("First the prompt in one go, then one step a token"),
         WIDTH,
@@ -57,12 +65,12 @@ def times(seen: Seen) -> Picture:
     for place, step in enumerate(steps):
         colour = COMPUTE if step.kind == "prefill" else MEMORY
         top = min(step.seconds, chart.y.high)
-        chart.line([(place, 0), (place, top)], colour, width=width)
+        chart.line([(place, 0), (place, top)], colour, width=width, key=f"step{place}")
         name = f"{_kind(step)}: {si(step.seconds, 's')}"
         if len(steps) < 150:
             shape = "square" if step.kind == "prefill" else "circle"
             shape = "triangle" if top < step.seconds else shape
-            chart.point(place, top, colour, shape, 3.5, name)
+            chart.point(place, top, colour, shape, 3.5, name, f"step{place}")
     if any(step.seconds > chart.y.high for step in steps):
         label = _("▲ far longer: another program was at work")
         chart.label(len(steps), 0.95 * chart.y.high, label, "left", kind="small")
@@ -93,8 +101,8 @@ def cache(seen: Seen) -> Picture:
     )  # fmt: skip
     points = [(step.context, step.cache_bytes) for step in seen.steps]
     if points:
-        chart.line([(0, 0), *points], MEASURED)
-        chart.point(*points[-1], MEASURED, "diamond", 5, si(points[-1][1], "B"))
+        chart.line([(0, 0), *points], KV_CACHE)
+        chart.point(*points[-1], KV_CACHE, "diamond", 5, si(points[-1][1], "B"))
         label = _("{size} a token").format(size=si(seen.kv_per_token, "B"))
         chart.label(*points[-1], label, "left", 12, "strong")
     return chart.picture(summary(seen))
@@ -199,7 +207,7 @@ def tokens_html(seen: Seen) -> str:
     )
 
 
-def table(seen: Seen) -> str:
+def view(seen: Seen) -> View:
     """All steps with what each cost."""
     head = [
         _("step"), _("kind"), _("tokens in"), _("token out"), _("time"), _("arithmetic"),
@@ -215,27 +223,14 @@ def table(seen: Seen) -> str:
         ]
         for place, step in enumerate(seen.steps, 1)
     ]  # fmt: skip
-    return table_html(head, rows, _("One BLAS thread, weights and cache in fp32"))
-
-
-def html(seen: Seen, twin: bool = False) -> str:
-    """Status, tokens, cards, both pictures; the table where it is asked for."""
-    cards = "".join(fact(*card) for card in facts(seen))
-    return (
-        f'<p role="status"><b>{escape(seen.status)}</b></p>{tokens_html(seen)}'
-        f'<div class="flow" style="margin-top:14px"><div class="wide">{times(seen).markup()}'
-        f'{cache(seen).markup()}</div><div class="side">{cards}</div></div>'
-        + (table(seen) if twin else "")
+    return View(
+        title=_("A text, token by token"),
+        words=summary(seen),
+        pictures=[times(seen), cache(seen)],
+        cards=facts(seen),
+        above=f"<p><b>{escape(seen.status)}</b></p>{tokens_html(seen)}",
+        told=[" ".join(token_text(token) for token in (*seen.prompt, *seen.written))],
+        head=head,
+        rows=rows,
+        caption=_("One BLAS thread, weights and cache in fp32"),
     )
-
-
-def still(seen: Seen) -> Figure:
-    """The present state for a page without a kernel."""
-    title = _("A text, token by token")
-    lines = [
-        " ".join(token_text(token) for token in (*seen.prompt, *seen.written)),
-        *(f"{label}: {value} ({note})" for label, value, note in facts(seen)),
-    ]
-    parts = [times(seen), cache(seen), paragraphs(lines, WIDTH)]
-    content = html(seen) + folded(_("The same as a table"), table(seen))
-    return Figure(content, f"{title}. {summary(seen)}", stack(parts, title, summary(seen)))

@@ -2,12 +2,11 @@
 
 import time
 
-import ipywidgets
-
 from anuman.language import _, number
 
+from ..kit.controls import Button, Text, choice, whole
 from ..kit.running import Running
-from .token_chart import Seen, html, still
+from .token_chart import Seen, view
 
 REDRAW_S = 0.15
 PROMPTS = {
@@ -30,25 +29,18 @@ class TokenSteps(Running):
         from anuman.lm import smollm2
         from anuman.lm.training import CONFIG
 
-        super().__init__(Seen(_("Nothing written yet.")), html, still)
+        super().__init__(Seen(_("Nothing written yet.")), view)
         self._models: dict = {}
         stories = _("Anu stories ({million} million weights)")
         names = [(stories.format(million=number(CONFIG.params / 1e6, 2)), "anu-stories")]
         names += [("SmolLM2-135M", smollm2.NAME)] if smollm2.installed() else []
-        wide = {"description_width": "initial"}
-        self.model = ipywidgets.Dropdown(options=names, description=_("Model"), style=wide)
-        self.length = ipywidgets.BoundedIntText(
-            value=40, min=1, max=500, description=_("Tokens to write"), style=wide,
-            layout=ipywidgets.Layout(width="190px"),
-        )  # fmt: skip
-        self.prompt = ipywidgets.Textarea(
-            value=self._prompt(self.model.value), description=_("Prompt"), rows=2, style=wide,
-            layout=ipywidgets.Layout(width="100%", max_width="900px"),
-        )  # fmt: skip
-        self.write = ipywidgets.Button(description=_("Write"), button_style="primary")
+        self.model = choice(_("Model"), names)
+        self.length = whole(_("Tokens to write"), 40, 1, 500)
+        self.prompt = Text(_("Prompt"), self._prompt(self.model.value), rows=3)
+        self.write = Button(_("Write"), primary=True)
         self.write.on_click(lambda _button: self.begin(*self._wanted()))
         self.model.observe(self._chosen, "value")
-        self.open_row([self.prompt, self.model, self.length, self.write, self.stop], gate)
+        self.open_row([self.prompt, self.model, self.length, self.write], gate)
 
     def _open(self) -> None:
         super()._open()
@@ -96,6 +88,7 @@ class TokenSteps(Running):
             if self.stopped.is_set():
                 return _("Stopped after {count} steps.").format(count=len(self.seen.steps))
             if time.monotonic() - drawn_s > REDRAW_S:
+                self.progress(len(self.seen.written) / length)
                 self.tell(_("Writing."))
                 drawn_s = time.monotonic()
         return {

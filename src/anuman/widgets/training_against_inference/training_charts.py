@@ -8,9 +8,10 @@ from statistics import fmean
 from anuman.language import _, number, si
 
 from ..kit.chart import Axis, Chart
-from ..kit.figure import Figure, folded, table_html
-from ..kit.style import MEASURED, MEMORY, OTHER, fact
-from ..kit.svg import Picture, Point, paragraphs, stack
+from ..kit.figure import table_html
+from ..kit.style import MEASURED, MEMORY, OTHER
+from ..kit.svg import Picture, Point
+from ..kit.view import View
 
 WIDTH = 540.0
 MOST_POINTS = 60  # of the curve
@@ -174,28 +175,18 @@ def samples_html(samples: Sequence[tuple[int, str]]) -> str:
     return f"<h4>{escape(_('What it writes'))}</h4>{lines}" if lines else ""
 
 
-def html(seen: Seen, twin: bool = False) -> str:
-    """The whole view but for its controls."""
+def view(seen: Seen) -> View:
+    """Everything that is shown of a training."""
     speed = ""
     if seen.speed:
         speed = " " + _("{speed} tokens a second.").format(speed=number(round(seen.speed)))
-    cards = "".join(fact(*card) for card in facts(seen.costs))
-    tables = ""
-    if twin:
-        tables = curve_table(seen) + (cost_table(seen.costs) if seen.costs else "")
-    return (
-        f'<p role="status"><b>{escape(seen.status)}</b>{escape(speed)}</p>'
-        f'<div class="flow"><div class="wide">{curve(seen).markup()}</div>'
-        f'<div class="side">{cards}</div></div>{samples_html(seen.samples)}{tables}'
+    return View(
+        title=_("Training against inference"),
+        words=summary(seen),
+        pictures=[curve(seen)],
+        cards=facts(seen.costs),
+        above=f"<p><b>{escape(seen.status)}</b>{escape(speed)}</p>",
+        below=samples_html(seen.samples),
+        told=[f"{step}: {sample}" for step, sample in seen.samples[-SAMPLES_SHOWN:]],
+        twin=curve_table(seen) + (cost_table(seen.costs) if seen.costs else ""),
     )
-
-
-def still(seen: Seen) -> Figure:
-    """The present state for a page without a kernel."""
-    lines = [summary(seen), *(f"{a}: {b} {c}" for a, b, c in facts(seen.costs))]
-    picture = stack(
-        [curve(seen), paragraphs(lines, WIDTH)], _("Training against inference"), summary(seen)
-    )
-    twin = curve_table(seen) + (cost_table(seen.costs) if seen.costs else "")
-    content = html(seen) + folded(_("The same as a table"), twin)
-    return Figure(content, " ".join(lines), picture)

@@ -4,13 +4,12 @@ import json
 import time
 from collections.abc import Callable
 
-import ipywidgets
-
 from anuman import paths
 from anuman.language import _
 
+from ..kit.controls import Button, choice
 from ..kit.running import Running
-from .training_charts import Seen, html, still
+from .training_charts import Seen, view
 
 BATCH = 8
 COST_BATCHES = (1, 8, 32)
@@ -43,16 +42,15 @@ class TrainingLive(Running):
         self.config = CONFIG
         self._drawn_s = 0.0
         seen = Seen(_("Not trained yet."), BATCH * CONFIG.context, shipped_curve())
-        super().__init__(seen, html, still)
-        self.steps = ipywidgets.Dropdown(
-            options=[(_("{steps} steps").format(steps=n), n) for n in STEPS], value=STEPS[1],
-            description=_("Train for"), style={"description_width": "initial"},
-        )  # fmt: skip
-        self.train = ipywidgets.Button(description=_("Train"), button_style="primary")
-        self.go_on = ipywidgets.Button(description=_("Go on"))
+        super().__init__(seen, view)
+        self.steps = choice(
+            _("Train for"), [(_("{steps} steps").format(steps=n), n) for n in STEPS], STEPS[1]
+        )
+        self.train = Button(_("Train"), primary=True)
+        self.go_on = Button(_("Go on"))
         self.train.on_click(lambda _button: self.begin(self.steps.value))
         self.go_on.on_click(lambda _button: self.begin(None))
-        self.open_row([self.steps, self.train, self.stop, self.go_on], gate)
+        self.open_row([self.steps, self.train, self.go_on], gate)
 
     def ready(self) -> None:
         """There is something to go on with only after a stop."""
@@ -61,7 +59,7 @@ class TrainingLive(Running):
 
     def work(self, steps: int | None) -> str:
         """Measure, train for `steps` steps, or from the last stop if None, and keep the model."""
-        from anuman.lm import checkpoints, training, training_cost
+        from anuman.lm import checkpoints, training, training_cost, training_run
 
         kept, finished = paths.home() / KEPT, paths.home() / FINISHED
         if steps is None:
@@ -72,15 +70,24 @@ class TrainingLive(Running):
             state = training.Training.start(recipe, self.config)
         self.seen.losses, self.seen.held_out, self.seen.samples = state.losses, state.validation, []
         self.seen.speed = None
-        for batch in COST_BATCHES if not self.seen.costs else ():
-            self.tell(_("Measuring a training step beside a forward pass."))
-            cost = training_cost.measure(self.config, batch, 3, self.stopped.is_set)
+        known = {cost.batch for cost in self.seen.costs}
+        missing = [batch for batch in COST_BATCHES if batch not in known]
+        for place, batch in enumerate(missing):
+            said = _("Measuring a training step beside a forward pass, {batch} stories at once.")
+            if batch == 1:
+                said = _("Measuring a training step beside a forward pass, one story.")
+            self.tell(said.format(batch=batch))
+
+            def part_done(part: float, place: int = place, said: str = said, batch=batch) -> None:
+                self.progress((place + part) / len(missing), said.format(batch=batch))
+
+            cost = training_cost.measure(self.config, batch, 3, self.stopped.is_set, part_done)
             if cost is None:
-                self.seen.costs = []
-                return _("Stopped while measuring; nothing was trained.")
+                return _("Stopped while measuring; nothing was trained. What was measured stays.")
             self.seen.costs.append(cost)
+            self.draw()
         self.tell(_("Training."))
-        training.run(state, kept, self._report(state), self.stopped.is_set)
+        training_run.run(state, kept, self._report(state), self.stopped.is_set)
         if not state.done:
             return _("Stopped after step {step}; “Go on” continues exactly there.").format(
                 step=state.step
@@ -106,6 +113,7 @@ class TrainingLive(Running):
             taken = time.monotonic() - start_s
             self.seen.speed = (state.step - first) * self.seen.tokens_per_step / taken
             if time.monotonic() - self._drawn_s > REDRAW_S:
+                self.progress(state.step / state.recipe.steps)
                 self.tell(
                     _("Training: step {step} of {steps}.").format(
                         step=state.step, steps=state.recipe.steps

@@ -1,108 +1,142 @@
-"""How the two clocks look: bars, roofline, number cards, formula, banner, table."""
+"""How the two clocks look: two bars of time, the roofline, cards, formula, failure states, table."""
 
-from html import escape
+import math
 
 from anuman.language import _, number, si
-from anuman.scenes.clocks import Clocks
+from anuman.scenes.clocks import Clocks, first_clocks
 
-from ..kit import rooflines, style
-from ..kit.chart import Axis, Chart, round_up
-from ..kit.figure import Figure, folded, table_html
-from ..kit.style import COMPUTE, INK, MEMORY, fact
-from ..kit.svg import Picture, paragraphs, rectangle, stack, text
+from ..kit import rooflines
+from ..kit.chart import Chart
+from ..kit.style import COMPUTE, GHOST, INK, MEMORY, RULE
+from ..kit.svg import Picture, broken, keyed, rectangle, text
+from ..kit.view import Formula, View
 from . import clocks_words
 
 WIDTH = 520.0
+LEFT, RIGHT = 6.0, WIDTH - 16
+# Every setting is drawn in the same frames, so that pictures of two settings can be compared.
+SHORTEST_S, LONGEST_S = 1e-6, 10.0
 LOW_INTENSITY, HIGH_INTENSITY = (
     0.25,
     40_000.0,
 )  # batch 1 at 4 bytes .. batch 4096 at 4 bits, with air
+FLOPS = (1e9, 1e17)
 
 
-def bars(c: Clocks) -> Picture:
-    """Compute time and memory time as two bars on one scale; the longer one is marked in words."""
+def _x(seconds: float) -> float:
+    """Place of a time on the axis of the bars, each decade as wide as the next."""
+    part = math.log(seconds / SHORTEST_S) / math.log(LONGEST_S / SHORTEST_S)
+    return LEFT + min(max(part, 0.01), 1) * (RIGHT - LEFT)
+
+
+def bars(c: Clocks, before: Clocks | None = None) -> Picture:
+    """Compute time and memory time on one axis of time; the longer one is marked in words."""
     title = _("One decode step, two clocks")
     if not c.fits:
         title += " · " + _("as if one chip held it")
-    full = round_up(c.seconds * 1.02)
-    # Between 1, 2 and 5 there are steps of a half, so that the longer bar is never a stub.
-    full = next(f * full for f in (0.5, 0.6, 0.8, 1) if f * full >= c.seconds)
-    body = text(4, 18, title, "title")
+    parts = [text(4, 18, title, "title")]
     rows = (
-        (_("Compute time: the arithmetic"), c.compute_s, COMPUTE, c.bound in ("compute", "both")),
-        (_("Memory time: reading the weights"), c.memory_s, MEMORY, c.bound in ("memory", "both")),
+        ("compute", _("Compute time: the arithmetic"), c.compute_s, COMPUTE),
+        ("memory", _("Memory time: reading the weights"), c.memory_s, MEMORY),
     )
     y = 46.0
-    for name, seconds, colour, longer in rows:
-        kind = "strong" if longer else ""
-        body += text(4, y, name, kind) + text(
-            WIDTH - 4, y, si(seconds, "s", c.seconds), "strong", "end"
-        )
-        if seconds is not None:
-            long = max(1.0, seconds / full * (WIDTH - 8))
-            outline = f";stroke:{INK};stroke-width:2" if longer else ""
-            body += rectangle(4, y + 8, long, 22, f"fill:{colour}{outline}", hatched=not c.fits)
+    parts += _axis(40, y + 2 * 64)
+    for key, name, seconds, colour in rows:
+        longer = c.bound in (key, "both")
+        kind = "strong halo" if longer else "halo"
+        said = si(seconds, "s")
         if longer:
-            body += text(4, y + 47, "▲ " + _("this one is what you wait for"), "strong")
-        y += 74 if longer else 50
-    body += f'<path d="M4 {y - 14:.0f}H{WIDTH - 4}" style="stroke:{INK};stroke-width:1"/>'
-    for tick in Axis(0, full, "").ticks(4):
-        at = 4 + tick / full * (WIDTH - 8)
-        side = "start" if tick == 0 else "end" if tick > full * 0.95 else "middle"
-        body += text(at, y + 2, si(tick, "s", c.seconds), "small", side)
-    return Picture(body, WIDTH, y + 12, title, clocks_words.summary(c))
+            name += " · " + _("you wait for this one")
+        parts.append(text(4, y, name, kind, key=f"name:{key}"))
+        parts.append(text(RIGHT, y, said, "strong halo", "end", f"value:{key}"))
+        if seconds is not None:
+            outline = f";stroke:{INK};stroke-width:2" if longer else ""
+            end = _x(seconds)
+            parts.append(rectangle(LEFT, y + 8, end - LEFT, 22, f"fill:{colour}{outline}", not c.fits, key, said))  # fmt: skip
+            if not SHORTEST_S <= seconds <= LONGEST_S:
+                parts.append(keyed(f"cut:{key}", broken(end - 14, y + 8, 22)))
+        earlier = before and getattr(before, f"{key}_s")
+        if earlier is not None and earlier != seconds:
+            at, was = _x(earlier), _("before: {time}").format(time=si(earlier, "s"))
+            mark = f'<path d="M{at:.1f} {y + 5:.1f}v28" style="stroke:{GHOST};stroke-width:4"><title>{was}</title></path>'
+            parts.append(keyed(f"ghost:{key}", mark))
+        y += 64
+    return Picture("".join(parts), WIDTH, y + 38, title, clocks_words.summary(c))
 
 
-def roofline(c: Clocks) -> Picture:
-    """The chip's roof and this step as a point under it."""
-    top = c.peak * 3 if c.peak else c.bandwidth * 1000
+def _axis(top: float, bottom: float) -> list[str]:
+    decades = range(round(math.log10(SHORTEST_S)), round(math.log10(LONGEST_S)) + 1)
+    parts = []
+    for power in decades:
+        x = _x(10.0**power)
+        parts.append(f'<path d="M{x:.1f} {top:.1f}V{bottom:.1f}" style="stroke:{RULE};stroke-opacity:.6"/>')  # fmt: skip
+        side = "start" if power == decades[0] else "middle"
+        parts.append(text(x, bottom + 15, si(10.0**power, "s"), "small", side))
+    said = _("time; each mark is ten times the last")
+    return [*parts, text((LEFT + RIGHT) / 2, bottom + 33, said, "small", "middle")]
+
+
+def roofline(c: Clocks, before: Clocks | None = None) -> Picture:
+    """The chip's roof and this step as a point that slides along it."""
     chart = Chart(
         rooflines.intensity_axis(LOW_INTENSITY, HIGH_INTENSITY),
-        rooflines.flop_axis(c.bandwidth * LOW_INTENSITY, top),
+        rooflines.flop_axis(*FLOPS),
         _("Under the roof of {chip}").format(chip=c.chip),
         WIDTH,
+        370,
     )
+    if before and before.peak and before.chip != c.chip:
+        chart.ghost(_roof(before, chart))
+    if before and before.peak and before.intensity != c.intensity:
+        chart.ghost([(before.intensity, before.share * before.peak)])
+    here = _("this step: {value}").format(value=si(c.intensity, "FLOP/byte"))
+    held = {
+        "name": "batch", "label": _("Batch (users in a step)"), "now": c.batch,
+        "says": _("batch {batch}: {value}").format(
+            batch=number(c.batch), value=si(c.intensity, "FLOP/byte")
+        ),
+        "values": tuple(x * c.bytes_per_weight / 2 for x in (LOW_INTENSITY, HIGH_INTENSITY)),
+    }  # fmt: skip
     if c.peak is None:
         rooflines.roof(chart, si(c.bandwidth, "B/s"), None, c.bandwidth, INK)
         chart.line([(c.intensity, chart.y.low), (c.intensity, chart.y.high)], MEMORY, "6 4", 1.5)
+        chart.grip(c.intensity, chart.y.low, MEMORY, **held)
         unknown = _("this step; its height is unknown")
-        chart.label(c.intensity, chart.y.low, unknown, "right", kind="strong")
+        chart.label(c.intensity, chart.y.low, unknown, "right", 14, kind="strong")
         return chart.picture(clocks_words.summary(c))
     rooflines.regions(chart, c.ridge)
     rooflines.roof(chart, si(c.peak, "FLOP/s"), c.peak, c.bandwidth, INK)
     rooflines.ridge_mark(chart, c.peak, c.bandwidth)
     rate = c.share * c.peak
     colour = COMPUTE if c.bound == "compute" else MEMORY
-    chart.line([(c.intensity, chart.y.low), (c.intensity, rate)], colour, "6 4", 1.5)
-    chart.point(c.intensity, rate, colour, "diamond", 8)
-    here = _("this step: {value}").format(value=si(c.intensity, "FLOP/byte"))
+    chart.line([(c.intensity, chart.y.low), (c.intensity, rate)], colour, "6 4", 1.5, "step")
+    chart.grip(c.intensity, rate, colour, track=_roof(c, chart), **held)
     side = "below" if c.bound == "compute" else "right"  # beside a flat roof is the roof
-    chart.label(c.intensity, rate, here, side, 13, "strong")
+    chart.label(c.intensity, rate, here, side, 14, "strong", "step")
     return chart.picture(clocks_words.summary(c))
 
 
-def formula_html(c: Clocks) -> str:
-    """The same with fractions drawn as such."""
-    ratios = [
-        ", ".join(
-            f'<span class="ratio"><span>{top}</span><span>{escape(bottom)}</span></span>'
-            for top, bottom in pair
-        )
-        for pair in clocks_words.terms(c)
-    ]
-    parts = [f"t = max({ratios[0]})", f"= max({ratios[1]})", f"= {clocks_words.result(c)}"]
-    spans = " ".join(f'<span class="term">{part}</span>' for part in parts)
-    label = escape(" ".join(clocks_words.formula(c)), quote=True)
-    return f'<div class="formula" role="math" aria-label="{label}">{spans}</div>'
+def _roof(c: Clocks, chart: Chart) -> list[tuple[float, float]]:
+    """Corners of a chip's roof within the picture."""
+    left = max(chart.x.low, chart.y.low / c.bandwidth)
+    ridge = min(c.ridge, chart.x.high)
+    return [(left, left * c.bandwidth), (ridge, ridge * c.bandwidth), (chart.x.high, c.peak)]
 
 
-def table(c: Clocks) -> str:
-    """The table twin as HTML."""
-    return table_html([_("quantity"), _("value")], clocks_words.rows(c))
+def formula(c: Clocks) -> Formula:
+    """The law in symbols, and with the present values."""
+    (clock, memory), (clock_now, memory_now) = clocks_words.terms(c)
+    return Formula(
+        [
+            ["t = max(", clock, ", ", memory, ")"],
+            ["= max(", clock_now, ", ", memory_now, ")"],
+            ["= ", clocks_words.result(c)],
+        ]
+    )
 
 
-def banner(c: Clocks) -> str:
-    """The failure states, above everything else."""
+def problems(c: Clocks) -> list[str]:
+    """The failure states, and what the hatched bars mean."""
     said = clocks_words.problems(c)
     if not c.fits:
         said.append(
@@ -111,36 +145,23 @@ def banner(c: Clocks) -> str:
                 "through a pipeline of {chips} chips visited in turn, without the hops."
             ).format(chips=number(c.chips))
         )
-    words = "".join(f"<p>{escape(p)}</p>" for p in said)
-    return f'<div class="banner" role="status">{words}</div>' if said else ""
+    return said
 
 
-def html(c: Clocks) -> str:
-    """Everything below the controls, without the table."""
-    cards = "".join(fact(*card) for card in clocks_words.facts(c))
-    return (
-        f'{banner(c)}<div class="flow"><div class="wide">{bars(c).markup()}{roofline(c).markup()}</div>'
-        f'<div class="side">{cards}</div></div>{formula_html(c)}'
+def view(c: Clocks, before: Clocks | None = None) -> View:
+    """Everything that is shown of one setting."""
+    return View(
+        title=_("Two clocks of a decode step"),
+        words=clocks_words.summary(c),
+        pictures=[bars(c, before), roofline(c, before)],
+        cards=clocks_words.facts(c),
+        problems=problems(c),
+        formula=formula(c),
+        head=[_("quantity"), _("value")],
+        rows=clocks_words.rows(c),
     )
 
 
-def still(c: Clocks) -> Figure:
-    """The same without a kernel: one picture, the cards and the formula as text, the table."""
-    lines = [
-        *clocks_words.problems(c),
-        *(f"{a}: {b} ({n})" if n else f"{a}: {b}" for a, b, n in clocks_words.facts(c)),
-    ]
-    lines += clocks_words.formula(c)
-    words = paragraphs(lines, WIDTH)
-    picture = stack(
-        [bars(c), roofline(c), words], _("Two clocks of a decode step"), clocks_words.summary(c)
-    )
-    return Figure(
-        html(c) + folded(_("The same as a table"), table(c)), clocks_words.summary(c), picture
-    )
-
-
-def placeholder() -> str:
-    """What stands in the widget's place while it waits for predictions."""
-    said = _("Make your predictions above, or press “Show me”: then this opens.")
-    return style.box(f"<p>{escape(said)}</p>")
+def first_picture() -> Picture:
+    """The clocks that the widget opens with."""
+    return view(first_clocks()).figure().picture

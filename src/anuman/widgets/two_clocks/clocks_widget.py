@@ -2,47 +2,57 @@
 
 from collections.abc import Sequence
 
-from anuman.language import _
-from anuman.scenes.clocks import Clocks, clocks
+from anuman.language import _, number
+from anuman.scenes.clocks import CHIPS, MODELS, Clocks, clocks
 
-from ..kit.doubling import doubling
-from ..kit.gate import Gated, choice
+from ..kit.controls import amount, choice
+from ..kit.explorer import Explorer, Try
+from ..kit.view import View
+from ..kit.words import bytes_per_weight_options
 from . import clocks_charts
 
-CHIPS = (
-    "H100-SXM", "H200", "B200", "A100-80", "MI300X", "TPUv5e", "TPUv6e", "TPUv7",
-    "Groq-LPU1", "WSE-3", "RTX-4090", "M3-Ultra", "laptop-CPU", "RPi5",
-)  # fmt: skip
-MODELS = ("Llama-3.1-8B", "Qwen3-32B", "Llama-3.1-70B", "Llama-3.1-405B")
 LARGEST_BATCH = 4096
 
 
-def bytes_per_weight_options() -> list[tuple[str, float]]:
-    """Formats of a stored weight, with its bytes."""
-    return [
-        (_("4 (fp32)"), 4.0),
-        (_("2 (bf16)"), 2.0),
-        (_("1 (8 bits)"), 1.0),
-        (_("0.5625 (4 bits with scales)"), 0.5625),
-    ]
-
-
-class TwoClocks(Gated):
+class TwoClocks(Explorer):
     """Chip, model, batch and bytes per weight; bars, roofline, cards and formula of one decode step.
 
     `gate` (a Predictions) keeps it closed until the learner has guessed or asked to be shown.
     """
 
     def __init__(self, gate=None, chips: Sequence[str] = CHIPS, models: Sequence[str] = MODELS):
-        super().__init__(lambda: clocks_charts.still(self.state))
+        super().__init__()
         self.chip = choice(_("Chip"), chips)
         self.model = choice(_("Model"), models)
         self.bytes_per_weight = choice(_("Bytes per weight"), bytes_per_weight_options(), 2.0)
-        self.batch, self.slider = doubling(
-            _("Batch (users in a step)"), _("Batch, doubling"), 1, 1, LARGEST_BATCH
+        self.batch = amount(_("Batch (users in a step)"), 1, 1, LARGEST_BATCH)
+        self._mark_ridge()
+        for control in (self.chip, self.bytes_per_weight):
+            control.observe(self._mark_ridge, "value")
+        self.on_drag("batch", self._dragged, self.batch.step)
+        tries = [
+            Try(_("1 · another chip"), chip="Groq-LPU1", batch=1),
+            Try(_("2 · many users"), chip="H100-SXM", bytes_per_weight=2.0, batch=250),
+            Try(_("3 · half the bytes"), bytes_per_weight=1.0),
+            Try(_("4 · a model too large"), chip="Groq-LPU1", model="Llama-3.1-70B"),
+        ]
+        self.open_with(
+            gate,
+            main=[self.chip, self.batch],
+            more=[self.model, self.bytes_per_weight],
+            tries=tries,
         )
-        choices = [self.chip, self.model, self.bytes_per_weight]
-        self.open_with(gate, [choices, [self.batch, self.slider]], (*choices, self.batch))
+
+    def _mark_ridge(self, _change=None) -> None:
+        """The batch that the lesson looks for has a mark at the slider."""
+        critical = self.state.critical_batch
+        known = critical is not None and 1 <= critical <= LARGEST_BATCH
+        at = round(critical) if known else 0
+        words = _("ridge {batch}").format(batch=number(at))
+        self.batch.ticks = ((at, words),) if known else ()
+
+    def _dragged(self, batch: float) -> None:
+        self.batch.value = batch
 
     @property
     def state(self) -> Clocks:
@@ -51,10 +61,8 @@ class TwoClocks(Gated):
             self.chip.value, self.model.value, self.batch.value, self.bytes_per_weight.value
         )
 
-    def html(self, table: bool) -> str:
-        """What stands below the controls now."""
-        state = self.state
-        return clocks_charts.html(state) + (clocks_charts.table(state) if table else "")
+    def view(self, state: Clocks, before: Clocks | None) -> View:
+        return clocks_charts.view(state, before)
 
 
 def two_clocks(gate=None) -> TwoClocks:

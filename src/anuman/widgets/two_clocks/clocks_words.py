@@ -3,6 +3,8 @@
 from anuman.language import _, number, scientific, si
 from anuman.scenes.clocks import Clocks
 
+from ..kit.words import percent
+
 
 def summary(c: Clocks) -> str:
     """The present state in one sentence, for ears and for pages without pictures."""
@@ -44,11 +46,6 @@ def problems(c: Clocks) -> list[str]:
             ).format(chip=c.chip)
         )
     return found
-
-
-def percent(share: float | None) -> str:
-    """A share as a percentage with a space before the sign."""
-    return number(share if share is None else 100 * share) + ("" if share is None else " %")
 
 
 def _step_fact(c: Clocks) -> tuple[str, str, str]:

@@ -1,0 +1,22 @@
+"""Assignment 10: training."""
+
+from .runs import (
+    CHECKPOINT_INTERVAL,
+    EFFECTIVE_SPEEDUP,
+    MTBF,
+    SITE_MEGAWATTS,
+    TOKENS_TRAINABLE,
+    TRAINING_DAYS,
+)
+from .statements import AGREE, MEASURED_GOODPUT
+
+TASKS = (
+    TRAINING_DAYS,
+    MTBF,
+    CHECKPOINT_INTERVAL,
+    MEASURED_GOODPUT,
+    EFFECTIVE_SPEEDUP,
+    TOKENS_TRAINABLE,
+    SITE_MEGAWATTS,
+    AGREE,
+)

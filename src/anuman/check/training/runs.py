@@ -1,0 +1,363 @@
+"""A training run on paper: days, failures, checkpoints, and what more chips bring."""
+
+from collections.abc import Iterator
+from math import sqrt
+
+from anuman import physics
+
+from ..draws import first, seeded
+from ..result import Result, number
+from ..task import Case, Misconception, Part, Task
+from ..words import N_
+
+DAY = 86_400
+
+
+def training_days(n: float, tokens: float, gpus: float, mfu: float, peak: float) -> float:
+    """Days for 6·n·tokens FLOPs at a share mfu of the peak."""
+    return physics.training_days(n, tokens, gpus, peak, mfu)
+
+
+def _plans() -> Iterator[Case]:
+    draw = seeded("10-training/training_days")
+    while True:
+        yield (
+            draw.randint(7, 400) * 10**9, draw.randint(1, 18) * 10**12, draw.randint(5, 1000) * 100,
+            round(draw.uniform(0.25, 0.5), 2), draw.choice((312e12, 989e12, 2250e12)),
+        )  # fmt: skip
+
+
+TRAINING_DAYS = Task(
+    id="10-training/training_days",
+    function=training_days,
+    result=Result((number("days"),)),
+    examples=((10e9, 1e12, 1000, 0.5, 1e15),),
+    parts=(Part(N_("all cases"), 1, first(6, _plans())),),
+    misconceptions=(
+        Misconception(
+            "percent",
+            lambda n, tokens, gpus, mfu, peak: training_days(n, tokens, gpus, mfu, peak) / 100,
+            N_("mfu is a share, 0.4 for 40 %: do not multiply it by 100."),
+        ),
+        Misconception(
+            "2 for 6",
+            lambda n, tokens, gpus, mfu, peak: training_days(n, tokens, gpus, mfu, peak) / 3,
+            N_("2 FLOPs a weight and token are for serving: training takes 6."),
+        ),
+        Misconception(
+            "sparse peak",
+            lambda n, tokens, gpus, mfu, peak: training_days(n, tokens, gpus, mfu, 2 * peak),
+            N_("Half of the right time: the peak that is given is the dense one already."),
+        ),
+        Misconception(
+            "no mfu",
+            lambda n, tokens, gpus, mfu, peak: training_days(n, tokens, gpus, 1.0, peak),
+            N_("mfu is not used: no run reaches the peak."),
+        ),
+        Misconception(
+            "times mfu",
+            lambda n, tokens, gpus, mfu, peak: training_days(n, tokens, gpus, 1.0, peak) * mfu,
+            N_("Multiplied by mfu: a smaller share of the peak takes longer."),
+        ),
+        Misconception(
+            "seconds",
+            lambda n, tokens, gpus, mfu, peak: DAY * training_days(n, tokens, gpus, mfu, peak),
+            N_("These are seconds: a day has 86,400."),
+        ),
+        Misconception(
+            "hours",
+            lambda n, tokens, gpus, mfu, peak: 24 * training_days(n, tokens, gpus, mfu, peak),
+            N_("These are hours: asked are days."),
+        ),
+        Misconception(
+            "one chip",
+            lambda n, tokens, gpus, mfu, peak: training_days(n, tokens, 1, mfu, peak),
+            N_("gpus is not used."),
+        ),
+    ),
+)
+
+
+def mtbf(gpus: float, reference_mtbf: float, reference_gpus: float) -> float:
+    """Seconds between failures: independent failures add up."""
+    return physics.mtbf(gpus, reference_mtbf, reference_gpus)
+
+
+def _clusters() -> Iterator[Case]:
+    draw = seeded("10-training/mtbf")
+    while True:
+        yield draw.randint(2, 200) * 1000, draw.randint(2, 24) * 3600, draw.randint(1, 30) * 1000
+
+
+MTBF = Task(
+    id="10-training/mtbf",
+    function=mtbf,
+    result=Result((number("seconds"),)),
+    examples=((20_000, 3600, 10_000),),
+    parts=(Part(N_("all cases"), 0.5, first(6, _clusters())),),
+    misconceptions=(
+        Misconception(
+            "grows with the chips",
+            lambda gpus, reference_mtbf, reference_gpus: reference_mtbf * gpus / reference_gpus,
+            N_("The time grows with the chips in your answer: more chips fail more often."),
+        ),
+        Misconception(
+            "same for all",
+            lambda gpus, reference_mtbf, reference_gpus: reference_mtbf,
+            N_("The number of chips is not used: each of them may fail and stop all."),
+        ),
+        Misconception(
+            "root",
+            lambda gpus, reference_mtbf, reference_gpus: (
+                reference_mtbf * sqrt(reference_gpus / gpus)
+            ),
+            N_("No root here: twice the chips fail twice as often."),
+        ),
+    ),
+)
+
+
+def _costs() -> Iterator[Case]:
+    draw = seeded("10-training/checkpoint_interval")
+    while True:
+        yield draw.randint(10, 400), draw.randint(10, 400) * 100
+
+
+CHECKPOINT_INTERVAL = Task(
+    id="10-training/checkpoint_interval",
+    function=lambda cost, mtbf: physics.checkpoint_interval(cost, mtbf),
+    result=Result((number("seconds"),)),
+    examples=((50, 10_000),),
+    parts=(Part(N_("all cases"), 0.5, first(5, _costs())),),
+    misconceptions=(
+        Misconception(
+            "no factor 2",
+            lambda cost, mtbf: sqrt(cost * mtbf),
+            N_("The 2 is missing: on average half an interval is lost, not all of it."),
+        ),
+        Misconception(
+            "no root",
+            lambda cost, mtbf: 2 * cost * mtbf,
+            N_("The root is missing: seconds times seconds are no seconds."),
+        ),
+        Misconception(
+            "2 outside the root",
+            lambda cost, mtbf: 2 * sqrt(cost * mtbf),
+            N_("The 2 stands under the root."),
+        ),
+        Misconception(
+            "cost by mtbf",
+            lambda cost, mtbf: sqrt(2 * cost / mtbf),
+            N_("That is the share of the time that is lost, not the interval."),
+        ),
+    ),
+)
+
+
+def _useful(gpus: float, mtbf_per_gpu: float, checkpoint_cost: float) -> float:
+    """Share of the time that advances the run, restarts left out: 1 - sqrt(2·cost/MTBF), never below 0."""
+    return max(0.0, 1 - sqrt(2 * checkpoint_cost * gpus / mtbf_per_gpu))
+
+
+def effective_speedup(
+    gpus1: float, gpus2: float, mtbf_per_gpu: float, checkpoint_cost: float
+) -> float:
+    """How many times as fast gpus2 advance as gpus1, with the best checkpoint interval of each."""
+    first_share, second_share = (
+        _useful(gpus, mtbf_per_gpu, checkpoint_cost) for gpus in (gpus1, gpus2)
+    )
+    return gpus2 * second_share / (gpus1 * first_share)
+
+
+def _pairs() -> Iterator[Case]:
+    """Clusters of which the larger loses from a tenth to two thirds of its time."""
+    draw = seeded("10-training/effective_speedup")
+    while True:
+        small = draw.randint(4, 40) * 500
+        large = small * draw.choice((2, 3, 5, 8))
+        per_chip, cost = draw.randint(20, 90) * 10**6, draw.randint(20, 300)
+        if 0.35 < _useful(large, per_chip, cost) < 0.9:
+            yield small, large, per_chip, cost
+
+
+EFFECTIVE_SPEEDUP = Task(
+    id="10-training/effective_speedup",
+    function=effective_speedup,
+    result=Result((number("speedup"),)),
+    examples=((1000, 4000, 8e6, 40), (1000, 40_000, 8e6, 120)),
+    parts=(
+        Part(N_("both clusters advance"), 1.5, first(6, _pairs())),
+        Part(N_("the larger one does not advance at all"), 0.5, ((2000, 90_000, 10e6, 80),)),
+    ),
+    misconceptions=(
+        Misconception(
+            "linear",
+            lambda gpus1, gpus2, mtbf_per_gpu, checkpoint_cost: gpus2 / gpus1,
+            N_("Failures and checkpoints are left out: more chips lose more of their time."),
+        ),
+        Misconception(
+            "shares alone",
+            lambda gpus1, gpus2, mtbf_per_gpu, checkpoint_cost: (
+                _useful(gpus2, mtbf_per_gpu, checkpoint_cost)
+                / _useful(gpus1, mtbf_per_gpu, checkpoint_cost)
+            ),
+            N_("These are the useful shares alone: the larger cluster also has more chips."),
+        ),
+        Misconception(
+            "same loss for both",
+            lambda gpus1, gpus2, mtbf_per_gpu, checkpoint_cost: (
+                gpus2 / gpus1 * _useful(gpus2, mtbf_per_gpu, checkpoint_cost)
+            ),
+            N_("The smaller cluster loses time, too: divide by its useful share."),
+        ),
+        Misconception(
+            "no factor 2",
+            lambda gpus1, gpus2, mtbf_per_gpu, checkpoint_cost: effective_speedup(
+                gpus1, gpus2, mtbf_per_gpu, checkpoint_cost / 2
+            ),
+            N_("The 2 under the root is missing: checkpoints and lost work each cost the same."),
+        ),
+        Misconception(
+            "below zero",
+            lambda gpus1, gpus2, mtbf_per_gpu, checkpoint_cost: (
+                gpus2
+                * (1 - sqrt(2 * checkpoint_cost * gpus2 / mtbf_per_gpu))
+                / (gpus1 * _useful(gpus1, mtbf_per_gpu, checkpoint_cost))
+            ),
+            N_("Negative: a cluster that loses all its time stands still, so its share is 0."),
+        ),
+        Misconception(
+            "upside down",
+            lambda gpus1, gpus2, mtbf_per_gpu, checkpoint_cost: (
+                1 / (effective_speedup(gpus1, gpus2, mtbf_per_gpu, checkpoint_cost) or 1)
+            ),
+            N_("Upside down: the second cluster's speed divided by the first one's."),
+        ),
+    ),
+)
+
+
+def tokens_trainable(
+    gpus: float, days: float, peak: float, mfu_range: list, n_range: list
+) -> tuple[float, float]:
+    """(fewest, most) tokens, for ranges of what is not known."""
+    return physics.tokens_trainable(gpus, days, peak, tuple(mfu_range), tuple(n_range))
+
+
+def _ranges() -> Iterator[Case]:
+    draw = seeded("10-training/tokens_trainable")
+    while True:
+        mfu, n = round(draw.uniform(0.2, 0.35), 2), draw.randint(50, 600) * 10**9
+        yield (
+            draw.randint(10, 200) * 1000, draw.randint(20, 120), draw.choice((989e12, 2250e12)),
+            [mfu, round(mfu + draw.uniform(0.08, 0.2), 2)], [n, n * draw.choice((2, 3, 5))],
+        )  # fmt: skip
+
+
+def _middle(gpus, days, peak, mfu_range, n_range) -> tuple[float, float]:
+    point = gpus * days * DAY * peak * sum(mfu_range) / 2 / (6 * sum(n_range) / 2)
+    return point, point
+
+
+def _tokens(gpus, days, peak, mfu, n) -> float:
+    return gpus * days * DAY * peak * mfu / (6 * n)
+
+
+TOKENS_TRAINABLE = Task(
+    id="10-training/tokens_trainable",
+    function=tokens_trainable,
+    result=Result((number("low"), number("high"))),
+    examples=((1000, 10, 1e15, [0.3, 0.5], [100e9, 200e9]),),
+    parts=(Part(N_("all cases"), 1.5, first(6, _ranges())),),
+    misconceptions=(
+        Misconception(
+            "a point",
+            _middle,
+            N_("Two equal values, from the middle of each range: an interval was asked for."),
+        ),
+        Misconception(
+            "low with low",
+            lambda gpus, days, peak, mfu_range, n_range: (
+                _tokens(gpus, days, peak, mfu_range[0], n_range[0]),
+                _tokens(gpus, days, peak, mfu_range[1], n_range[1]),
+            ),
+            N_(
+                "The low end of one range meets the low end of the other: the fewest tokens come from "
+                "the lowest mfu and the *largest* model."
+            ),
+        ),
+        Misconception(
+            "2 for 6",
+            lambda gpus, days, peak, mfu_range, n_range: tuple(
+                3 * each for each in tokens_trainable(gpus, days, peak, mfu_range, n_range)
+            ),
+            N_("2 FLOPs a weight and token are for serving: training takes 6."),
+        ),
+        Misconception(
+            "reversed",
+            lambda *case: tokens_trainable(*case)[::-1],
+            N_("The two values are swapped: low comes first."),
+        ),
+        Misconception(
+            "hours for days",
+            lambda gpus, days, peak, mfu_range, n_range: tokens_trainable(
+                gpus, days / 24, peak, mfu_range, n_range
+            ),
+            N_("A day has 24 hours of 3,600 seconds."),
+        ),
+    ),
+)
+
+
+def site_megawatts(gpus: float, watts: float, server_factor: float, pue: float) -> float:
+    """Megawatts of a whole site."""
+    return physics.site_watts(gpus, watts, server_factor, pue) / 1e6
+
+
+def _sites() -> Iterator[Case]:
+    draw = seeded("10-training/site_megawatts")
+    while True:
+        yield (
+            draw.randint(10, 600) * 1000, draw.choice((700, 1000, 1200, 1400)),
+            round(draw.uniform(1.15, 1.8), 2), round(draw.uniform(1.1, 1.7), 2),
+        )  # fmt: skip
+
+
+SITE_MEGAWATTS = Task(
+    id="10-training/site_megawatts",
+    function=site_megawatts,
+    result=Result((number("megawatts"),)),
+    examples=((10_000, 700, 1.5, 1.2),),
+    parts=(Part(N_("all cases"), 1, first(6, _sites())),),
+    misconceptions=(
+        Misconception(
+            "chips only",
+            lambda gpus, watts, server_factor, pue: gpus * watts / 1e6,
+            N_("Only the chips are counted: processors, network and cooling draw power, too."),
+        ),
+        Misconception(
+            "no cooling",
+            lambda gpus, watts, server_factor, pue: site_megawatts(gpus, watts, server_factor, 1),
+            N_("pue is not used: cooling and losses draw power, too."),
+        ),
+        Misconception(
+            "no servers",
+            lambda gpus, watts, server_factor, pue: site_megawatts(gpus, watts, 1, pue),
+            N_("server_factor is not used: a server is more than its chips."),
+        ),
+        Misconception(
+            "factors added",
+            lambda gpus, watts, server_factor, pue: gpus * watts * (server_factor + pue - 1) / 1e6,
+            N_(
+                "The factors are added: cooling takes its share of all that the servers draw, so multiply."
+            ),
+        ),
+        Misconception(
+            "kilowatts",
+            lambda gpus, watts, server_factor, pue: (
+                1000 * site_megawatts(gpus, watts, server_factor, pue)
+            ),
+            N_("These are kilowatts: a megawatt is a million watts."),
+        ),
+    ),
+)

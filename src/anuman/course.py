@@ -1,0 +1,80 @@
+"""The course, one row a lesson. Every list of lessons derives from these rows.
+
+A lesson is a row here and, under its id or module: lessons/ID.ipynb, anuman/lessons/MODULE.py,
+solutions/ID/ID.ipynb, the tasks in anuman/check/MODULE/, the bank of answers in tests/answers/ID/.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """One lesson and its assignment.
+
+    id: name of its notebook, assignment, bank of answers and picture, "04-kv-cache".
+    module: name of its module in anuman.lessons and of its tasks' package in anuman.check.
+    claim: id of the claim on its news card, which its verdict judges.
+    widget: its central widget, a function of anuman.widgets.
+    scene: module of anuman.scenes that computes what that widget shows.
+    picture: module of anuman.widgets whose first_picture() stands in the notebook without a kernel.
+    """
+
+    id: str
+    module: str
+    claim: str
+    widget: str
+    scene: str
+    picture: str
+
+
+LESSONS = (
+    Lesson(
+        id="01-what-is-inference",
+        module="what_is_inference",
+        claim="S0.18",
+        widget="crossover",
+        scene="crossover",
+        picture="crossover.crossover_charts",
+    ),
+    Lesson(
+        id="02-roofline",
+        module="roofline",
+        claim="S3.3",
+        widget="two_clocks",
+        scene="clocks",
+        picture="two_clocks.clocks_charts",
+    ),
+    Lesson(
+        id="03-prefill-decode",
+        module="prefill_decode",
+        claim="S3.11",
+        widget="timeline",
+        scene="timeline",
+        picture="timeline.timeline_bars",
+    ),
+    Lesson(
+        id="04-kv-cache",
+        module="kv_cache",
+        claim="S0.11",
+        widget="memory_jar",
+        scene="jar",
+        picture="memory_jar.jar_drawing",
+    ),
+    Lesson(
+        id="05-batching",
+        module="batching",
+        claim="S0.19",
+        widget="batching_theatre",
+        scene="theatre",
+        picture="batching_theatre.theatre_slots",
+    ),
+)
+IDS = tuple(row.id for row in LESSONS)
+
+
+def lesson(id: str) -> Lesson:
+    """The row with this id. Raises LookupError naming the ids there are."""
+    for row in LESSONS:
+        if row.id == id:
+            return row
+    raise LookupError(f"no lesson {id!r}; there are {', '.join(IDS)}")
