@@ -24,6 +24,7 @@ from .load import (
 from .mlp import mlp_layer
 from .placement import DoesNotFit, arithmetic_bits
 from .rates import dense_peak
+from .speculating import drafting
 from .training_rows import gpu_hours, training_mfu, training_tokens_per_s
 
 MS, US = 1e3, 1e6
@@ -59,18 +60,60 @@ def _deployment(*fields) -> Deployment:
 
 
 def deployment(c: Conditions) -> Deployment:
-    """The deployment that a row describes: one replica of it."""
+    """The deployment that a row describes: one replica of it, whose chips share every layer."""
     return _deployment(
         c.chip,
         c.model,
         c.tp,
         c.pp,
         c.weight_bits,
-        c.activation,
+        _arithmetic(c.chip, c.activation),
         c.kv_bits,
         c.software,
         clock_under_cap(power_share(c)),
     )
+
+
+@lru_cache(maxsize=512)
+def _arithmetic(chip_name: str, activation: str) -> str:
+    """The row's format, or 16 bits on a chip that lacks it: narrow weights are converted there, as engines do."""
+    arithmetic_bits(activation)
+    known = chip(chip_name).quantities
+    lacks = any(name.startswith("peak.") for name in known) and f"peak.{activation}" not in known
+    return "bf16" if lacks and arithmetic_bits(activation) < 16 else activation
+
+
+def layouts(c: Conditions) -> list[tuple[Deployment, int]]:
+    """(deployment, how many such serve) of each way in which a row's software may spread the model.
+
+    All chips of a replica share every layer. Or, for a mixture of experts whose few key-value heads or latents would be
+    copied to all of them: each chip serves sequences of its own and the experts are shared out (data-parallel attention).
+    """
+    shared = deployment(c)
+    found = [(shared, c.replicas)]
+    experts = shared.model.experts
+    if experts and 1 < c.tp <= experts and c.pp == 1 and shared.kv_copies > 1:
+        fields = (c.chip, c.model, 1, 1, c.weight_bits, shared.activation, c.kv_bits, c.software)
+        spread = _deployment(*fields, shared.clock, c.tp)
+        if spread.fits:
+            found.append((spread, c.replicas * c.tp))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _capacity(d: Deployment, prompt: float, output: float) -> float:
+    try:
+        return offline_throughput(d, prompt, output)
+    except DoesNotFit:
+        return 0.0
+
+
+def layout(c: Conditions) -> tuple[Deployment, int]:
+    """That of the layouts which can serve most: whoever publishes a service under load has chosen it."""
+    found = layouts(c)
+    if len(found) == 1:
+        return found[0]
+    return max(found, key=lambda one: one[1] * _capacity(one[0], c.prompt, c.output))
 
 
 def power_share(c: Conditions) -> float:
@@ -100,7 +143,10 @@ def _prompt(c: Conditions) -> float:
 
 
 def _tpot_ms(c: Conditions) -> float:
-    return MS * deployment(c).tpot(_batch(c), c.prompt, c.output)
+    d, drafted = deployment(c), drafting(c)
+    if drafted:
+        return MS * drafted.tpot(d, _batch(c), c.prompt + c.output / 2)
+    return MS * d.tpot(_batch(c), c.prompt, c.output)
 
 
 def _ttft_ms(c: Conditions) -> float:
@@ -112,25 +158,20 @@ def _e2e_ms(c: Conditions) -> float:
 
 
 def _out_tok_s(c: Conditions) -> float:
-    d = deployment(c)
-    if c.load_kind == "poisson_qps":
-        return _served_tok_s(c)
-    if c.load_kind == "offline_max" or c.load is None:
-        each = offline_throughput(d, c.prompt, c.output)
-    elif c.load_kind == "max_concurrency":
-        batch = min(c.load / c.replicas, max_batch(d, c.prompt, c.output))
-        each = continuous_throughput(d, batch, c.prompt, c.output)
-    else:
-        each = static_throughput(d, c.load / c.replicas, c.prompt, c.output)
-    return c.replicas * each
+    if c.load_kind == "max_concurrency":  # few sequences are best served by all chips together
+        return max(_tokens_per_s(c, *one) for one in layouts(c))
+    return _tokens_per_s(c, *layout(c))
 
 
-def _served_tok_s(c: Conditions) -> float:
-    """Output tokens a second: under requests at a rate as many as they ask for, at most what can be served."""
-    if c.load_kind != "poisson_qps":
-        return _out_tok_s(c)
-    asked = _batch(c) * c.output
-    return min(asked, c.replicas * offline_throughput(deployment(c), c.prompt, c.output))
+def _tokens_per_s(c: Conditions, d: Deployment, replicas: int) -> float:
+    """Output tokens a second of all replicas; under requests at a rate as many as they ask for, if those can be served."""
+    if c.load_kind in ("offline_max", "poisson_qps") or c.load is None:
+        most = replicas * offline_throughput(d, c.prompt, c.output)
+        return min(_batch(c) * c.output, most) if c.load_kind == "poisson_qps" else most
+    if c.load_kind == "max_concurrency":
+        batch = min(c.load / replicas, max_batch(d, c.prompt, c.output))
+        return replicas * continuous_throughput(d, batch, c.prompt, c.output)
+    return replicas * static_throughput(d, c.load / replicas, c.prompt, c.output)
 
 
 def _node(c: Conditions) -> tuple[Deployment, int]:
@@ -140,7 +181,7 @@ def _node(c: Conditions) -> tuple[Deployment, int]:
     hold the model, and each chip serves its own sequences. The chips of a node share a dense model's layers.
     """
     chips = c.chips or NODE
-    numbers = (c.weight_bits, c.activation, c.kv_bits, c.software, 1.0)
+    numbers = (c.weight_bits, _arithmetic(c.chip, c.activation), c.kv_bits, c.software, 1.0)
     experts = model(c.model).experts
     if experts is None:
         return _deployment(c.chip, c.model, chips, 1, *numbers), 1
@@ -183,7 +224,8 @@ def _prefill_mfu(c: Conditions) -> float:
 
 def _step_under_load(c: Conditions) -> tuple[Deployment, float, float]:
     """(replica, seconds a step, sequences in it) at the row's rate; at the most it can do when saturated."""
-    d, rate = deployment(c), _batch(c) / c.replicas
+    d, replicas = layout(c)
+    rate = _batch(c) / replicas
     step = tpot_at_rate(d, rate, _prompt(c), c.output)
     if isinstance(step, Saturated):
         batch = max_batch(d, c.prompt, c.output)
@@ -227,7 +269,8 @@ def _qps_at_tpot(c: Conditions) -> float:
         tpot_s = c.given["tpot_mean_ms"] / MS
     except KeyError:
         raise BadRow("given", "qps_at_tpot needs tpot_mean_ms=...") from None
-    return c.replicas * rate_at_tpot(deployment(c), tpot_s, _prompt(c), c.output)
+    d, replicas = layout(c)
+    return replicas * rate_at_tpot(d, tpot_s, _prompt(c), c.output)
 
 
 # --- single kernels -----------------------------------------------------------------------------------
@@ -259,7 +302,7 @@ def _allreduce_us(c: Conditions) -> float:
 def _j_per_out_token(c: Conditions) -> float:
     chips = c.chips or c.tp * c.pp * c.replicas
     watts = server_watts(chips, power_share(c) * chip(c.chip).power)
-    return wall_joules_per_token(watts, _served_tok_s(c))
+    return wall_joules_per_token(watts, _out_tok_s(c))
 
 
 FORMULAS: dict[str, Callable[[Conditions], float]] = {
