@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from anuman.physics.predict import deployment
+from anuman.physics.layouts import deployment
 from anuman.serving.published import Published, Users, published
 
 

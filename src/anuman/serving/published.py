@@ -11,7 +11,7 @@ from functools import cached_property
 
 from anuman import catalog, physics
 from anuman.physics import conditions
-from anuman.physics.predict import deployment
+from anuman.physics.layouts import deployment
 
 from .overload import load
 from .percentiles import percentile
