@@ -13,6 +13,10 @@ log error, every doubling of the tokens weighing the same.
 import sys
 from pathlib import Path
 
+import needed  # noqa: F401
+
+# isort: split
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize

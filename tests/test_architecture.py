@@ -24,7 +24,7 @@ ALLOWED = {
         "serving", "validation",
     },
     "lessons": {
-        "catalog", "claims", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
+        "catalog", "claims", "course", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
         "widgets",
     },
     "check": {"course", "language", "physics", "serving"},
