@@ -66,6 +66,7 @@ def grade(args: argparse.Namespace) -> int:
         args.scheduler,
         args.unsafe,
         args.json,
+        args.apart,
     )
 
 
@@ -176,6 +177,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--output", type=Path, metavar="FILE", help=_("write there, not to the terminal")
     )
+    sub.add_argument(
+        "--apart", action="store_true", help="run every test apart from learners' code"
+    )
 
     sub = of_class(
         grade, _("Grade a class's submissions to an assignment, isolated and in parallel.")
@@ -190,6 +194,9 @@ def parser() -> argparse.ArgumentParser:
     )
     sub.add_argument(
         "--unsafe", action="store_true", help=_("go on where learners' code cannot be isolated")
+    )
+    sub.add_argument(
+        "--apart", action="store_true", help=_("run every test apart from learners' code")
     )
 
     command(machine, _("Measure this computer's memory bandwidth and arithmetic."))
