@@ -11,7 +11,7 @@ from functools import cached_property
 
 from anuman import catalog, physics
 from anuman.physics import conditions
-from anuman.physics.layouts import deployment
+from anuman.physics.predict import deployment
 from anuman.serving.overload import load
 from anuman.serving.percentiles import percentile
 from anuman.serving.policies import Continuous, PagedKV
