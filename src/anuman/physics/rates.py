@@ -168,6 +168,12 @@ class Rates:
         if d.chip.kind == "TPU":  # layers cut both ways: see two_dimensional
             self.reduce_byte_s *= two_dimensional(d.tp)
 
+    def passing_s(self, tokens: float) -> float:
+        """Seconds in which chips wait for each other while so many tokens pass all layers."""
+        each = self.reduce_start_s + tokens * self.d.model.width * WIDE * self.reduce_byte_s
+        exchanges = self.reduces * self.d.model.layers if self.tp > 1 else 0
+        return exchanges * each + self.hops_s
+
     def linear_s(self, tokens: float, sampled: float) -> float:
         if not (
             0 <= tokens < inf and 0 <= sampled < inf
