@@ -27,6 +27,8 @@ def bottom_up_joules(
 
     Joules an operation and a byte are the catalogue's statements energy-*. Source of the idea and of figures for a
     45 nm process: Horowitz, "Computing's Energy Problem", ISSCC 2014.
+
+    For lesson 09, on energy.
     """
     not_negative(
         flops=flops, nbytes=nbytes, joules_per_flop=joules_per_flop, joules_per_byte=joules_per_byte
