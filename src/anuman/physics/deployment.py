@@ -28,6 +28,10 @@ class Deployment(Placement):
         """Seconds of everything but attention over the cache: `tokens` pass the layers, `sampled` the head."""
         return self._rates.linear_s(tokens, sampled)
 
+    def passing_s(self, tokens: float = 1) -> float:
+        """Seconds of a step of so many tokens in which chips wait for each other: exchanges, or hops."""
+        return self._rates.passing_s(tokens)
+
     def affine(
         self,
         decodes: float,

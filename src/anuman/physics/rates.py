@@ -168,6 +168,12 @@ class Rates:
         if d.chip.kind == "TPU":  # layers cut both ways: see two_dimensional
             self.reduce_byte_s *= two_dimensional(d.tp)
 
+    def passing_s(self, tokens: float) -> float:
+        """Seconds in which chips wait for each other while so many tokens pass all layers."""
+        each = self.reduce_start_s + tokens * self.d.model.width * WIDE * self.reduce_byte_s
+        exchanges = self.reduces * self.d.model.layers if self.tp > 1 else 0
+        return exchanges * each + self.hops_s
+
     def linear_s(self, tokens: float, sampled: float) -> float:
         if not (
             0 <= tokens < inf and 0 <= sampled < inf
@@ -266,7 +272,8 @@ def _exchange(d: Placement, bits: int) -> tuple[float, float, float]:
     share = efficiency(d.chip_name, "all_reduce")
     node, k = d.chip.quantity("scaleup").value, d.model.experts_per_token
     token_bytes = d.model.width * (bits / 8 + WIDE)
-    start = 2 * getattr(share, d.engine.collective)[-1]
+    starts = getattr(share, d.engine.collective)
+    start = 2 * (starts[-1] if starts else share.ranks_per_chip * d.ep * share.hop_s)
     elsewhere = (d.ep - 1) / d.ep
     if d.ep <= node:
         copies = experts_touched(k, d.ep, 1) * elsewhere  # distinct chips
