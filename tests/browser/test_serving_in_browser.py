@@ -19,7 +19,7 @@ CELLS = {
 NAMELESS = """root => [...root.querySelectorAll("input, select, button")]
   .filter(e => e.offsetParent && !(e.labels && e.labels[0] && e.labels[0].textContent.trim())
                && !e.textContent.trim() && !e.getAttribute("aria-label")).map(e => e.outerHTML)"""
-OVERHANG = """cell => [...cell.querySelectorAll(".anuman, .anuman .banner, svg[role=img]")]
+OVERHANG = """cell => [...cell.querySelectorAll(".anuman, .anuman .banner, .view")]
   .map(e => e.getBoundingClientRect().right - cell.getBoundingClientRect().right)"""
 
 
@@ -41,13 +41,15 @@ def test_theatre_curves_and_duel_answer(page):
     assert not page.errors()
     for name in CELLS:
         output = page.output(name)
-        expect(output.locator("svg[role=img]").first).to_be_visible()
+        expect(output.locator(".view svg.anuman-svg").first).to_be_visible()
         assert output.evaluate(NAMELESS) == []
         assert all(over <= 1 for over in page.cell(name).evaluate(OVERHANG))
 
     theatre = page.output("theatre")
-    said = theatre.locator("svg[role=img] > desc").first
+    said = theatre.locator(".view svg.anuman-svg > desc").first
     step = theatre.get_by_label(_("Step"), exact=True).first
+    for widget in (theatre, page.output("curves"), page.output("duel")):
+        widget.locator(".more > summary").click()
     theatre.get_by_role("button", name=_("Play")).click()
     expect(step).to_have_value(re.compile(r"^([3-9]|\d\d)$"))  # the clock runs
     theatre.get_by_role("button", name=_("Pause")).click()
@@ -61,9 +63,9 @@ def test_theatre_curves_and_duel_answer(page):
     expect(said).to_contain_text("200")
 
     curves = page.output("curves")
-    summary = curves.locator("svg[role=img] > desc").first
+    summary = curves.locator(".view svg.anuman-svg > desc").first
     before = summary.text_content()
-    curves.locator(".noUi-handle").press("ArrowRight")
+    curves.locator("input[type=range]").press("ArrowRight")
     expect(summary).not_to_have_text(before)
     curves.get_by_label(_("Chip"), exact=True).select_option("H200")
     expect(summary).to_contain_text("H200")
