@@ -31,6 +31,7 @@ WHERE = {
     "published_shares": "published.peak_used",
     "reality": "published.reality",
     "sort_names": "cards.naming",
+    "speedups": "speedups.speedup_widget",
     "table": "kit.figure",
     "timeline": "timeline.timeline_widget",
     "token_steps": "token_steps.token_widget",
