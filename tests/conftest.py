@@ -16,11 +16,11 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 # The long ones, in the order in which they start; --quick leaves them out.
-LONG = ("browser", "environment", "classroom")
+LONG = ("browser", "environment", "classroom", "lesson")
 
 
 def pytest_addoption(parser):
-    text = "leave out tests that need a browser, set up an environment or grade a class"
+    text = "leave out tests that need a browser, set up an environment, grade a class or run a whole lesson"
     parser.addoption("--quick", action="store_true", help=text)
 
 

@@ -10,8 +10,8 @@ from anuman.course import LESSONS
 
 # What each package may import of the others.
 ALLOWED = {
-    "catalog": {"paths"},
-    "physics": {"catalog"},
+    "catalog": {"lazy", "paths"},
+    "physics": {"catalog", "lazy"},
     "validation": {"catalog", "language", "physics"},
     "claims": {"catalog", "language", "physics"},
     "serving": {"catalog", "language", "physics"},
@@ -19,8 +19,8 @@ ALLOWED = {
     "machine": {"language", "paths"},
     "lm": {"language", "machine", "paths"},
     "widgets": {
-        "catalog", "course", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
-        "validation",
+        "catalog", "course", "language", "lazy", "lm", "machine", "paths", "physics", "scenes",
+        "serving", "validation",
     },
     "lessons": {
         "catalog", "claims", "language", "lm", "machine", "paths", "physics", "scenes", "serving",

@@ -40,8 +40,8 @@ def formgrader(chromium, classroom):
     """Formgrader, opened from JupyterLab's menu: the page and the frame that it stands in."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(TIMEOUT_MS)
-    watch = Watch(context)
     page = context.new_page()
+    watch = Watch(page)
     page.goto(f"{classroom.url}/lab?token={classroom.token}")
     page.get_by_role("menuitem", name="Nbgrader", exact=True).click()
     page.get_by_role("menuitem", name="Formgrader", exact=True).click()

@@ -1,20 +1,19 @@
-"""Every assignment's bank of answers through `anuman grade`: exact points, each with its own hint."""
+"""Every assignment's bank of answers through `anuman grade`: exact points, each with its own hint.
 
-import itertools
+One submission carries one answer of every task, so that a bank costs few gradings. Stock nbgrader,
+which starts a kernel for each, is asked about the first of the wrong and of the right ones; about
+all of one bank in test_grading_cycle.py.
+"""
+
 import json
-import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-import nbformat
 import pytest
-from answer_bank import answers
-from nbgrader.api import Gradebook
-from nbgrader_course import REPOSITORY, TOOLS, answered, cell, grade_id_of, text_of
+from nbgrader_course import REPOSITORY, TOOLS, Course, answered, cell, text_of
+from synthetic_class import bank_students, scores, solved, tasks_of
 
-from anuman.course import IDS
+from anuman.course import LESSONS
 
 pytestmark = [
     pytest.mark.classroom,
@@ -22,59 +21,67 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("assignment", IDS)
-def test_every_answer_of_the_bank(assignment, tmp_path):
-    """One submission carries one answer of every task, so that a bank costs few gradings."""
-    root = tmp_path / "course"
-    shutil.copytree(REPOSITORY / "solutions" / assignment, root / "solutions" / assignment)
-    shutil.copy(REPOSITORY / "nbgrader_config.py", root)
-    environment = os.environ | {
-        "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}",
-        "ANUMAN_COURSE": str(REPOSITORY),
-    }
+@pytest.fixture(
+    scope="module",
+    params=[
+        # All that looks at one bank goes to one worker, which grades it once.
+        pytest.param(lesson.id, marks=pytest.mark.xdist_group(f"bank-{lesson.id}"))
+        for lesson in LESSONS
+    ],
+)
+def course(request, tmp_path_factory):
+    """The generated assignment with the bank as submissions, and the teacher's own answers as one."""
+    name = request.param
+    made = Course(tmp_path_factory.mktemp("bank") / "course", name)
+    made.nbgrader("generate_assignment", name)
+    source, release = made.source(), made.release()
+    most = tasks_of(name)
+    made.students = bank_students(source, release, name)
+    made.students["model"] = (answered(release, solved(source, most)), most, {})
+    for student, (notebook, _points, _said) in made.students.items():
+        made.submit(student, notebook)
+    return made
 
-    def run(*words):
-        return subprocess.run(words, cwd=root, env=environment, capture_output=True, text=True)
 
-    made = run("nbgrader", "generate_assignment", assignment)
-    assert made.returncode == 0, made.stderr
-    source, release = (
-        nbformat.read(root / folder / assignment / f"{assignment}.ipynb", 4)
-        for folder in ("solutions", "exercises")
+def test_generated_exercise_is_the_committed_one(course):
+    """Byte for byte; a learner's own work in it does not count, what git keeps of it does."""
+    path = f"exercises/{course.name}/{course.name}.ipynb"
+    made = (course.root / path).read_bytes()
+    kept = subprocess.run(["git", "show", f":{path}"], cwd=REPOSITORY, capture_output=True).stdout
+    assert made in ((REPOSITORY / path).read_bytes(), kept)
+    assert b"BEGIN" not in made
+
+
+def test_every_answer_of_the_bank(course):
+    done = subprocess.run(
+        [str(TOOLS / "anuman"), "grade", course.name, "--json", "result.json"],
+        cwd=course.root,
+        env=course.environment,
+        capture_output=True,
+        text=True,
     )
-    points = {
-        one.metadata.nbgrader.grade_id: float(one.metadata.nbgrader.points)
-        for one in release.cells
-        if one.cell_type == "code" and one.metadata.get("nbgrader", {}).get("grade")
-    }
-    ids = set(map(grade_id_of, source.cells))
-    solved = {t: cell(source, f"{t}-answer").source for t in points if f"{t}-answer" in ids}
-    students = {}
-    for kind in ("wrong", "right"):
-        bank = answers(assignment, kind)
-        by_task = [[one for one in bank if one.task == task] for task in points]
-        for row, picked in enumerate(itertools.zip_longest(*by_task)):
-            students[f"{kind}-{row}"] = [one for one in picked if one is not None]
-    students["model"] = []
-    for student, picked in students.items():
-        notebook = answered(release, solved | {one.task: one.source for one in picked})
-        path = root / "submitted" / student / assignment / f"{assignment}.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(notebook, path)
-    done = run(str(TOOLS / "anuman"), "grade", assignment, "--json", "result.json")
     assert done.returncode == 0, done.stdout + done.stderr
-    result = json.loads((root / "result.json").read_text("utf-8"))
-    assert {one["id"] for one in result["students"]} == set(students)
+    result = json.loads((course.root / "result.json").read_text("utf-8"))
+    assert {one["id"] for one in result["students"]} == set(course.students)
+    assert_as_the_bank_says(course, course.students)
+
+
+def test_stock_nbgrader_agrees(course):
+    course.nbgrader("autograde", course.name, "--student", "*-0", "--force")
+    assert_as_the_bank_says(course, ["wrong-0", "right-0"])
+
+
+def assert_as_the_bank_says(course, students):
+    """Points in the gradebook and what each answer is told are those of the bank."""
     wrong = []
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
-        for student, picked in students.items():
-            graded = gradebook.find_submission_notebook(assignment, assignment, student)
-            found = {one.name: one.auto_score for one in graded.grades if one.name in points}
-            expected = points | {a.task: a.points for a in picked if a.points is not None}
-            notebook = nbformat.read(Path(root, "autograded", student, assignment, path.name), 4)
-            if found != expected:
-                wrong.append(f"{student}: {found}, not {expected}")
-            for one in picked:
-                if one.hint not in text_of(cell(notebook, one.task)):
-                    wrong.append(f"{student}, {one}: not told {one.hint!r}")
+    for student in students:
+        _notebook, points, said = course.students[student]
+        found = scores(course, student)
+        assert found.pop("written") == 0, student  # untouched
+        if found != points:
+            wrong.append(f"{student}: {found}, not {points}")
+        notebook = course.read("autograded", student, course.name)
+        for task, hint in said.items():
+            if hint not in text_of(cell(notebook, task)):
+                wrong.append(f"{student}, {task}: not told {hint!r}")
     assert not wrong, "\n".join(wrong)

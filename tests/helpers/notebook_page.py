@@ -1,11 +1,12 @@
 """A notebook in a real browser page: run it, go through it by keyboard, notice what should not happen."""
 
+import functools
 import json
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 TIMEOUT_MS = 180_000
 LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -23,15 +24,19 @@ FOCUSED_NAME = """() => {
 
 
 class Watch:
-    """Collects what a browser context should not do: console errors, page errors, foreign requests."""
+    """Collects what a page should not do: console errors, page errors, foreign requests."""
 
-    def __init__(self, context):
+    def __init__(self, page: Page):
         self.complaints: list[str] = []
         self.outside: list[str] = []
-        context.on("console", self._console)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        context.on("request", lambda request: self._address(request.url))
-        context.on("page", lambda page: page.on("websocket", lambda ws: self._address(ws.url)))
+        self._listen(page)
+
+    def _listen(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._address(request.url))
+        page.on("websocket", lambda socket: self._address(socket.url))
+        page.on("popup", self._listen)
 
     def _console(self, message) -> None:
         if message.type == "error":
@@ -48,16 +53,26 @@ class Watch:
         assert not self.outside, self.outside
 
 
+@functools.cache
+def usual_context(browser: Browser) -> BrowserContext:
+    """One context for all pages that wish nothing else: it keeps JupyterLab's scripts compiled."""
+    return browser.new_context()
+
+
 class NotebookPage:
-    """One notebook of a server, opened in a context of its own; its kernel is ready."""
+    """One notebook of a server, opened in a page of its own; its kernel is ready.
+
+    `more`: options of a browser context, which the page then has for itself.
+    """
 
     def __init__(
         self, browser: Browser, server, notebook: str, width: int = 1280, height: int = 1000, **more
     ):
-        context = browser.new_context(viewport={"width": width, "height": height}, **more)
-        context.set_default_timeout(TIMEOUT_MS)
-        self.watch = Watch(context)
-        self.page: Page = context.new_page()
+        self._own = browser.new_context(**more) if more else None
+        self.page: Page = (self._own or usual_context(browser)).new_page()
+        self.page.set_default_timeout(TIMEOUT_MS)
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.watch = Watch(self.page)
         self.page.goto(server.address(notebook))
         self.shown(server.course / notebook)
 
@@ -117,6 +132,18 @@ class NotebookPage:
             self.page.keyboard.press("ArrowDown" if here < wanted else "ArrowUp")
         raise AssertionError(f"arrow keys do not lead to the cell {cell_id!r}")
 
+    def enter(self, cell_id: str) -> None:
+        """Click beside a cell, so that Tab goes on from there."""
+        self.cell(cell_id).locator(".jp-InputPrompt").click()
+
+    def resize(self, width: int) -> None:
+        """Make the window so wide, and wait until the notebook has the new width."""
+        self.page.set_viewport_size({"width": width, "height": 1000})
+        self.page.wait_for_function(
+            "([panel, width]) => document.querySelector(panel).getBoundingClientRect().right <= width",
+            arg=[PANEL, width],
+        )
+
     def tab_to(self, name: str) -> None:
         """Press Tab until the control of this name has the focus."""
         heard = []
@@ -135,4 +162,6 @@ class NotebookPage:
 
     def close(self) -> None:
         """Close the page; its kernel lives on, as it does for a learner."""
-        self.page.context.close()
+        self.page.close()
+        if self._own:
+            self._own.close()

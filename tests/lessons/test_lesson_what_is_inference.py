@@ -50,7 +50,8 @@ def test_verdict_says_after_how_many_days():
     assert "It depends" in said
 
 
-def test_own_costs_finds_three_times_the_flops():
+def test_own_costs_finds_three_times_the_flops(monkeypatch):
+    monkeypatch.setattr(lesson, "BATCH", 2)
     figure = lesson.own_costs()
     rows = [line.split(" | ") for line in figure.words.splitlines() if " | " in line]
     ratio = {row[0]: row[3] for row in rows}

@@ -29,6 +29,7 @@ def test_both_languages_have_the_same_lessons():
     assert [p.name for p in SOURCES] == sorted(p.name for p in (LESSONS / "hi").glob("*.ipynb"))
 
 
+@pytest.mark.lesson
 @pytest.mark.parametrize("path", BOTH, ids=label)
 def test_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
     monkeypatch.setenv("ANUMAN_HOME", str(tmp_path))

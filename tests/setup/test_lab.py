@@ -70,6 +70,7 @@ def get(opened):
     return fetch
 
 
+@pytest.mark.environment
 def test_opens_the_first_lesson(opened, get):
     assert "/lab/tree/lessons/00-start-here.ipynb?token=" in opened[0]
     assert f":{opened[1]}/" in opened[0]
@@ -78,12 +79,14 @@ def test_opens_the_first_lesson(opened, get):
     assert status == 200 and "jupyter-config-data" in page
 
 
+@pytest.mark.environment
 def test_an_old_kernel_in_the_home_folder_does_not_shadow_ours(get):
     spec = json.loads(get("/api/kernelspecs")[1])["kernelspecs"]["python3"]["spec"]
     assert spec["argv"][0] != "/nonexistent/python"
     assert "ipykernel_launcher" in spec["argv"]
 
 
+@pytest.mark.environment
 def test_asks_nothing_and_looks_for_no_updates(get):
     page = get("/lab/api/settings/@jupyterlab/apputils-extension:notification")[1]
     properties = json.loads(page)["schema"]["properties"]
@@ -91,6 +94,7 @@ def test_asks_nothing_and_looks_for_no_updates(get):
     assert properties["checkForUpdates"]["default"] is False
 
 
+@pytest.mark.environment
 def test_teachers_tools_work_and_those_that_need_an_exchange_are_off(get):
     page = get("/lab")[1]
     off = json.loads(re.search(r'"disabledExtensions": (\[[^]]*\])', page)[1])
@@ -100,6 +104,7 @@ def test_teachers_tools_work_and_those_that_need_an_exchange_are_off(get):
     assert get("/assignments")[0] == 404
 
 
+@pytest.mark.environment
 def test_a_taken_port_is_named(opened, capsys):
     assert lab.run(None, browser=False, port=opened[1]) == 1
     assert f"port {opened[1]} is taken" in capsys.readouterr().err
@@ -181,6 +186,7 @@ def test_runs_as_root_only_when_root(monkeypatch, user, allowed):
 # ---- doctor -------------------------------------------------------------------------------------
 
 
+@pytest.mark.environment
 def test_doctor_finds_this_machine_well(tmp_path, capsys):
     file = tmp_path / "report.json"
     status = doctor.run(file)
@@ -199,6 +205,7 @@ def broken(check) -> doctor.Finding:
     return finding
 
 
+@pytest.mark.environment
 def test_doctor_misses_alembic(monkeypatch, tmp_path):
     monkeypatch.setattr(doctor, "child_environment", lambda: {"PATH": str(tmp_path)})
     assert "alembic" in broken(doctor.nbgrader).text
@@ -226,6 +233,7 @@ def test_doctor_sees_a_file_that_is_gone(monkeypatch, tmp_path):
     assert "lacks 1 files, e.g. half_there/gone.py" in broken(doctor.packages).text
 
 
+@pytest.mark.environment
 def test_doctor_sees_a_foreign_kernel(monkeypatch, tmp_path):
     folder = tmp_path / "kernels" / "python3"
     folder.mkdir(parents=True)
@@ -250,6 +258,7 @@ def test_doctor_sees_a_folder_that_cannot_be_written(monkeypatch, tmp_path):
     assert "cannot be written" in broken(doctor.disk).text
 
 
+@pytest.mark.environment
 def test_doctor_reports_a_failing_server_with_its_reason(monkeypatch):
     words = [sys.executable, "-c", "import sys; sys.exit('no such luck')"]
     monkeypatch.setattr(doctor.lab, "command", lambda *a, **k: list(words))
