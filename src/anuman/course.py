@@ -68,6 +68,14 @@ LESSONS = (
         scene="theatre",
         picture="batching_theatre.theatre_slots",
     ),
+    Lesson(
+        id="07-fewer-bytes",
+        module="fewer_bytes",
+        claim="S0.10",
+        widget="speedups",
+        scene="tricks",
+        picture="speedups.speedup_chart",
+    ),
 )
 IDS = tuple(row.id for row in LESSONS)
 

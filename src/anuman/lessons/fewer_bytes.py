@@ -228,7 +228,7 @@ def published():
             (name, number(bits), si(seconds, "s"), si(least, "s"), number(least / seconds))
             for name, bits, seconds, least in rows
         ],
-        caption=_("One user on one {chip} (power limited to 330 W), gpt-fast, 2024").format(chip=chip.name),
+        caption=_("One user on one {chip}, as the makers of gpt-fast published it").format(chip=chip.name),
     )  # fmt: skip
 
 
