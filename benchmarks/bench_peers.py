@@ -24,6 +24,10 @@ from pathlib import Path
 from statistics import median
 from typing import ClassVar
 
+import needed  # noqa: F401
+
+# isort: split
+
 from anuman import catalog, physics
 from anuman.physics.conditions import Conditions, read
 from anuman.physics.predict import deployment

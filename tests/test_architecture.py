@@ -13,6 +13,7 @@ ALLOWED = {
     "catalog": {"lazy", "paths"},
     "physics": {"catalog", "lazy"},
     "validation": {"catalog", "language", "physics"},
+    "sizing": {"catalog", "physics"},
     "claims": {"catalog", "language", "physics"},
     "serving": {"catalog", "language", "physics"},
     "scenes": {"catalog", "language", "physics", "serving"},
@@ -23,7 +24,7 @@ ALLOWED = {
         "serving", "validation",
     },
     "lessons": {
-        "catalog", "claims", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
+        "catalog", "claims", "course", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
         "widgets",
     },
     "check": {"course", "language", "physics", "serving"},

@@ -317,7 +317,7 @@ def test_a_wheel_of_the_library_carries_the_compiled_catalogue(tmp_path):
     words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
-        carried = wheel.read("anuman/locale/hi/LC_MESSAGES/anuman.mo")
+        carried = wheel.read("anuman_locale/hi/LC_MESSAGES/anuman.mo")
     assert carried == translate.mo_file(ROOT).read_bytes()
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .. import paths
+from ..language import _
 from .course.learner_file import BadInput, LearnerFile, find, fresh_copy, read
 
 
@@ -54,15 +55,17 @@ def run(path: str, json_file: Path | None = None) -> int:
 
     try:
         if json_file and (json_file.is_dir() or not json_file.absolute().parent.is_dir()):
-            raise BadInput(f"--json {json_file}: no file can be written there.")
+            raise BadInput(_("--json {file}: no file can be written there.").format(file=json_file))
         if json_file and json_file.suffix == ".ipynb":
-            raise BadInput(f"--json {json_file}: that would overwrite a notebook.")
+            said = _("--json {file}: that would overwrite a notebook.")
+            raise BadInput(said.format(file=json_file))
         result = check(path)
     except BadInput as error:
         print(f"anuman check: {error}", file=sys.stderr)
         return 2
     except GradingFailed as error:
-        print(f"anuman check: nbgrader could not grade {path}:\n{error}", file=sys.stderr)
+        said = _("nbgrader could not grade {path}:").format(path=path)
+        print(f"anuman check: {said}\n{error}", file=sys.stderr)
         return 1
     print(table(result))
     if json_file:
@@ -86,10 +89,11 @@ def check(path: str) -> Result:
 def _assignments(course: Path) -> list[str]:
     solutions = course / "solutions"
     if not solutions.is_dir():
-        raise BadInput(
-            f"this copy of the course ({course}) has no solutions/, which hold the tests. In a "
-            "class your teacher grades; for a grade of your own use a full copy of the course."
+        said = _(
+            "this copy of the course ({course}) has no solutions/, which hold the tests. In a class "
+            "your teacher grades; for a grade of your own use a full copy of the course."
         )
+        raise BadInput(said.format(course=course))
     return sorted(
         file.stem for file in solutions.glob("*/*.ipynb") if file.parent.name == file.stem
     )
@@ -104,10 +108,11 @@ def _assignment_of(mine: LearnerFile, course: Path, assignments: list[str]) -> s
 
     best = max(assignments, key=shared, default=None)
     if best is None or not shared(best)[0]:
-        raise BadInput(
-            f"{mine.path} holds no task of any assignment ({', '.join(assignments)}). "
-            "Is it one of the notebooks in exercises/?"
+        said = _(
+            "{path} holds no task of any assignment ({assignments}). Is it one of the notebooks in "
+            "exercises/?"
         )
+        raise BadInput(said.format(path=mine.path, assignments=", ".join(assignments)))
     return best
 
 
@@ -126,7 +131,9 @@ def _result(mine: LearnerFile, assignment: str, graded) -> Result:
         points = score.points or 0.0
         lost = [name for name in (f"{score.id}-answer", score.id) if name in missing]
         why = [
-            f"The cell {name} is missing from your notebook. {fresh_copy(mine.path)}"
+            _("The cell {name} is missing from your notebook.").format(name=name)
+            + " "
+            + fresh_copy(mine.path)
             for name in lost
         ]
         if points < score.most and f"{score.id}-answer" not in missing:
@@ -134,10 +141,16 @@ def _result(mine: LearnerFile, assignment: str, graded) -> Result:
         tasks.append(Line(score.id, points, score.most, "\n".join(why)))
     copies = [name for name, count in Counter(mine.ids).items() if count > 1 and name in order]
     notes = [
-        f"The cell {name} is there more than once: the first counts. Delete the others."
+        _("The cell {name} is there more than once: the first counts. Delete the others.").format(
+            name=name
+        )
         for name in copies
     ]
-    notes += [f"The cell {name} is missing." for name in missing if name in hand_graded]
+    notes += [
+        _("The cell {name} is missing.").format(name=name)
+        for name in missing
+        if name in hand_graded
+    ]
     return Result(assignment, tasks, hand_graded, notes)
 
 
@@ -161,11 +174,13 @@ def as_json(result: Result) -> str:
 def table(result: Result) -> str:
     """The result for people: one line a task, its reason below."""
     width = max(len(name) for name in [*(task.id for task in result.tasks), *result.hand_graded])
-    lines = [f"{result.assignment}: {result.points:g} of {result.max_points:g} points", ""]
+    said = _("{assignment}: {points:g} of {most:g} points")
+    said = said.format(assignment=result.assignment, points=result.points, most=result.max_points)
+    lines = [said, ""]
     for task in result.tasks:
         lines.append(f"  {task.id:{width}}  {f'{task.points:g} / {task.max_points:g}':>8}")
         lines += [f"      {line}" for line in task.reason.splitlines()]
     for name, most in result.hand_graded.items():
-        lines.append(f"  {name:{width}}  {f'- / {most:g}':>8}  read by your teacher")
+        lines.append(f"  {name:{width}}  {f'- / {most:g}':>8}  " + _("read by your teacher"))
     lines += ["", *result.notes] if result.notes else []
     return "\n".join(lines)

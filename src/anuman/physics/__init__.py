@@ -37,6 +37,7 @@ __all__ = lazy.public(
         "predict": "NotPredicted predict",
         "roofline": "Step attainable_flops critical_batch decode_step intensity ridge",
         "room": "room_for",
+        "several_chips": "hops reading_time token_time",
         "speculation": "expected_tokens speculative_speedup",
         "training": (
             "activation_bytes flops_per_token mfu state_bytes_per_chip tokens_trainable "
