@@ -66,6 +66,7 @@ def grade(args: argparse.Namespace) -> int:
         args.scheduler,
         args.unsafe,
         args.json,
+        args.apart,
     )
 
 
@@ -175,6 +176,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--format", choices=("csv", "moodle", "json"), default="csv")
     sub.add_argument(
         "--output", type=Path, metavar="FILE", help=_("write there, not to the terminal")
+    )
+    sub.add_argument(
+        "--apart", action="store_true", help="run every test apart from learners' code"
     )
 
     sub = of_class(

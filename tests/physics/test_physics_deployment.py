@@ -272,18 +272,24 @@ def test_expert_parallel_chips_share_experts_and_exchange_tokens():
     start = 2 * catalog.efficiency("H800", "all_reduce").custom[-1]
     copies = m.experts_per_token * 31 / 32
     exchange = routed.count * (start + 128 * copies * m.width * 3 / chip.quantity("network").value)
-    assert group.affine(128)[0] - exchange == pytest.approx(
-        group.linear_s(128, 128)
-        + m.layers * catalog.efficiency("H800", "decode_attention", 16).kernel_s
+    # Four nodes: two half batches take turns, one computes while the other is exchanged.
+    attention = m.layers * catalog.efficiency("H800", "decode_attention", 16).kernel_s
+    assert group.affine(128)[0] - attention == pytest.approx(
+        max(exchange, 2 * group.linear_s(64, 64))
     )
     # A prompt's tokens go once to each of four nodes, 2.7 of them elsewhere at most.
     nodes = physics.experts_touched(8, 4, 1) * 3 / 4
     sent = routed.count * (start + 1000 * nodes * m.width * 3 / chip.quantity("network").value)
-    bare = (
-        group.linear_s(1000, 1)
-        + m.layers * catalog.efficiency("H800", "prefill_attention").kernel_s
-    )
-    assert group.affine(0, 1000)[0] - sent == pytest.approx(bare)
+    start = m.layers * catalog.efficiency("H800", "prefill_attention").kernel_s
+    assert group.affine(0, 1000)[0] - start == pytest.approx(max(sent, 2 * group.linear_s(500, 1)))
+
+    # Within one node nothing overlaps.
+    node = physics.Deployment("H800", m.name, ep=8, **numbers)
+    link = chip.quantity("link").value * catalog.efficiency("H800", "all_reduce").memory
+    copies = physics.experts_touched(8, 8, 1) * 7 / 8
+    start = 2 * catalog.efficiency("H800", "all_reduce").custom[-1]
+    sent = routed.count * (start + 128 * copies * m.width * 3 / link)
+    assert node.affine(128)[0] - attention == pytest.approx(node.linear_s(128, 128) + sent)
 
 
 @pytest.mark.parametrize(

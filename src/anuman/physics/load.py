@@ -40,7 +40,8 @@ def steady_step(d: Deployment, batch: float, prompt: float, output: float) -> fl
     mean = prompt + output / 2  # length of a sequence
     if arrivals >= 1 and prompt > 0 and d.engine.mixes_prompts:  # every step reads some
         fixed, slope = d.affine(batch, arrivals * prompt, arrivals * prompt**2 / 2, mean)
-        return fixed + slope * batch * mean + d.uneven_prompts_s(arrivals, prompt)
+        step = fixed + slope * batch * mean
+        return step if d.ep == 1 else step + d.uneven_prompts_s(arrivals, prompt)
     fixed, slope = d.affine(batch, context=mean)
     plain = fixed + slope * batch * mean
     if prompt <= 0:

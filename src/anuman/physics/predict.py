@@ -24,6 +24,7 @@ from .load import (
 from .mlp import mlp_layer
 from .placement import DoesNotFit, arithmetic_bits
 from .rates import dense_peak
+from .speculating import drafting
 from .training_rows import gpu_hours, training_mfu, training_tokens_per_s
 
 MS, US = 1e3, 1e6
@@ -99,17 +100,20 @@ def layouts(c: Conditions) -> list[tuple[Deployment, int]]:
     return found
 
 
-def _best(c: Conditions, formula: Callable[[Deployment, int], float]) -> float:
-    """The largest value over the layouts: whoever publishes a throughput has chosen the better one."""
-    values, problem = [], None
-    for d, replicas in layouts(c):
-        try:
-            values.append(formula(d, replicas))
-        except DoesNotFit as error:
-            problem = error
-    if not values:
-        raise problem
-    return max(values)
+@lru_cache(maxsize=512)
+def _capacity(d: Deployment, prompt: float, output: float) -> float:
+    try:
+        return offline_throughput(d, prompt, output)
+    except DoesNotFit:
+        return 0.0
+
+
+def layout(c: Conditions) -> tuple[Deployment, int]:
+    """That of the layouts which can serve most: whoever publishes a service under load has chosen it."""
+    found = layouts(c)
+    if len(found) == 1:
+        return found[0]
+    return max(found, key=lambda one: one[1] * _capacity(one[0], c.prompt, c.output))
 
 
 def power_share(c: Conditions) -> float:
@@ -139,7 +143,10 @@ def _prompt(c: Conditions) -> float:
 
 
 def _tpot_ms(c: Conditions) -> float:
-    return MS * deployment(c).tpot(_batch(c), c.prompt, c.output)
+    d, drafted = deployment(c), drafting(c)
+    if drafted:
+        return MS * drafted.tpot(d, _batch(c), c.prompt + c.output / 2)
+    return MS * d.tpot(_batch(c), c.prompt, c.output)
 
 
 def _ttft_ms(c: Conditions) -> float:
@@ -151,7 +158,9 @@ def _e2e_ms(c: Conditions) -> float:
 
 
 def _out_tok_s(c: Conditions) -> float:
-    return _best(c, lambda d, replicas: _tokens_per_s(c, d, replicas))
+    if c.load_kind == "max_concurrency":  # few sequences are best served by all chips together
+        return max(_tokens_per_s(c, *one) for one in layouts(c))
+    return _tokens_per_s(c, *layout(c))
 
 
 def _tokens_per_s(c: Conditions, d: Deployment, replicas: int) -> float:
@@ -214,27 +223,14 @@ def _prefill_mfu(c: Conditions) -> float:
 
 
 def _step_under_load(c: Conditions) -> tuple[Deployment, float, float]:
-    """(replica, seconds a step, sequences in it) at the row's rate; at the most it can do when saturated.
-
-    Of several layouts the one with the shortest step counts.
-    """
-    found, problem = [], None
-    for d, replicas in layouts(c):
-        try:
-            found.append((d, *_loaded(d, _batch(c) / replicas, _prompt(c), c.output)))
-        except DoesNotFit as error:
-            problem = error
-    if not found:
-        raise problem
-    return min(found, key=lambda one: one[1])
-
-
-def _loaded(d: Deployment, rate: float, prompt: float, output: float) -> tuple[float, float]:
-    step = tpot_at_rate(d, rate, prompt, output)
+    """(replica, seconds a step, sequences in it) at the row's rate; at the most it can do when saturated."""
+    d, replicas = layout(c)
+    rate = _batch(c) / replicas
+    step = tpot_at_rate(d, rate, _prompt(c), c.output)
     if isinstance(step, Saturated):
-        batch = max_batch(d, prompt, output)
-        return steady_step(d, batch, prompt, output), batch
-    return step, rate * output * step
+        batch = max_batch(d, c.prompt, c.output)
+        return d, steady_step(d, batch, c.prompt, c.output), batch
+    return d, step, rate * c.output * step
 
 
 def _tpot_mean_ms(c: Conditions) -> float:
@@ -273,7 +269,8 @@ def _qps_at_tpot(c: Conditions) -> float:
         tpot_s = c.given["tpot_mean_ms"] / MS
     except KeyError:
         raise BadRow("given", "qps_at_tpot needs tpot_mean_ms=...") from None
-    return _best(c, lambda d, replicas: replicas * rate_at_tpot(d, tpot_s, _prompt(c), c.output))
+    d, replicas = layout(c)
+    return replicas * rate_at_tpot(d, tpot_s, _prompt(c), c.output)
 
 
 # --- single kernels -----------------------------------------------------------------------------------

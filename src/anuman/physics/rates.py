@@ -8,6 +8,7 @@ from .arguments import not_negative
 from .context import LONG_WINDOW, capped, capped_pairs, index_bytes_per_token
 from .layers import (
     WIDE,
+    Layers,
     attention_flops_per_pair,
     experts_touched,
     kv_elements_per_token,
@@ -73,6 +74,16 @@ class Rates:
         self._links(d)
         self.ep = d.ep
         self.exchange = _exchange(d, bits) if d.ep > 1 else (0.0, 0.0, 0.0)
+        self.beyond_node = d.ep > 1 and d.ep > d.chip.quantity("scaleup").value
+        self.own_token_s = sum(
+            g.count
+            * (
+                2 * g.shared_weights / self.flops
+                + (g.norm_bytes + g.elementwise_bytes) / self.elementwise
+            )
+            for g in self.groups
+        )
+        self.parts = [self._part(group) for group in self.groups]
         self.routed_layers = sum(group.count for group in self.groups if group.experts)
 
     @staticmethod
@@ -157,41 +168,54 @@ class Rates:
         if d.chip.kind == "TPU":  # layers cut both ways: see two_dimensional
             self.reduce_byte_s *= two_dimensional(d.tp)
 
+    def passing_s(self, tokens: float) -> float:
+        """Seconds in which chips wait for each other while so many tokens pass all layers."""
+        each = self.reduce_start_s + tokens * self.d.model.width * WIDE * self.reduce_byte_s
+        exchanges = self.reduces * self.d.model.layers if self.tp > 1 else 0
+        return exchanges * each + self.hops_s
+
     def linear_s(self, tokens: float, sampled: float) -> float:
         if not (
             0 <= tokens < inf and 0 <= sampled < inf
         ):  # said by name only when it is wrong: a third of the cost
             not_negative(tokens=tokens, sampled=sampled)
         total = 0.0
-        for group in self.groups:
-            seconds = group.products * self.kernel_s + self._product_s(
-                group.shared_weights,
-                tokens,
-                tokens * self._moved_bytes(group),
-            )
+        for count, each_s, token_s, read_s, moved_s, compute_s, convert_s, group in self.parts:
+            memory, compute = read_s + tokens * moved_s, tokens * compute_s
+            seconds = each_s + tokens * token_s
+            seconds += (memory * memory + compute * compute + convert_s * convert_s) ** 0.5
             if group.experts:
                 seconds += self._experts_s(group, tokens)
-            in_full = group.norm_bytes + group.wide_inputs * self.rounding_bytes
-            shared = group.elementwise_bytes + group.inputs * self.rounding_bytes
-            seconds += self.small_s + tokens * (in_full + shared / self.tp) / self.elementwise
-            if self.tp > 1:
-                seconds += self.reduces * (
-                    self.reduce_start_s + tokens * self.d.model.width * WIDE * self.reduce_byte_s
-                )
-            total += group.count * seconds
+            total += count * seconds
         return total + self.hops_s + self._head_s(sampled)
 
-    def _moved_bytes(self, group) -> float:
+    def _part(self, group: Layers) -> tuple:
+        """What one of these layers takes: (how many, seconds, seconds a token); its products' seconds to read weights, to
+        move a token's activations, to compute a token, to convert; the group itself."""
+        in_full = group.norm_bytes + group.wide_inputs * self.rounding_bytes
+        shared = group.elementwise_bytes + group.inputs * self.rounding_bytes
+        each_s = group.products * self.kernel_s + self.small_s
+        token_s = (in_full + shared / self.tp) / self.elementwise
+        if self.tp > 1:
+            each_s += self.reduces * self.reduce_start_s
+            token_s += self.reduces * self.d.model.width * WIDE * self.reduce_byte_s
+        weights = group.shared_weights
+        return (
+            group.count,
+            each_s,
+            token_s,
+            weights * self.weight_bytes / self.bandwidth,
+            self._moved_bytes(group) / self.bandwidth,
+            2 * weights / self.flops,
+            weights / self.convert if self.convert else 0.0,
+            group,
+        )
+
+    def _moved_bytes(self, group: Layers) -> float:
         """Activations of one token that the products read and write, over all tp chips."""
         inputs = self.tp * group.wide_inputs + group.inputs
         outputs = self.tp * group.wide_outputs + group.outputs
         return inputs * self.activation_bytes + outputs * WIDE
-
-    def _product_s(self, weights: float, tokens: float, moved: float) -> float:
-        memory = (weights * self.weight_bytes + moved) / self.bandwidth
-        compute = 2 * weights * tokens / self.flops
-        convert = weights / self.convert if self.convert else 0.0
-        return (memory * memory + compute * compute + convert * convert) ** 0.5
 
     def _experts_s(self, group, tokens: float) -> float:
         e, k, weights = group.experts, group.experts_per_token, group.expert_weights
@@ -208,21 +232,25 @@ class Rates:
 
     def own_prompt_s(self, tokens: float, pairs: float) -> float:
         """Seconds that a chip of an expert-parallel group spends on a prompt by itself: all but experts and exchanges."""
-        seconds = sum(
-            group.count
-            * (
-                2 * group.shared_weights / self.flops
-                + (group.norm_bytes + group.elementwise_bytes) / self.elementwise
-            )
-            for group in self.groups
-        )
-        return tokens * seconds + self.pairs_s(tokens, pairs)
+        return tokens * self.own_token_s + self.pairs_s(tokens, pairs)
 
     def exchange_s(self, decodes: float, prefill_tokens: float) -> float:
         """Seconds that the chips of an expert-parallel group spend on each other, all layers."""
         start, direct_s, forwarded_s = self.exchange
         token_s = forwarded_s if prefill_tokens else direct_s
         return self.routed_layers * (start + (decodes + prefill_tokens) * token_s)
+
+    def overlapped_s(self, computing_s: float, decodes: float, prefill_tokens: float) -> float:
+        """Seconds of computing and exchanging in an expert-parallel group.
+
+        Beyond one node two half batches take turns, so that the longer of the two counts; each half reads the weights.
+        Source: DeepSeek-AI, "Day 6: One More Thing, DeepSeek-V3/R1 Inference System Overview", 2025; SGLang's two-batch overlap.
+        """
+        exchange_s = self.exchange_s(decodes, prefill_tokens)
+        if not self.beyond_node:
+            return computing_s + exchange_s
+        halves = 2 * self.linear_s((decodes + prefill_tokens) / 2, decodes / 2 or 1)
+        return max(halves, exchange_s)
 
     def _head_s(self, sampled: float) -> float:
         memory = self.head_weights * self.head_bytes / self.bandwidth

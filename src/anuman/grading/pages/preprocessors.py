@@ -112,9 +112,12 @@ def _explain(test: NotebookNode, answers: list[NotebookNode], delimiters: Delimi
 def checker_said(test: NotebookNode) -> str:
     """What the teacher's code printed.
 
-    In a test that ran in one process with the learner's code that is what stands below a checker's
-    own heading, "task: … points"; in one that ran apart from it, everything.
+    In a test that ran apart from the learner's code that is everything; in one that nbgrader itself
+    ran, what stands below a checker's own heading, "task: … points". What a test prints that ran in
+    the learner's process may be the learner's: nothing of it is shown.
     """
+    if test.metadata.get("anuman", {}).get("together"):
+        return ""
     text = "".join(o.text for o in test.outputs if o.output_type == "stream" and o.name == "stdout")
     if test.metadata.get("anuman", {}).get("apart"):
         return text.strip()

@@ -6,7 +6,9 @@ from nbformat import NotebookNode
 
 from ...language import _, in_one, language
 from ..course.official import grade_id
+from ..course.work import STOPPED_IN
 
+STOPPED_FUNCTION = re.compile(re.escape(STOPPED_IN).replace(r"\{name\}", r"(\w+)"))
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -18,10 +20,15 @@ def reason(task: str, notebook: NotebookNode) -> str:
     if error is None:
         said = in_one(feedback(task, test), language())[0]
         return said or _("The test of {task} gave no reason.").format(task=task)
+    function = STOPPED_FUNCTION.fullmatch(error.evalue)
+    if function:
+        said = _("The function {name} stopped with {error}.")
+        return said.format(name=function[1], error=error.ename)
     answer = _answer_before(cells, test)
     stopped = answer and _error(answer)
-    if error.ename == "NameError" and answer:
-        name = getattr(re.search(r"name '(\w+)'", error.evalue), "group", lambda _index: task)(1)
+    missing = re.search(r"name '(\w+)'", error.evalue) if error.ename == "NameError" else None
+    if answer and missing and re.search(rf"\b{missing[1]}\b", test.source):
+        name = missing[1]
         if stopped:
             said = _("`{name}` is not defined: its answer cell {what}. Mend it and run again.")
             return said.format(name=name, what=_described(stopped))
