@@ -3,7 +3,16 @@
 import pytest
 
 from anuman.scenes.tricks import (
-    BATCHES, CACHE8, CHIPS, DRAFTS, LARGEST_BATCH, MIXTURE, MODELS, TRICKS, WEIGHTS4, Tricks,
+    BATCHES,
+    CACHE8,
+    CHIPS,
+    DRAFTS,
+    LARGEST_BATCH,
+    MIXTURE,
+    MODELS,
+    TRICKS,
+    WEIGHTS4,
+    Tricks,
 )  # fmt: skip
 
 SHORT = Tricks(context=1)
