@@ -20,8 +20,23 @@ class Controls {
     return Object.fromEntries([...this.made].filter(([, c]) => c.read).map(([name, c]) => [name, c.read()]));
   }
 
-  set(name, value) { this.post.send({ set: { [name]: value } }, `set:${name}`); }
-  press(name) { this.post.send({ press: name, values: this.values() }); }
+  /** What was sent and is not answered, or typed and not sent, stays in its field whatever else arrives. */
+  sent(control) { control.pending = true; control.dirty = false; }
+
+  set(name, value) {
+    this.sent(this.made.get(name));
+    this.post.send({ set: { [name]: value } }, `set:${name}`);
+  }
+
+  press(name) {
+    for (const control of this.made.values()) this.sent(control);
+    this.post.send({ press: name, values: this.values() });
+  }
+
+  settled() {
+    for (const control of this.made.values()) control.pending = false;
+    this.update();
+  }
 
   /** Build the panel; where only options, stops or ticks have changed, the fields and the focus stay. */
   build() {
@@ -48,7 +63,7 @@ class Controls {
     const grouped = (place, words) => {
       const group = part(place, "", "fieldset");
       part(group, "", "legend").textContent = words;
-      return part(group, "row");
+      return part(group, "line");
     };
     const found = {};
     for (const spec of specs) {
@@ -57,6 +72,7 @@ class Controls {
       const block = part(place, `control ${spec.kind}`);
       const control = this[`make_${spec.kind}`](block, spec, `${this.id}-${spec.name}`);
       this.made.set(spec.name, Object.assign(control, { block, spec }));
+      for (const field of control.fields) if (field.type !== "range") this.on(field, "input", () => { control.dirty = true; });
       if (control.offer) control.offer(spec);
     }
     this.update();
@@ -69,8 +85,7 @@ class Controls {
       if (!now) continue;
       control.block.hidden = Boolean(now.hidden);
       for (const field of control.fields) field.disabled = Boolean(now.disabled);
-      const busy = control.fields.includes(document.activeElement) && !this.post.idle;
-      if (control.write && !busy) control.write(now.value, now);
+      if (control.write && !control.pending && !control.dirty) control.write(now.value, now);
       if (control.problem) {
         control.problem.textContent = now.problem || "";
         control.fields.forEach(f => now.problem ? f.setAttribute("aria-invalid", "true") : f.removeAttribute("aria-invalid"));
@@ -87,7 +102,7 @@ class Controls {
   }
 
   label(block, spec, id, tag = "label") {
-    const label = part(block, "label", tag);
+    const label = part(block, "name", tag);
     label.textContent = spec.label;
     if (tag === "label") label.htmlFor = id;
     return label;
@@ -106,7 +121,7 @@ class Controls {
     block.setAttribute("role", "radiogroup");
     block.setAttribute("aria-label", spec.label);
     this.label(block, spec, id, "span");
-    const row = part(block, "row");
+    const row = part(block, "line");
     const fields = spec.options.map((words, i) => {
       const label = part(row, "segment", "label"), field = part(label, "", "input");
       Object.assign(field, { type: "radio", name: id, value: String(i) });
@@ -119,7 +134,7 @@ class Controls {
 
   make_amount(block, spec, id) {
     this.label(block, spec, id);
-    const row = part(block, "row"), box = part(row, "", "input");
+    const row = part(block, "line"), box = part(row, "", "input");
     Object.assign(box, { id, type: "text", inputMode: "decimal", autocomplete: "off" });
     if (spec.unit) part(row, "unit", "span").textContent = spec.unit;
     const fields = [box], lang = this.model.get("language");
@@ -168,7 +183,7 @@ class Controls {
   /** An amount that can be played: no faster than the kernel answers. */
   make_steps(block, spec, id) {
     const control = this.make_amount(block, spec, id), [box, slider] = control.fields;
-    const row = part(block, "row"), button = part(row, "", "button"), speed = part(row, "", "select");
+    const row = part(block, "line"), button = part(row, "", "button"), speed = part(row, "", "select");
     button.type = "button";
     speed.setAttribute("aria-label", this.phrase("speed"));
     for (const times of [0.5, 1, 2, 4]) speed.add(new Option(`${times} ×`, String(times), times === 1, times === 1));
@@ -214,6 +229,7 @@ class Controls {
     this.label(block, spec, id);
     const field = part(block, "", spec.rows > 1 ? "textarea" : "input");
     field.id = id;
+    if (spec.rows === 1) field.type = "text";
     field.autocomplete = "off";
     if (spec.rows > 1) field.rows = spec.rows;
     if (spec.unit) part(block, "unit", "span").textContent = spec.unit;
