@@ -169,8 +169,13 @@ def _together(
     chip = catalog.chip(name)
     flops, bandwidth = chip.peak(chip.peak16), chip.bandwidth
     if name in AT_ONCE:
-        step = physics.batched_step(
-            queries, n, cache_bytes, chips * flops, chips * bandwidth, INT8
+        step = physics.decode_step(
+            batch=queries,
+            n=n,
+            kv_per_seq=cache_bytes,
+            flops=chips * flops,
+            bandwidth=chips * bandwidth,
+            bytes_per_weight=INT8,
         ).seconds
         return physics.Chained(step, queries / step)
     return physics.chain(queries, chips, n, cache_bytes, flops, bandwidth, INT8)
