@@ -195,6 +195,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--unsafe", action="store_true", help=_("go on where learners' code cannot be isolated")
     )
+    sub.add_argument(
+        "--apart", action="store_true", help=_("run every test apart from learners' code")
+    )
 
     command(machine, _("Measure this computer's memory bandwidth and arithmetic."))
     sub = command(lm, _("Run a real language model on this computer; `anuman lm -h`."), json=False)

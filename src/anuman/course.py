@@ -69,6 +69,14 @@ LESSONS = (
         picture="batching_theatre.theatre_slots",
     ),
     Lesson(
+        id="06-under-load",
+        module="under_load",
+        claim="S3.13",
+        widget="load_curves",
+        scene="load_curves",
+        picture="load_curves.load_charts",
+    ),
+    Lesson(
         id="07-fewer-bytes",
         module="fewer_bytes",
         claim="S0.10",
