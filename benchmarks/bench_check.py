@@ -15,10 +15,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import needed  # noqa: F401
-
-# isort: split
-
 COURSE = Path(__file__).resolve().parents[1]
 NAME = "02-roofline"
 AIM = 1.3

@@ -12,10 +12,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import needed  # noqa: F401
-
-# isort: split
-
 import nbformat
 from nbclient import NotebookClient
 

@@ -24,10 +24,6 @@ from pathlib import Path
 from statistics import median
 from typing import ClassVar
 
-import needed  # noqa: F401
-
-# isort: split
-
 from anuman import catalog, physics
 from anuman.physics.conditions import Conditions, read
 from anuman.physics.predict import deployment

@@ -8,10 +8,6 @@ python benchmarks/bench_physics.py
 import statistics
 import timeit
 
-import needed  # noqa: F401
-
-# isort: split
-
 from anuman import catalog, physics
 
 BUDGET_S = 1e-3

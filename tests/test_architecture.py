@@ -10,21 +10,20 @@ from anuman.course import LESSONS
 
 # What each package may import of the others.
 ALLOWED = {
-    "catalog": {"lazy", "paths"},
-    "physics": {"catalog", "lazy"},
+    "catalog": {"paths"},
+    "physics": {"catalog"},
     "validation": {"catalog", "language", "physics"},
-    "sizing": {"catalog", "physics"},
     "claims": {"catalog", "language", "physics"},
     "serving": {"catalog", "language", "physics"},
     "scenes": {"catalog", "language", "physics", "serving"},
     "machine": {"language", "paths"},
     "lm": {"language", "machine", "paths"},
     "widgets": {
-        "catalog", "course", "language", "lazy", "lm", "machine", "paths", "physics", "scenes",
-        "serving", "validation",
+        "catalog", "course", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
+        "validation",
     },
     "lessons": {
-        "catalog", "claims", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
+        "catalog", "claims", "course", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
         "widgets",
     },
     "check": {"course", "language", "physics", "serving"},

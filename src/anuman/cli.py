@@ -43,7 +43,7 @@ def feedback(args: argparse.Namespace) -> int:
     from .grading.pages import feedback_pages
 
     return feedback_pages.run(
-        args.assignment, args.course or paths.nbgrader_course(), args.json, args.workers, args.lang
+        args.assignment, args.course or paths.nbgrader_course(), args.json, args.workers
     )
 
 
@@ -96,14 +96,6 @@ def validate(args: argparse.Namespace) -> int:
         return reality.picture(rows)
 
     return validation.run(args.rows, args.json, args.csv, args.picture, draw)
-
-
-def size(args: argparse.Namespace) -> int:
-    from . import sizing
-
-    return sizing.run(
-        args.config, args.context, args.batch, args.weight_bits, args.kv_bits, args.chip, args.chips, args.json
-    )  # fmt: skip
 
 
 def wheels(args: argparse.Namespace) -> int:
@@ -204,33 +196,6 @@ def parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--csv", type=Path, metavar="FILE", help=_("also write the rows here"))
     sub.add_argument("--picture", type=Path, metavar="SVG", help=_("also draw them here"))
-
-    sub = command(
-        size, _("Say what a model needs and how fast it can be, from its config.json."), json=False
-    )
-    sub.add_argument("config", type=Path, metavar="CONFIG.json", help=_("as on Hugging Face's Hub"))
-    sub.add_argument("--context", type=int, metavar="N", help=_("tokens of one request (8192)"))
-    sub.add_argument("--batch", type=int, default=1, metavar="B", help=_("requests at once"))
-    sub.add_argument(
-        "--weight-bits",
-        metavar="b",
-        help=_("bits a weight, or fp8, int4, mxfp4 ...; as stored if not given"),
-    )
-    sub.add_argument(
-        "--kv-bits", type=float, default=16, metavar="b", help=_("bits of a cached number")
-    )
-    sub.add_argument("--chip", metavar="C", help=_("one chip of the catalogue; all if not given"))
-    sub.add_argument(
-        "--chips", type=int, metavar="n", help=_("so many of it; the fewest that do if not given")
-    )
-    sub.add_argument(
-        "--json",
-        type=Path,
-        nargs="?",
-        const=Path("-"),
-        metavar="FILE",
-        help=_("to FILE, or instead of the text"),
-    )
 
     sub = command(wheels, _("Store the packages for computers without a network."), json=False)
     sub.add_argument("--for", dest="systems", default="win,mac,linux", metavar="SYSTEM,...")

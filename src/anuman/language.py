@@ -114,7 +114,7 @@ def both(message: str) -> tuple[str, str | None]:
     return message, _hindi(message)
 
 
-DIVIDER = "— हिंदी —"  # between what is said in English and the same in Hindi
+DIVIDER = "— हिन्दी —"  # between what is said in English and the same in Hindi
 
 
 def in_both(english: list[str], hindi: list[str]) -> str:

@@ -25,6 +25,8 @@ HEADER = """\
 # Hindi translation of Anuman's lessons and library.
 # Written by `anuman translate extract`; edit the msgstr lines only."""
 HEADER_FIELDS = (b'"Language:', b'"Plural-Forms:', b'"MIME-', b'"Content-')
+# *stress* that holds Devanagari; neither **bold** nor a product such as 2*3
+SLANTED = re.compile(r"(?<![*\w])\*(?![*\s])([^*\n]*[\u0900-\u097f][^*\n]*)(?<!\s)\*(?![*\w])")
 # Links and pictures of a Markdown cell: [text](target), src="target", href="target".
 TARGET = re.compile(r'(\]\(\s*|(?:src|href)\s*=\s*["\'])([^)\s"\'<>]+)')
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#|/", re.IGNORECASE)
@@ -140,6 +142,11 @@ def finished(message: Message) -> bool:
     return bool(message.string) and not message.fuzzy
 
 
+def upright(text: str) -> str:
+    """Stress in Devanagari as bold: the script has no italics, and slanted letters are hard to read."""
+    return SLANTED.sub(r"**\1**", text)
+
+
 def relocate(text: str, root: Path) -> str:
     """Markdown for one folder deeper: lessons stay beside each other, everything else moves up one level.
 
@@ -173,7 +180,8 @@ def translated(root: Path) -> tuple[dict[Path, str], list[str]]:
             elif cell.cell_type == "markdown" and cell.source.strip():
                 if cell.source not in finished_messages:
                     stale.append(f"{path.name}:{cell.id}")
-                cell.source = relocate(finished_messages.get(cell.source, cell.source), root)
+                said = finished_messages.get(cell.source, cell.source)
+                cell.source = relocate(upright(said), root)
         text = nbformat.writes(notebook)
         written[root / "lessons" / "hi" / path.name] = text.rstrip("\n") + "\n"
     return written, stale

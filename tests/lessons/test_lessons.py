@@ -7,7 +7,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from anuman import catalog
+from anuman import catalog, course
+from anuman.lessons import start
+from anuman.widgets.predictions import prediction_file
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 SOURCES = sorted(LESSONS.glob("*.ipynb"))
@@ -96,3 +98,62 @@ def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#\s]+)\)", text(path)):
         if "://" not in target:
             assert (path.parent / target).exists(), f"{label(path)}: {target}"
+
+
+@pytest.mark.parametrize("row", course.LESSONS, ids=lambda row: row.id)
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_claim_and_picture_stand_in_the_text_itself(row, language):
+    """GitHub and nbconvert show them without running anything."""
+    path = LESSONS / ("hi" if language == "hi" else "") / f"{row.id}.ipynb"
+    prose = text(path)
+    assert catalog.claim(row.claim).text[language] in prose
+    assert f"pictures/{row.id}.{language}.svg" in prose
+    assert "<details>\n<summary>No kernel" not in prose
+
+
+def test_the_front_page_shows_a_card_for_every_lesson():
+    for language, folder in (("en", LESSONS), ("hi", LESSONS / "hi")):
+        (cards,) = [
+            cell.source
+            for cell in nbformat.read(folder / "00-start-here.ipynb", as_version=4).cells
+            if cell.id == "cards"
+        ]
+        for row in course.LESSONS:
+            assert f'href="{row.id}.ipynb"' in cards
+        for address in re.findall(r'(?:src|href)="([^"]*)"', cards):
+            assert (folder / address).exists(), address
+        assert len(re.findall("<img", cards)) == len(course.LESSONS)
+        if language == "en":
+            assert cards == start.cards_markdown(LESSONS.parent, "en")
+
+
+@pytest.mark.parametrize("path", BOTH, ids=label)
+def test_the_code_of_a_widget_is_folded(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        calls = cell.source.count("\n") < 2 and "import" not in cell.source
+        if (
+            cell.cell_type == "code"
+            and calls
+            and re.match(r"(gate = |result = )?\w+(\.\w+)?\(", cell.source)
+        ):
+            assert cell.metadata.jupyter.source_hidden and "hide-input" in cell.metadata.tags, (
+                cell.id
+            )
+
+
+def test_the_course_map_says_what_is_done_and_where_to_go_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("ANUMAN_HOME", str(tmp_path))
+    first, second = course.IDS[:2]
+    page = start.course_map()
+    assert page.html.count('class="lesson ') == len(course.IDS)
+    assert f'Begin with <a href="{first}.ipynb">' in page.html
+    common = {"lesson": first, "question": "q"}
+    prediction_file.append(
+        [
+            {"kind": "prediction", "guess": 1, "low": 1, "high": 2, **common},
+            {"kind": "outcome", "truth": 1, "inside": True, **common},
+        ]
+    )
+    page = start.course_map()
+    assert page.html.count("lesson done") == 1
+    assert f'Go on with <a href="{second}.ipynb">' in page.html

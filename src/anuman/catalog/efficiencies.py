@@ -11,7 +11,6 @@ from .sources import KNOWN, Source, source
 KINDS = (
     "gemm",
     "experts",
-    "mixed_experts",
     "decode_attention",
     "prefill_attention",
     "elementwise",
@@ -19,7 +18,6 @@ KINDS = (
     "pipeline",
     "training",
     "convert_per_s",
-    "expert_imbalance",
 )
 
 

@@ -15,7 +15,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..language import _
 from . import pool, worker
 from .course.errors import BadCourse
 from .course.work import TEST, Outcome, Rules, Submission, Template
@@ -289,8 +288,7 @@ def _only_one(root: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            said = _("another `anuman grade` is running in this course.")
-            raise BadCourse(said) from None
+            raise BadCourse("another `anuman grade` is running in this course.") from None
         yield
 
 
@@ -342,11 +340,10 @@ def run(
     from .progress import Bar
 
     if json_file and (json_file.is_dir() or not json_file.absolute().parent.is_dir()):
-        said = _("--json {file}: no file can be written there.").format(file=json_file)
-        print(f"anuman grade: {said}", file=sys.stderr)
+        print(f"anuman grade: --json {json_file}: no file can be written there.", file=sys.stderr)
         return 2
     if unsafe:
-        print(_(preflight.UNPROTECTED), file=sys.stderr)
+        print(preflight.UNPROTECTED, file=sys.stderr)
     try:
         with Bar() as bar:
             result = grade_course(

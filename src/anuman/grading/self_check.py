@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .. import paths
-from ..language import _
 from .course.learner_file import BadInput, LearnerFile, find, fresh_copy, read
 
 
@@ -55,17 +54,15 @@ def run(path: str, json_file: Path | None = None) -> int:
 
     try:
         if json_file and (json_file.is_dir() or not json_file.absolute().parent.is_dir()):
-            raise BadInput(_("--json {file}: no file can be written there.").format(file=json_file))
+            raise BadInput(f"--json {json_file}: no file can be written there.")
         if json_file and json_file.suffix == ".ipynb":
-            said = _("--json {file}: that would overwrite a notebook.")
-            raise BadInput(said.format(file=json_file))
+            raise BadInput(f"--json {json_file}: that would overwrite a notebook.")
         result = check(path)
     except BadInput as error:
         print(f"anuman check: {error}", file=sys.stderr)
         return 2
     except GradingFailed as error:
-        said = _("nbgrader could not grade {path}:").format(path=path)
-        print(f"anuman check: {said}\n{error}", file=sys.stderr)
+        print(f"anuman check: nbgrader could not grade {path}:\n{error}", file=sys.stderr)
         return 1
     print(table(result))
     if json_file:
@@ -89,11 +86,10 @@ def check(path: str) -> Result:
 def _assignments(course: Path) -> list[str]:
     solutions = course / "solutions"
     if not solutions.is_dir():
-        said = _(
-            "this copy of the course ({course}) has no solutions/, which hold the tests. In a class "
-            "your teacher grades; for a grade of your own use a full copy of the course."
+        raise BadInput(
+            f"this copy of the course ({course}) has no solutions/, which hold the tests. In a "
+            "class your teacher grades; for a grade of your own use a full copy of the course."
         )
-        raise BadInput(said.format(course=course))
     return sorted(
         file.stem for file in solutions.glob("*/*.ipynb") if file.parent.name == file.stem
     )
@@ -108,11 +104,10 @@ def _assignment_of(mine: LearnerFile, course: Path, assignments: list[str]) -> s
 
     best = max(assignments, key=shared, default=None)
     if best is None or not shared(best)[0]:
-        said = _(
-            "{path} holds no task of any assignment ({assignments}). Is it one of the notebooks in "
-            "exercises/?"
+        raise BadInput(
+            f"{mine.path} holds no task of any assignment ({', '.join(assignments)}). "
+            "Is it one of the notebooks in exercises/?"
         )
-        raise BadInput(said.format(path=mine.path, assignments=", ".join(assignments)))
     return best
 
 
@@ -131,9 +126,7 @@ def _result(mine: LearnerFile, assignment: str, graded) -> Result:
         points = score.points or 0.0
         lost = [name for name in (f"{score.id}-answer", score.id) if name in missing]
         why = [
-            _("The cell {name} is missing from your notebook.").format(name=name)
-            + " "
-            + fresh_copy(mine.path)
+            f"The cell {name} is missing from your notebook. {fresh_copy(mine.path)}"
             for name in lost
         ]
         if points < score.most and f"{score.id}-answer" not in missing:
@@ -141,16 +134,10 @@ def _result(mine: LearnerFile, assignment: str, graded) -> Result:
         tasks.append(Line(score.id, points, score.most, "\n".join(why)))
     copies = [name for name, count in Counter(mine.ids).items() if count > 1 and name in order]
     notes = [
-        _("The cell {name} is there more than once: the first counts. Delete the others.").format(
-            name=name
-        )
+        f"The cell {name} is there more than once: the first counts. Delete the others."
         for name in copies
     ]
-    notes += [
-        _("The cell {name} is missing.").format(name=name)
-        for name in missing
-        if name in hand_graded
-    ]
+    notes += [f"The cell {name} is missing." for name in missing if name in hand_graded]
     return Result(assignment, tasks, hand_graded, notes)
 
 
@@ -174,13 +161,11 @@ def as_json(result: Result) -> str:
 def table(result: Result) -> str:
     """The result for people: one line a task, its reason below."""
     width = max(len(name) for name in [*(task.id for task in result.tasks), *result.hand_graded])
-    said = _("{assignment}: {points:g} of {most:g} points")
-    said = said.format(assignment=result.assignment, points=result.points, most=result.max_points)
-    lines = [said, ""]
+    lines = [f"{result.assignment}: {result.points:g} of {result.max_points:g} points", ""]
     for task in result.tasks:
         lines.append(f"  {task.id:{width}}  {f'{task.points:g} / {task.max_points:g}':>8}")
         lines += [f"      {line}" for line in task.reason.splitlines()]
     for name, most in result.hand_graded.items():
-        lines.append(f"  {name:{width}}  {f'- / {most:g}':>8}  " + _("read by your teacher"))
+        lines.append(f"  {name:{width}}  {f'- / {most:g}':>8}  read by your teacher")
     lines += ["", *result.notes] if result.notes else []
     return "\n".join(lines)

@@ -6,7 +6,6 @@ element-by-element kernels, attention over the KV cache, and the all-reduces of 
 """
 
 from functools import cached_property
-from statistics import NormalDist
 
 from .arguments import positive
 from .placement import Placement
@@ -50,18 +49,6 @@ class Deployment(Placement):
             return fixed, 0.0
         windows, slope = k.context_s(decodes, context)
         return fixed + k.attention_start_s + windows, slope
-
-    def uneven_prompts_s(self, arrivals: float, prompt: float) -> float:
-        """Seconds a step waits for the chip of an expert-parallel group that most prompts came to, `arrivals` on average.
-
-        The largest of n Poisson counts: mean + Blom's score of n times the standard deviation, at most all n.
-        Source: Blom, "Statistical Estimates and Transformed Beta-Variables", 1958.
-        """
-        if self.ep == 1:
-            return 0.0
-        score = NormalDist().inv_cdf((self.ep - 0.375) / (self.ep + 0.25))
-        more = min((self.ep - 1) * arrivals, score * arrivals**0.5)
-        return more * self._rates.own_prompt_s(prompt, prompt**2 / 2)
 
     def decode_step(self, batch: float, context: float) -> float:
         """Seconds in which `batch` sequences of mean length `context` tokens get one token each."""

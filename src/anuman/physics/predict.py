@@ -59,57 +59,18 @@ def _deployment(*fields) -> Deployment:
 
 
 def deployment(c: Conditions) -> Deployment:
-    """The deployment that a row describes: one replica of it, whose chips share every layer."""
+    """The deployment that a row describes: one replica of it."""
     return _deployment(
         c.chip,
         c.model,
         c.tp,
         c.pp,
         c.weight_bits,
-        _arithmetic(c.chip, c.activation),
+        c.activation,
         c.kv_bits,
         c.software,
         clock_under_cap(power_share(c)),
     )
-
-
-@lru_cache(maxsize=512)
-def _arithmetic(chip_name: str, activation: str) -> str:
-    """The row's format, or 16 bits on a chip that lacks it: narrow weights are converted there, as engines do."""
-    arithmetic_bits(activation)
-    known = chip(chip_name).quantities
-    lacks = any(name.startswith("peak.") for name in known) and f"peak.{activation}" not in known
-    return "bf16" if lacks and arithmetic_bits(activation) < 16 else activation
-
-
-def layouts(c: Conditions) -> list[tuple[Deployment, int]]:
-    """(deployment, how many such serve) of each way in which a row's software may spread the model.
-
-    All chips of a replica share every layer. Or, for a mixture of experts whose few key-value heads or latents would be
-    copied to all of them: each chip serves sequences of its own and the experts are shared out (data-parallel attention).
-    """
-    shared = deployment(c)
-    found = [(shared, c.replicas)]
-    experts = shared.model.experts
-    if experts and 1 < c.tp <= experts and c.pp == 1 and shared.kv_copies > 1:
-        fields = (c.chip, c.model, 1, 1, c.weight_bits, shared.activation, c.kv_bits, c.software)
-        spread = _deployment(*fields, shared.clock, c.tp)
-        if spread.fits:
-            found.append((spread, c.replicas * c.tp))
-    return found
-
-
-def _best(c: Conditions, formula: Callable[[Deployment, int], float]) -> float:
-    """The largest value over the layouts: whoever publishes a throughput has chosen the better one."""
-    values, problem = [], None
-    for d, replicas in layouts(c):
-        try:
-            values.append(formula(d, replicas))
-        except DoesNotFit as error:
-            problem = error
-    if not values:
-        raise problem
-    return max(values)
 
 
 def power_share(c: Conditions) -> float:
@@ -151,18 +112,25 @@ def _e2e_ms(c: Conditions) -> float:
 
 
 def _out_tok_s(c: Conditions) -> float:
-    return _best(c, lambda d, replicas: _tokens_per_s(c, d, replicas))
+    d = deployment(c)
+    if c.load_kind == "poisson_qps":
+        return _served_tok_s(c)
+    if c.load_kind == "offline_max" or c.load is None:
+        each = offline_throughput(d, c.prompt, c.output)
+    elif c.load_kind == "max_concurrency":
+        batch = min(c.load / c.replicas, max_batch(d, c.prompt, c.output))
+        each = continuous_throughput(d, batch, c.prompt, c.output)
+    else:
+        each = static_throughput(d, c.load / c.replicas, c.prompt, c.output)
+    return c.replicas * each
 
 
-def _tokens_per_s(c: Conditions, d: Deployment, replicas: int) -> float:
-    """Output tokens a second of all replicas; under requests at a rate as many as they ask for, if those can be served."""
-    if c.load_kind in ("offline_max", "poisson_qps") or c.load is None:
-        most = replicas * offline_throughput(d, c.prompt, c.output)
-        return min(_batch(c) * c.output, most) if c.load_kind == "poisson_qps" else most
-    if c.load_kind == "max_concurrency":
-        batch = min(c.load / replicas, max_batch(d, c.prompt, c.output))
-        return replicas * continuous_throughput(d, batch, c.prompt, c.output)
-    return replicas * static_throughput(d, c.load / replicas, c.prompt, c.output)
+def _served_tok_s(c: Conditions) -> float:
+    """Output tokens a second: under requests at a rate as many as they ask for, at most what can be served."""
+    if c.load_kind != "poisson_qps":
+        return _out_tok_s(c)
+    asked = _batch(c) * c.output
+    return min(asked, c.replicas * offline_throughput(deployment(c), c.prompt, c.output))
 
 
 def _node(c: Conditions) -> tuple[Deployment, int]:
@@ -172,7 +140,7 @@ def _node(c: Conditions) -> tuple[Deployment, int]:
     hold the model, and each chip serves its own sequences. The chips of a node share a dense model's layers.
     """
     chips = c.chips or NODE
-    numbers = (c.weight_bits, _arithmetic(c.chip, c.activation), c.kv_bits, c.software, 1.0)
+    numbers = (c.weight_bits, c.activation, c.kv_bits, c.software, 1.0)
     experts = model(c.model).experts
     if experts is None:
         return _deployment(c.chip, c.model, chips, 1, *numbers), 1
@@ -214,27 +182,13 @@ def _prefill_mfu(c: Conditions) -> float:
 
 
 def _step_under_load(c: Conditions) -> tuple[Deployment, float, float]:
-    """(replica, seconds a step, sequences in it) at the row's rate; at the most it can do when saturated.
-
-    Of several layouts the one with the shortest step counts.
-    """
-    found, problem = [], None
-    for d, replicas in layouts(c):
-        try:
-            found.append((d, *_loaded(d, _batch(c) / replicas, _prompt(c), c.output)))
-        except DoesNotFit as error:
-            problem = error
-    if not found:
-        raise problem
-    return min(found, key=lambda one: one[1])
-
-
-def _loaded(d: Deployment, rate: float, prompt: float, output: float) -> tuple[float, float]:
-    step = tpot_at_rate(d, rate, prompt, output)
+    """(replica, seconds a step, sequences in it) at the row's rate; at the most it can do when saturated."""
+    d, rate = deployment(c), _batch(c) / c.replicas
+    step = tpot_at_rate(d, rate, _prompt(c), c.output)
     if isinstance(step, Saturated):
-        batch = max_batch(d, prompt, output)
-        return steady_step(d, batch, prompt, output), batch
-    return step, rate * output * step
+        batch = max_batch(d, c.prompt, c.output)
+        return d, steady_step(d, batch, c.prompt, c.output), batch
+    return d, step, rate * c.output * step
 
 
 def _tpot_mean_ms(c: Conditions) -> float:
@@ -273,7 +227,7 @@ def _qps_at_tpot(c: Conditions) -> float:
         tpot_s = c.given["tpot_mean_ms"] / MS
     except KeyError:
         raise BadRow("given", "qps_at_tpot needs tpot_mean_ms=...") from None
-    return _best(c, lambda d, replicas: replicas * rate_at_tpot(d, tpot_s, _prompt(c), c.output))
+    return c.replicas * rate_at_tpot(deployment(c), tpot_s, _prompt(c), c.output)
 
 
 # --- single kernels -----------------------------------------------------------------------------------
@@ -305,7 +259,7 @@ def _allreduce_us(c: Conditions) -> float:
 def _j_per_out_token(c: Conditions) -> float:
     chips = c.chips or c.tp * c.pp * c.replicas
     watts = server_watts(chips, power_share(c) * chip(c.chip).power)
-    return wall_joules_per_token(watts, _out_tok_s(c))
+    return wall_joules_per_token(watts, _served_tok_s(c))
 
 
 FORMULAS: dict[str, Callable[[Conditions], float]] = {

@@ -1,6 +1,6 @@
 """Rates of a deployment, worked out once, and the time of a step's parts on one of its chips."""
 
-from math import inf, log2
+from math import inf
 
 from ..catalog import Chip, Efficiency, efficiency
 from ..catalog.errors import MissingValue
@@ -30,11 +30,6 @@ class Rates:
         kernels = d.engine.kernels
         product = efficiency(d.chip_name, "gemm", bits, kernels)
         wide_product = efficiency(d.chip_name, "gemm", 16, kernels)
-        self.expert_weight_bytes, self.expert_activation_bytes = d.weight_bits / 8, bits / 8
-        self._experts(d, peak, bits, product)
-        if d.wide_beside_experts:
-            bits, peak, product = 16, wide_peak, wide_product
-        self.weight_bytes = WIDE if d.wide_beside_experts else d.weight_bits / 8
         small = efficiency(d.chip_name, "elementwise")
         decode = efficiency(d.chip_name, "decode_attention", int(min(16, d.kv_bits)), kernels)
         self.flops = peak * product.compute
@@ -42,10 +37,12 @@ class Rates:
         self.kernel_s = product.kernel_s + d.engine.launch_s
         self.small_s = SMALL_KERNELS * (small.kernel_s + d.engine.launch_s)
         self.elementwise = c.bandwidth * small.memory
+        self.weight_bytes = d.weight_bits / 8
         self.activation_bytes = bits / 8
-        self.convert = 0.0 if d.wide_beside_experts else self._convert_rate(d, bits)
+        self.convert = self._convert_rate(d, bits)
         self.rounding_bytes = WIDE + bits / 8 if d.engine.rounds_apart and bits < 16 else 0.0
         self.groups = layer_groups(m)
+        self._experts(d, peak, bits, product)
         # Checkpoints with 8- and 4-bit arithmetic keep the head at 16 bits.
         self.head_weights = m.vocab * m.width * (1 if d.engine.shards_head else d.tp)
         self.head_bytes = max(self.weight_bytes, WIDE if bits < 16 else 0)
@@ -56,7 +53,7 @@ class Rates:
         self.pair_s = attention_flops_per_pair(m) / (wide_peak * prefill.compute)
         rereads = 1 if d.engine.shares_kv_reads else m.heads / m.kv_heads
         cached = kv_elements_per_token(m) * d.kv_bits / 8 * rereads
-        read = c.bandwidth * decode.memory * d.kv_shares
+        read = c.bandwidth * decode.memory * d.tp
         token_s = max(
             cached / read,
             attention_flops_per_pair(m, absorbed=True) / (wide_peak * wide_product.compute),
@@ -105,26 +102,16 @@ class Rates:
         return seen * self.pair_s + pairs * self.index_pair_s
 
     def _experts(self, d: Placement, peak: float, bits: int, product: Efficiency):
-        """Rates of the experts' products: grouped in one kernel, which may convert 4-bit weights, or three plain ones."""
-        self.plain_experts, self.expert_convert = d.engine.plain_experts, 0.0
+        """Rates of the experts' products, grouped in one kernel, or three plain ones."""
+        self.plain_experts = d.engine.plain_experts
         if d.model.experts is None:
             return
         found, kernels = product, d.model.ffn_matrices
         if not self.plain_experts:
-            found, kernels = self._grouped(d, bits), 1
+            found, kernels = efficiency(d.chip_name, "experts", bits, d.engine.kernels), 1
         self.expert_kernel_s = kernels * (found.kernel_s + d.engine.launch_s)
-        fullest = 1 + efficiency(d.chip_name, "expert_imbalance").value * log2(d.ep)
-        self.expert_flops = peak * found.compute / fullest
-        self.expert_bandwidth = d.chip.bandwidth * found.memory * d.tp / fullest
-
-    def _grouped(self, d: Placement, bits: int) -> Efficiency:
-        if d.weight_bits < 5 < bits:
-            try:
-                return efficiency(d.chip_name, "mixed_experts", bits, d.engine.kernels)
-            except MissingValue:
-                pass
-        self.expert_convert = self._convert_rate(d, bits)
-        return efficiency(d.chip_name, "experts", bits, d.engine.kernels)
+        self.expert_flops = peak * found.compute
+        self.expert_bandwidth = d.chip.bandwidth * found.memory * d.tp
 
     @staticmethod
     def _convert_rate(d: Placement, bits: int) -> float:
@@ -198,25 +185,13 @@ class Rates:
         read = experts_touched(tokens * self.ep, e, k) / self.ep * weights
         if self.plain_experts:
             read = tokens * k * weights
-        moved = self.tp * tokens * k * 2 * self.d.model.width * self.expert_activation_bytes
-        memory = (read * self.expert_weight_bytes + moved) / self.expert_bandwidth
+        moved = self.tp * tokens * k * 2 * self.d.model.width * self.activation_bytes
+        memory = (read * self.weight_bytes + moved) / self.expert_bandwidth
         compute = 2 * k * weights * tokens / self.expert_flops
-        convert = read / self.expert_convert if self.expert_convert else 0.0
+        convert = read / self.convert if self.convert else 0.0
         return (
             self.expert_kernel_s + (memory * memory + compute * compute + convert * convert) ** 0.5
         )
-
-    def own_prompt_s(self, tokens: float, pairs: float) -> float:
-        """Seconds that a chip of an expert-parallel group spends on a prompt by itself: all but experts and exchanges."""
-        seconds = sum(
-            group.count
-            * (
-                2 * group.shared_weights / self.flops
-                + (group.norm_bytes + group.elementwise_bytes) / self.elementwise
-            )
-            for group in self.groups
-        )
-        return tokens * seconds + self.pairs_s(tokens, pairs)
 
     def exchange_s(self, decodes: float, prefill_tokens: float) -> float:
         """Seconds that the chips of an expert-parallel group spend on each other, all layers."""

@@ -1,10 +1,13 @@
 """Pictures that stand in a lesson for readers without a kernel: each widget at its first setting."""
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 from anuman import course
 from anuman.language import LANGUAGES, speaking
+
+SHARE = 0.62  # height over width of the upper part that stands on a card of the front page
 
 
 def drawn(root: Path) -> dict[Path, str]:
@@ -14,8 +17,10 @@ def drawn(root: Path) -> dict[Path, str]:
         draw = import_module(f"anuman.widgets.{lesson.picture}").first_picture
         for language in LANGUAGES:
             with speaking(language):
-                path = root / "lessons" / "pictures" / f"{lesson.id}.{language}.svg"
-                pictures[path] = draw().standalone() + "\n"
+                folder, picture = root / "lessons" / "pictures", draw()
+                pictures[folder / f"{lesson.id}.{language}.svg"] = picture.standalone() + "\n"
+                card = replace(picture, height=round(SHARE * picture.width))
+                pictures[folder / f"{lesson.id}.card.{language}.svg"] = card.standalone() + "\n"
     return pictures
 
 

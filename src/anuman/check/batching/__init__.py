@@ -1,8 +1,7 @@
 """The tasks of assignment 05-batching; references call anuman.physics, the puzzle anuman.serving."""
 
 from .admit import ADMIT
-from .price_and_promise import VERDICT
-from .published_run import USERS_OF_RUN
+from .queries_together import VERDICT
 from .steps import CONTINUOUS_STEPS, STATIC_STEPS, WASTED_SLOT_FRACTION
 from .together import THROUGHPUT_AND_TPOT
 
@@ -11,7 +10,6 @@ TASKS = (
     CONTINUOUS_STEPS,
     WASTED_SLOT_FRACTION,
     THROUGHPUT_AND_TPOT,
-    USERS_OF_RUN,
     VERDICT,
     ADMIT,
 )

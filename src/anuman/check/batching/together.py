@@ -57,11 +57,6 @@ def _row(batch: float, seconds: float) -> tuple[float, float]:
     return batch / seconds, seconds
 
 
-def _upside_down(found: tuple[float, float]) -> tuple[float, float]:
-    throughput, tpot = found
-    return 1 / throughput, tpot
-
-
 THROUGHPUT_AND_TPOT = Task(
     id="05-batching/throughput_and_tpot",
     function=throughput_and_tpot,
@@ -71,8 +66,8 @@ THROUGHPUT_AND_TPOT = Task(
         (10, 10e9, 0.5e9, 5e12, 1e12, 1),
     ),
     parts=(
-        Part("tpot", 0.75, CASES, fields=("tpot",)),
-        Part("throughput", 0.75, CASES, fields=("throughput",)),
+        Part("tpot", 1, CASES, fields=("tpot",)),
+        Part("throughput", 1, CASES, fields=("throughput",)),
     ),
     misconceptions=(
         Misconception(
@@ -133,36 +128,6 @@ THROUGHPUT_AND_TPOT = Task(
                 "The arithmetic is left out, or counted for one user only: it grows with the batch, "
                 "and can be the longer of the two times."
             ),
-        ),
-        Misconception(
-            "smaller of the clocks",
-            lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _row(
-                batch,
-                min(2 * n * batch / flops, (bytes_per_weight * n + kv_per_seq * batch) / bandwidth),
-            ),
-            N_("The smaller of the two times: the step waits for the slower clock."),
-        ),
-        Misconception(
-            "one FLOP a weight",
-            lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _row(
-                batch,
-                max(n * batch / flops, (bytes_per_weight * n + kv_per_seq * batch) / bandwidth),
-            ),
-            N_("Each weight costs 2 FLOPs a user: one multiplication and one addition."),
-        ),
-        Misconception(
-            "bytes of a weight left out",
-            lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _row(
-                batch, max(2 * n * batch / flops, (n + kv_per_seq * batch) / bandwidth)
-            ),
-            N_("bytes_per_weight is not used: the memory's clock counts bytes, not weights."),
-        ),
-        Misconception(
-            "throughput upside down",
-            lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _upside_down(
-                throughput_and_tpot(batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight)
-            ),
-            N_("throughput is upside down: these are seconds a token, asked are tokens a second."),
         ),
         Misconception(
             "swapped",

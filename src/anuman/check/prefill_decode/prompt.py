@@ -38,8 +38,8 @@ TTFT = Task(
         (10, 10e9, 100e12, 1e12, 2, 0.5, 0.8),
     ),
     parts=(
-        Part(LONG, 0.5, ((2000, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(4, 40)))),
-        Part(SHORT, 0.5, ((1, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(0.05, 0.6)))),
+        Part(LONG, 1, ((2000, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(4, 40)))),
+        Part(SHORT, 1, ((1, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(0.05, 0.6)))),
     ),
     misconceptions=(
         Misconception(

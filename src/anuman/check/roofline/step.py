@@ -36,13 +36,13 @@ STEP_TIME = Task(
     parts=(
         Part(
             MEMORY_BOUND,
-            0.2,
+            0.75,
             ((7e9, 1, 300e12, 1e12, 2), *first(6, _steps(0.1, 0.7))),
         ),
-        Part(COMPUTE_BOUND, 0.2, first(6, _steps(1.5, 8))),
+        Part(COMPUTE_BOUND, 0.75, first(6, _steps(1.5, 8))),
         Part(
             N_("steps exactly at the ridge"),
-            0.1,
+            0.5,
             (
                 (3e9, 200, 800e12, 2e12, 1),
                 (13e9, 320, 160e12, 1e12, 4),

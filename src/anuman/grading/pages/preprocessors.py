@@ -1,13 +1,11 @@
 """What a learner's feedback pages show: reasons for lost points, no hidden tests, nothing that runs."""
 
-from html import escape
-
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
-from ...language import N_, both, in_one, language
+from ...language import N_, both
 from ..course.fingerprint import error_line, fingerprint
 from ..records.clean import clean_notebook
 from .page_reasons import Delimiters, hidden_lines, why
@@ -71,7 +69,7 @@ def _hide(cells: list[NotebookNode]) -> None:
     for cell in cells:
         cell.outputs = []
     for cell in explained:
-        cell.outputs = _to_the_reader(*both(NOT_SHOWN))
+        cell.outputs = [_lines(both(NOT_SHOWN))]
 
 
 def _claimed(cell: NotebookNode) -> str:
@@ -104,9 +102,10 @@ def _explain(test: NotebookNode, answers: list[NotebookNode], delimiters: Delimi
     said, outputs = checker_said(test), test.outputs
     about = test.metadata.nbgrader
     lost = about.get("score") is not None and about.score < about.points
-    test.outputs = _to_the_reader(*in_one(said, "en")) if said else []
+    test.outputs = [_lines([said])] if said else []
     if lost and not said:
-        test.outputs = _to_the_reader(*why(test, outputs, answers, delimiters))
+        reasons = why(test, outputs, answers, delimiters)
+        test.outputs = [_lines(reasons)]
 
 
 def checker_said(test: NotebookNode) -> str:
@@ -133,15 +132,5 @@ def _delimiters(preprocessor: NbGraderPreprocessor) -> Delimiters:
     return Delimiters(hidden.begin_test_delimeter, hidden.end_test_delimeter)
 
 
-def _to_the_reader(english: str, hindi: str | None = None) -> list[NotebookNode]:
-    """What is said, in the page's language; the other language folded below it."""
-    first, other, name, code = english, hindi, "हिंदी", "hi"
-    if hindi and language() == "hi":
-        first, other, name, code = hindi, english, "English", "en"
-    outputs = [new_output("stream", name="stdout", text=first + "\n")]
-    if other:
-        folded = (
-            f'<details lang="{code}"><summary>{name}</summary><pre>{escape(other)}</pre></details>'
-        )
-        outputs.append(new_output("display_data", {"text/html": folded, "text/plain": other}))
-    return outputs
+def _lines(sentences) -> NotebookNode:
+    return new_output("stream", name="stdout", text="\n".join(filter(None, sentences)) + "\n")

@@ -80,6 +80,12 @@ class Controls {
 
   on(field, name, act) { field.addEventListener(name, act, { signal: this.signal }); }
 
+  /** What was typed counts on Enter, too: JupyterLab keeps that key from becoming a change. */
+  typed(field, act) {
+    this.on(field, "change", act);
+    this.on(field, "keydown", event => { if (event.key === "Enter") act(); });
+  }
+
   label(block, spec, id, tag = "label") {
     const label = part(block, "label", tag);
     label.textContent = spec.label;
@@ -146,7 +152,7 @@ class Controls {
       }
     };
     const typed = () => { if (box.value !== shown) { shown = box.value; this.set(spec.name, box.value); } };
-    this.on(box, "change", typed);
+    this.typed(box, typed);
     const problem = part(block, "problem", "span");
     problem.id = `${id}-problem`;
     box.setAttribute("aria-describedby", problem.id);
@@ -214,8 +220,10 @@ class Controls {
     const problem = part(block, "problem", "span");
     problem.id = `${id}-problem`;
     field.setAttribute("aria-describedby", problem.id);
-    this.on(field, "change", () => this.set(spec.name, field.value));
-    return { fields: [field], problem, write: v => { field.value = v; }, read: () => field.value };
+    let shown = null;
+    const send = () => { if (field.value !== shown) { shown = field.value; this.set(spec.name, field.value); } };
+    spec.rows > 1 ? this.on(field, "change", send) : this.typed(field, send);
+    return { fields: [field], problem, write: v => { field.value = shown = v; }, read: () => field.value };
   }
 
   make_progress(block, spec, id) {

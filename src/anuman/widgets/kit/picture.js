@@ -160,6 +160,7 @@ class Post {
     if (this.answered >= this.sent) clearTimeout(this.timer);
     this.word("", message.error);
     this.pump();
+    if (this.idle) this.settled();
   }
 
   get idle() { return this.answered >= this.sent && !this.waiting.length; }
@@ -219,7 +220,7 @@ class Hand {
     const here = (grip.getAttribute("transform") || "").match(NUMBER).map(Number);
     const [x, y] = scale.place(px, here);
     grip.setAttribute("transform", `translate(${x.toFixed(1)},${y.toFixed(1)})`);
-    this.tip.show(grip, Math.abs(wanted - px) > 12 ? this.phrase("beyond") : grip.getAttribute("aria-valuetext"));
+    this.tip.show(grip, Math.abs(wanted - px) > 12 ? this.phrase("beyond") : grip.getAttribute("aria-valuetext"), [event.clientX, event.clientY - 14]);
     this.post.send({ drag: grip.dataset.grip, value: scale.at(px) }, "drag");
   }
 
@@ -286,18 +287,22 @@ class Tip {
     });
   }
 
-  show(mark, words) {
+  /** Beside the mark, or beside `at` (where the pointer is: asking a moving mark for its place is slow). */
+  show(mark, words, at) {
     if (!words) return this.hide();
     if (this.mark && this.mark !== mark) this.mark.classList.remove("shown");
+    if (this.mark !== mark || !at) this.room = this.host.getBoundingClientRect();
     this.mark = mark;
     mark.classList.add("shown");
     this.box.textContent = words;
     this.box.hidden = false;
-    const at = mark.getBoundingClientRect(), host = this.host.getBoundingClientRect(), own = this.box.getBoundingClientRect();
-    const left = Math.min(Math.max(0, at.left + at.width / 2 - own.width / 2 - host.left), Math.max(0, host.width - own.width));
-    const top = at.top - host.top - own.height - 8;
-    this.box.style.left = `${left}px`;
-    this.box.style.top = `${top < 0 ? at.bottom - host.top + 8 : top}px`;
+    if (!at) {
+      const box = mark.getBoundingClientRect();
+      at = [box.left + box.width / 2, box.top];
+    }
+    const x = at[0] - this.room.left, y = at[1] - this.room.top - 8;
+    const side = x < 120 ? 0 : x > this.room.width - 120 ? -100 : -50;
+    this.box.style.transform = `translate(${x.toFixed(0)}px,${y.toFixed(0)}px) translate(${side}%,-100%)`;
   }
 
   hide() {
@@ -335,7 +340,11 @@ function part(host, name, tag = "div") {
 function render({ model, el }) {
   const done = new AbortController(), signal = done.signal;
   el.classList.add("anuman", "anuman-live");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");  // else "a" on a grip adds a cell
+  // JupyterLab hears keys first. "a" on a grip must not add a cell; Ctrl+S saves, Shift+Enter runs, Escape leaves.
+  window.addEventListener("keydown", event => {
+    const lab = event.ctrlKey || event.metaKey || event.key === "Escape" || (event.shiftKey && event.key === "Enter");
+    if (el.contains(event.target)) el.toggleAttribute("data-lm-suppress-shortcuts", !lab);
+  }, { signal, capture: true });
   el.lang = model.get("language");
   const panel = part(el, "controls"), view = part(el, "view"), foot = part(el, "foot"), twin = part(el, "twin");
   const word = part(el, "word", "p"), region = part(el, "said");
@@ -354,6 +363,7 @@ function render({ model, el }) {
   const hand = new Hand(el, post, phrase, tip, signal);
   const mover = new Mover();
   const controls = new Controls(model, panel, foot, post, phrase, signal);
+  post.settled = () => controls.update();
   const hide = document.createElement("style");  // the saved still gives way to this live one
   if (model.get("still")) hide.textContent = `[data-still="${model.get("still")}"], .jp-OutputArea-child:has([data-still="${model.get("still")}"]) { display: none !important; }`;
   el.append(hide);
