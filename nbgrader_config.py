@@ -36,6 +36,9 @@ c.Execute.store_widget_state = False  # saved widget state makes feedback pages 
 c.Execute.shutdown_kernel = "immediate"
 c.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]  # no warnings of the kernel's own
 
+# Every test runs apart from learners' code, whatever the answers show: nothing of it can be forged.
+c.GradeSettings.tests = "apart"
+
 c.GenerateAssignment.preprocessors.prepend(["anuman.grading.hand_graded.DropHandGraded"])
 c.DropHandGraded.enabled = os.environ.get("ANUMAN_HAND_GRADED") == "0"
 

@@ -15,6 +15,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import needed  # noqa: F401
+
+# isort: split
+
 COURSE = Path(__file__).resolve().parents[1]
 NAME = "02-roofline"
 AIM = 1.3

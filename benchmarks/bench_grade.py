@@ -23,6 +23,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import needed  # noqa: F401
+
+# isort: split
+
 import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_notebook

@@ -12,6 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import needed  # noqa: F401
+
+# isort: split
+
 import nbformat
 from nbclient import NotebookClient
 

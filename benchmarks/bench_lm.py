@@ -17,6 +17,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import needed  # noqa: F401
+
+# isort: split
+
 import numpy as np
 
 from anuman import lm

@@ -8,6 +8,10 @@ Prints ratios, which can be compared between computers, for every measurement an
 import argparse
 import statistics
 
+import needed  # noqa: F401
+
+# isort: split
+
 from anuman import machine
 
 

@@ -24,9 +24,13 @@ from pathlib import Path
 from statistics import median
 from typing import ClassVar
 
+import needed  # noqa: F401
+
+# isort: split
+
 from anuman import catalog, physics
 from anuman.physics.conditions import Conditions, read
-from anuman.physics.predict import deployment
+from anuman.physics.layouts import deployment
 from anuman.validation.score import percentile
 
 PAGE = Path(__file__).parents[1] / "docs" / "peers.md"

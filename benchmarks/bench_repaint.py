@@ -9,6 +9,10 @@ import argparse
 import statistics
 import sys
 
+import needed  # noqa: F401
+
+# isort: split
+
 from repaint import BARE, forget, opened, press, slider, times_ms, watch
 
 TARGET = 1.5

@@ -10,11 +10,15 @@ import argparse
 import statistics
 import sys
 
+import needed  # noqa: F401
+
+# isort: split
+
 from repaint import BARE, forget, opened, press, slider, times_ms, watch
 
 TARGET_MS = 100
 THEATRE = """from anuman.widgets import batching_theatre
-from anuman.widgets.stage import Setting
+from anuman.scenes.theatre import Setting
 batching_theatre(setting=Setting(requests=200, slots=16, mean=30, kv_capacity=3000))"""
 CURVES = """from anuman.widgets.load_curves.load_widget import LoadCurves
 LoadCurves(count=200)"""

@@ -12,6 +12,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import needed  # noqa: F401
+
+# isort: split
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 import serving_oracle

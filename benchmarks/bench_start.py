@@ -13,6 +13,10 @@ import time
 import urllib.request
 from pathlib import Path
 
+import needed  # noqa: F401
+
+# isort: split
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 import lab_server

@@ -9,6 +9,10 @@ in turn with one BLAS thread. Ratios can be compared between computers.
 import argparse
 import platform
 
+import needed  # noqa: F401
+
+# isort: split
+
 from anuman.lm import training_cost
 
 

@@ -13,6 +13,10 @@ log error, every doubling of the tokens weighing the same.
 import sys
 from pathlib import Path
 
+import needed  # noqa: F401
+
+# isort: split
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
@@ -25,7 +29,10 @@ SYSTEMS = {
     "H200": "h200_sxm",
     "B200": "b200_sxm",
     "GB200": "gb200",
+    "B300": "b300_sxm",
+    "GB300": "gb300",
     "L40S": "l40s",
+    "RTX-PRO-6000": "rtx_pro_6000_server",
 }
 ENGINES = {"trtllm": "TensorRT-LLM", "vllm": "vLLM", "sglang": "SGLang"}
 # number format -> (bits of the arithmetic, bytes a weight with its scales, catalogue's name of the peak)
@@ -36,6 +43,8 @@ FORMATS = {
     "fp8_block": (8, 1.0, "fp8"),
     "nvfp4": (4, 0.5625, "fp4"),
 }
+# Experts whose 4-bit weights (with one byte of scale for 32) meet wider activations: the timed call converts them.
+MIXED = {"w4a16_mxfp4": (16, 17 / 32, "bf16"), "w4a8_mxfp4_mxfp8": (8, 17 / 32, "fp8")}
 ROUNDING = (
     0.5  # share of the peak bandwidth of element-by-element kernels (Vidur's norms and activations)
 )
@@ -87,7 +96,11 @@ def gemm(chip, table) -> dict:
     return found
 
 
-def experts(chip, table) -> dict:
+def mixed_experts(chip, table) -> dict:
+    return experts(chip, table, MIXED)
+
+
+def experts(chip, table, formats=FORMATS) -> dict:
     found = {}
     # An even spread, in which a step touches as many experts as layers.experts_touched counts.
     rows = table[table.moe_ep_size == 1]
@@ -96,16 +109,16 @@ def experts(chip, table) -> dict:
         == ("balanced" if "balanced" in set(rows.distribution) else "power_law_1.01")
     ]
     for name, group in rows.groupby("moe_dtype"):
-        if name not in FORMATS or f"peak.{FORMATS[name][2]}" not in chip.quantities:
+        if name not in formats or f"peak.{formats[name][2]}" not in chip.quantities:
             continue
-        bits, width, peak = FORMATS[name]
+        bits, width, peak = formats[name]
         t, e, k, d, f = (
             group[c].to_numpy(float)
             for c in ("num_tokens", "num_experts", "topk", "hidden_size", "inter_size")
         )
         weights = 3 * d * f / group.moe_tp_size.to_numpy(float)
         touched = e * (1 - (1 - k / e) ** t)
-        nbytes = touched * weights * width + t * k * 2 * d * min(width, 2)
+        nbytes = touched * weights * width + t * k * 2 * d * bits / 8
         values = _roofline(chip, peak, nbytes, 2 * t * k * weights, t, group.latency)
         found.setdefault(bits, []).append(values)
     return {bits: np.median(values, axis=0) for bits, values in found.items()}
@@ -262,11 +275,14 @@ def vidur(folder: Path) -> None:
 
 def main(wheel: str, vidur_folder: str | None = None) -> None:
     for name, system in SYSTEMS.items():
+        if name not in catalog.chips():
+            continue
         chip, everything = catalog.chip(name), {}
         print(f"\n[{name}]")
         for kind, file, derive in (
             ("gemm", "gemm_perf.parquet", gemm),
             ("moe", "moe_perf.parquet", experts),
+            ("moe", "moe_perf.parquet", mixed_experts),
             ("attention", "generation_attention_perf.parquet", decode_attention),
         ):
             for engine, table in timings(Path(wheel), system, kind, file):

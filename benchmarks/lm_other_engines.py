@@ -10,6 +10,10 @@ import json
 import sys
 import time
 
+import needed  # noqa: F401
+
+# isort: split
+
 
 def answer(work, calls: int = 3) -> None:
     """Time `work` whenever a line arrives."""
@@ -98,6 +102,8 @@ def run_llama(kind: str, file: str, context: int) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
     if sys.argv[1] == "torch":
         run_torch(sys.argv[2], json.loads(sys.argv[3]))
     else:

@@ -2,6 +2,10 @@
 
 import json
 
+import needed  # noqa: F401
+
+# isort: split
+
 from anuman.check.batching.admit import admit
 from anuman.check.batching.queues import FILE, KV_CAPACITY, SETS, drawn, held
 from anuman.check.puzzle import Queue, mean_steps

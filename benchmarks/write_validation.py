@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import needed  # noqa: F401
+
+# isort: split
+
 from anuman import validation
 from anuman.validation.table import catalogue_rows
 from anuman.validation.validate_command import markdown_summary

@@ -10,17 +10,18 @@ from anuman.course import LESSONS
 
 # What each package may import of the others.
 ALLOWED = {
-    "catalog": {"paths"},
-    "physics": {"catalog"},
+    "catalog": {"lazy", "paths"},
+    "physics": {"catalog", "lazy"},
     "validation": {"catalog", "language", "physics"},
+    "sizing": {"catalog", "physics"},
     "claims": {"catalog", "language", "physics"},
     "serving": {"catalog", "language", "physics"},
     "scenes": {"catalog", "language", "physics", "serving"},
     "machine": {"language", "paths"},
     "lm": {"language", "machine", "paths"},
     "widgets": {
-        "catalog", "course", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
-        "validation",
+        "catalog", "course", "language", "lazy", "lm", "machine", "paths", "physics", "scenes",
+        "serving", "validation",
     },
     "lessons": {
         "catalog", "claims", "course", "language", "lm", "machine", "paths", "physics", "scenes", "serving",

@@ -43,7 +43,7 @@ def feedback(args: argparse.Namespace) -> int:
     from .grading.pages import feedback_pages
 
     return feedback_pages.run(
-        args.assignment, args.course or paths.nbgrader_course(), args.json, args.workers
+        args.assignment, args.course or paths.nbgrader_course(), args.json, args.workers, args.lang
     )
 
 
@@ -66,6 +66,7 @@ def grade(args: argparse.Namespace) -> int:
         args.scheduler,
         args.unsafe,
         args.json,
+        args.apart,
     )
 
 
@@ -96,6 +97,14 @@ def validate(args: argparse.Namespace) -> int:
         return reality.picture(rows)
 
     return validation.run(args.rows, args.json, args.csv, args.picture, draw)
+
+
+def size(args: argparse.Namespace) -> int:
+    from . import sizing
+
+    return sizing.run(
+        args.config, args.context, args.batch, args.weight_bits, args.kv_bits, args.chip, args.chips, args.json
+    )  # fmt: skip
 
 
 def wheels(args: argparse.Namespace) -> int:
@@ -168,6 +177,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--output", type=Path, metavar="FILE", help=_("write there, not to the terminal")
     )
+    sub.add_argument(
+        "--apart", action="store_true", help="run every test apart from learners' code"
+    )
 
     sub = of_class(
         grade, _("Grade a class's submissions to an assignment, isolated and in parallel.")
@@ -183,6 +195,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--unsafe", action="store_true", help=_("go on where learners' code cannot be isolated")
     )
+    sub.add_argument(
+        "--apart", action="store_true", help=_("run every test apart from learners' code")
+    )
 
     command(machine, _("Measure this computer's memory bandwidth and arithmetic."))
     sub = command(lm, _("Run a real language model on this computer; `anuman lm -h`."), json=False)
@@ -196,6 +211,33 @@ def parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--csv", type=Path, metavar="FILE", help=_("also write the rows here"))
     sub.add_argument("--picture", type=Path, metavar="SVG", help=_("also draw them here"))
+
+    sub = command(
+        size, _("Say what a model needs and how fast it can be, from its config.json."), json=False
+    )
+    sub.add_argument("config", type=Path, metavar="CONFIG.json", help=_("as on Hugging Face's Hub"))
+    sub.add_argument("--context", type=int, metavar="N", help=_("tokens of one request (8192)"))
+    sub.add_argument("--batch", type=int, default=1, metavar="B", help=_("requests at once"))
+    sub.add_argument(
+        "--weight-bits",
+        metavar="b",
+        help=_("bits a weight, or fp8, int4, mxfp4 ...; as stored if not given"),
+    )
+    sub.add_argument(
+        "--kv-bits", type=float, default=16, metavar="b", help=_("bits of a cached number")
+    )
+    sub.add_argument("--chip", metavar="C", help=_("one chip of the catalogue; all if not given"))
+    sub.add_argument(
+        "--chips", type=int, metavar="n", help=_("so many of it; the fewest that do if not given")
+    )
+    sub.add_argument(
+        "--json",
+        type=Path,
+        nargs="?",
+        const=Path("-"),
+        metavar="FILE",
+        help=_("to FILE, or instead of the text"),
+    )
 
     sub = command(wheels, _("Store the packages for computers without a network."), json=False)
     sub.add_argument("--for", dest="systems", default="win,mac,linux", metavar="SYSTEM,...")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "hi")
 DOMAIN = "anuman"
-# The compiled catalogue: within an installed package, else in the checkout's locale/.
-_PACKAGED = Path(__file__).parent / "locale"
+# The compiled catalogue: beside an installed package, else in the checkout's locale/.
+_PACKAGED = Path(__file__).parents[1] / "anuman_locale"
 LOCALE = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[2] / "locale"
 PREFIXES = dict(
     zip(range(-12, 19, 3), ["p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E"], strict=True)
@@ -114,7 +114,7 @@ def both(message: str) -> tuple[str, str | None]:
     return message, _hindi(message)
 
 
-DIVIDER = "— हिन्दी —"  # between what is said in English and the same in Hindi
+DIVIDER = "— हिंदी —"  # between what is said in English and the same in Hindi
 
 
 def in_both(english: list[str], hindi: list[str]) -> str:

@@ -14,6 +14,7 @@ from .setup import browser
 from .setup.environment import child_environment
 
 DISK = 3e9  # bytes that the tests may take of the folder for temporary files
+SHARED = ("--dist", "loadgroup", "--no-loadscope-reorder")  # by the groups and order of conftest.py
 MEMORY = 2e9  # bytes for one worker: a browser, a JupyterLab and its kernels
 
 
@@ -39,13 +40,13 @@ def run(pytest_args: list[str]) -> int:
         print(f"NO BROWSER: the browser tests {then}; {browser.remedy()}", file=sys.stderr)
     words = [sys.executable, "-m", "pytest", *pytest_args]
     if all(word.startswith("-") for word in pytest_args):
-        words[3:3] = ["-n", str(workers()), "--dist", "loadgroup", "--no-loadscope-reorder"]
+        words[3:3] = ["-n", str(workers()), *SHARED]
     with tempfile.TemporaryDirectory(prefix="anuman-test-", ignore_cleanup_errors=True) as scratch:
         os.chmod(scratch, 0o755)  # some tests grade as another user
         environment = child_environment() | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), scratch)
         status = _wait_for(words, environment)
         if status and shutil.disk_usage(scratch).free < DISK / 100:
-            print(f"anuman test: the disk of {place} is FULL: make room, then run it again.")
+            print(f"anuman test: the disk of {place} is FULL: make room there.", file=sys.stderr)
     return status
 
 
@@ -65,4 +66,4 @@ def _wait_for(words: list[str], environment: dict[str, str]) -> int:
             try:
                 return process.wait()
             except KeyboardInterrupt:
-                continue
+                print("\nanuman test: stopping what the tests have started ...", file=sys.stderr)

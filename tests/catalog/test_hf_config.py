@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from anuman import physics
 from anuman.catalog.hf_config import ConfigError, UnknownArchitecture, read_config, read_config_file
 from anuman.physics.model_config import kv_bytes
 
@@ -138,8 +139,9 @@ def test_a_file_that_is_no_config_is_refused(tmp_path, text):
 
 
 def test_a_checkpoint_says_how_many_bits_a_weight_has():
-    assert read_config(raw("DeepSeek-R1")).stored_bits == 8
-    assert read_config(LLAMA).stored_bits == 16
+    assert read_config(raw("DeepSeek-R1")).weight_bits == 8
+    assert read_config(LLAMA).weight_bits == 16
     # MXFP4 experts and 16-bit attention: OpenAI's file of the 120b model is 65.2 GB.
     gpt = read_config(raw("gpt-oss-120b"))
-    assert gpt.model.params * gpt.stored_bits / 8 == pytest.approx(65.2e9, rel=0.01)
+    d = physics.Deployment("H100-SXM", gpt.model, weight_bits=gpt.weight_bits)
+    assert d.weight_bytes == pytest.approx(65.2e9, rel=0.01)

@@ -22,15 +22,24 @@ ROOT = Path(__file__).parents[2]
 TASKS = list(tasks().values())
 WRONG = [answer for name in IDS for answer in answers(name, "wrong")]
 RIGHT = [answer for name in IDS for answer in answers(name, "right")]
-# Answers that a learner may round to a whole number: users, FLOP per byte, days, tokens.
-WHOLE = {
-    "01-what-is-inference/crossover_day",
-    "01-what-is-inference/verdict",
-    "02-roofline/critical_batch",
-    "02-roofline/ridge",
-    "02-roofline/verdict",
-    "04-kv-cache/verdict",
-    "05-batching/verdict",
+# Tasks whose answer is a formula that the lesson prints, typed as Python.
+PRINTED = {
+    "01-what-is-inference": (
+        "train_flops",
+        "serve_flops",
+        "crossover_day",
+        "memory_bytes",
+        "deadline_met",
+    ),
+    "02-roofline": ("ridge", "intensity", "step_time", "critical_batch", "verdict"),
+    "03-prefill-decode": ("ttft", "tpot", "end_to_end", "words_per_second"),
+    "04-kv-cache": ("kv_bytes_per_token", "max_requests", "paged_waste"),
+    "05-batching": (
+        "static_steps",
+        "continuous_steps",
+        "wasted_slot_fraction",
+        "throughput_and_tpot",
+    ),
 }
 
 
@@ -97,16 +106,11 @@ def test_misconceptions_have_the_signature_and_differ_from_each_other(task):
 
 
 @every_task
-def test_reasonable_rounding_stays_within_the_tolerance(task):
-    """Three significant digits everywhere; whole numbers where the task asks for a batch."""
+def test_three_significant_digits_stay_within_the_tolerance(task):
     for part, case in cases(task):
         for value in reading(task, task.function, case):
-            if not isinstance(value, float):
-                continue
-            rounded = (float(f"{value:.3g}"),)
-            if task.id in WHOLE:
-                rounded += (math.floor(value), math.ceil(value))
-            assert all(math.isclose(value, r, rel_tol=0.009) for r in rounded), part.name
+            if isinstance(value, float) and math.isfinite(value):
+                assert math.isclose(value, float(f"{value:.3g}"), rel_tol=0.009), part.name
 
 
 @every_task
@@ -133,6 +137,56 @@ def test_points_of_the_assignment_are_split_as_the_course_promises(name):
     core = [task for task in own if ". Stretch: " not in cells[f"{task.name}-task"]]
     assert sum(task.points for task in own) == 10
     assert 7 <= sum(task.points for task in core) < 10
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_at_most_a_third_of_the_points_are_for_typing_a_printed_formula(name):
+    own = {task.name: task.points for task in TASKS if task.id.startswith(f"{name}/")}
+    assert sum(own[task] for task in PRINTED[name]) <= 10 / 3
+    assert len(set(own) - set(PRINTED[name])) >= 2
+
+
+def test_a_slip_of_an_earlier_task_costs_once(capsys):
+    def bus(lengths, slots):  # every batch as long as the longest answer of all
+        return math.ceil(len(lengths) / slots) * max(lengths)
+
+    def empty(lengths, slots):
+        return 1 - sum(lengths) / (slots * bus(lengths, slots))
+
+    def stub(lengths, slots):
+        raise NotImplementedError()
+
+    task = "05-batching/wasted_slot_fraction"
+    assert check("05-batching/static_steps", bus) == 0
+    assert check(task, empty) == 0
+    assert check(task, empty, bus) == 0.5
+    assert "that costs points only there" in capsys.readouterr().out
+    assert check(task, lambda lengths, slots: 1 + empty(lengths, slots), bus) == 0
+    assert check(task, empty, stub) == 0
+
+
+def test_an_error_in_another_function_names_it(capsys):
+    def helper(flops):
+        return flops / 0
+
+    assert check("02-roofline/ridge", lambda flops, bandwidth: helper(flops)) == 0
+    assert "helper, which is called here, stops with ZeroDivisionError" in capsys.readouterr().out
+
+
+def test_without_a_named_mistake_a_case_that_may_be_shown_stands_with_the_own_value(capsys):
+    task = tasks()["03-prefill-decode/from_log"]
+
+    def wrong(sent, round_trip, packets):
+        right = task.function(sent, round_trip, packets)
+        return right[0], right[1] + round_trip
+
+    check(task.id, wrong)
+    said = capsys.readouterr().out
+    assert "For example, from_log(sent=5, round_trip=0.1, packets=" in said
+    assert "times too large." in said
+    drawn = [number for _part, case in cases(task) for number in case[:2] if number * 10 % 1]
+    assert drawn
+    assert not [number for number in drawn if f"{number:.6g}," in said]
 
 
 def test_feedback_shows_no_expected_value_and_no_input(capsys):
@@ -170,7 +224,7 @@ def test_a_value_that_should_be_zero_is_told_so(found):
 
 
 def test_ids(capsys):
-    assert check("ridge", lambda flops, bandwidth: flops / bandwidth) == 1.0
+    assert check("ridge", lambda flops, bandwidth: flops / bandwidth) == 0.5
     with pytest.raises(UnknownTask, match="nearest is '02-roofline/ridge'"):
         check("02-roofline/rigde", None)
     with pytest.raises(UnknownTask):

@@ -497,7 +497,10 @@ ODD = {
     "tests deleted": submitted(("answer", RIGHT)),
     "reordered": submitted(("t", "1"), ("answer", RIGHT), ("setup", "")),
     "an untouched copy first": submitted(("answer", "def f(x):\n    raise NotImplementedError"), ("answer", RIGHT)),
-    "a copy after": submitted(("answer", RIGHT), ("answer", "def f(x): return 0")),
+    "an untouched copy after": submitted(("answer", RIGHT), ("answer", "def f(x):\n    raise NotImplementedError")),
+    "a second try after": submitted(("answer", "def f(x): return 0"), ("answer", RIGHT)),
+    "a split cell": submitted(("answer", "k = 1"), ("answer", RIGHT)),
+    "in a cell of its own": submitted((None, RIGHT)),
     "cells of odd shape": json.dumps({"nbformat": 4, "cells": [3, None, {"cell_type": 7},
         {"cell_type": "code", "source": RIGHT, "metadata": {"nbgrader": {"grade_id": "answer", "points": 1e9}}}]}).encode(),
     "own cells that fail": submitted((None, "1/0"), ("answer", RIGHT), (None, "import os\nos._exit(0)")),
@@ -516,7 +519,7 @@ BAD = {
     "deep": b"[" * 1_000_000,
     "not text": b"\xff\xfe\x00",
     "long number": b'{"cells": ' + b"9" * 100_000 + b"}",
-    "many cells": json.dumps({"cells": [{}] * 10_000}).encode(),
+    "many cells": json.dumps({"cells": [{}] * 20_000}).encode(),
 }
 
 

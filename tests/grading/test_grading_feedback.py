@@ -14,7 +14,7 @@ from plain_course import ASSIGNMENT, TASKS, TOOLS, PlainCourse, answered, cell, 
 
 from anuman import cli
 from anuman.grading.course.fingerprint import fingerprint
-from anuman.grading.pages.feedback_pages import Highlight, safe_page
+from anuman.grading.pages.feedback_pages import NBGRADERS, TEMPLATE_WORDS, Highlight, safe_page
 from anuman.grading.pages.page_reasons import Delimiters, hidden_lines
 from anuman.grading.pages.preprocessors import Clean, HideTests
 
@@ -280,3 +280,24 @@ def test_pages_can_be_released_by_nbgrader(course):
 def test_pages_wrap_what_is_said_between_words():
     page = safe_page("<html><head><title>t</title></head></html>")
     assert "white-space: pre-wrap; word-break: normal" in page.partition("<title>")[0]
+
+
+def test_nbgraders_template_still_says_these_words():
+    source = (NBGRADERS / "feedback" / "index.html.j2").read_text(encoding="utf-8")
+    assert [words for words in TEMPLATE_WORDS if words not in source] == []
+
+
+def test_pages_in_hindi_fold_the_english(course):
+    """Last, since it writes the pages anew: by --lang first, then by the course's own setting."""
+    assert run(course, "feedback", ASSIGNMENT, "--lang", "hi").returncode == 0
+    text = page(course, "hidden", "numbers")
+    shown = text.split('name="mean"')[1]
+    assert "अंक: " in text
+    assert "Score: " not in text
+    assert shown.index("दिखने वाली जाँचों में") < shown.index('<details lang="en">')
+    assert "a hidden one is not" in shown[shown.index('<details lang="en">') :]
+    with (course.root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write('\nc.Anuman.language = "fr"\n')
+    refused = run(course, "feedback", ASSIGNMENT)
+    assert refused.returncode == 2
+    assert "c.Anuman.language is 'fr'" in refused.stderr

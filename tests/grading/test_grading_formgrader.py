@@ -79,5 +79,5 @@ def test_formgrader_shows_students_points_and_answers():
         submitted = json.loads(get(f"formgrader/api/submitted_notebooks/{NAME}/{NAME}"))
         mine = next(row for row in submitted if row["student"] == "answered")
         shown = get(f"formgrader/submissions/{mine['id']}")
-        assert "ridge: 0 of 1 points." in shown
+        assert "ridge: 0 of 0.5 points." in shown
         assert "Ten times at night, nothing at noon." in shown

@@ -8,7 +8,8 @@ import pytest
 from engine import RULES, answer, cell_of_test, error, locked, submitted
 
 from anuman.grading import worker
-from anuman.grading.course.folder import as_template
+from anuman.grading.course import bindings
+from anuman.grading.course.template import as_template
 from anuman.grading.course.work import LEARNER, TEST, Cell, Submission
 
 pytestmark = [
@@ -97,7 +98,7 @@ def test_helpers_are_there_again_after_the_tests_process_was_lost():
         ("pass", "assert g(2) == 4", {"above": "def g(v):\n    pass", "changed": "def g(v):\n    return 2 * v"}),
         ("pass", "assert C().m() == 3", {"above": "class C: pass", "changed": "class C:\n    def m(self): return 3"}),
         ("pass", "assert name == 'Ann'", {"above": "name = ''", "changed": "name = 'Ann'"}),
-        ("prices.sort()", "assert prices == [1, 2, 3]", {"setup": "prices = [3, 1, 2]", "solutions": {"answer": "prices.sort()"}}),
+        ("prices.sort()", "assert prices == [1, 2, 3]", {"above": "prices = [3, 1, 2]", "solutions": {"answer": "prices.sort()"}}),
         ("count += 5", "assert count == 5", {"above": "count = 0", "solutions": {"answer": "count += 5"}}),
         ("def f():\n    return st.mean([1, 2])", "assert f() == st.mean([1, 2])", {"above": "%precision 3\nimport statistics as st"}),
         ("import numpy as np\ndata = np.zeros((3000, 2000))", "assert data.shape == (3000, 2000)", {}),
@@ -111,16 +112,63 @@ def test_honest_answers_pass(source, test, how):
     assert one_answer(source, test, **how) == [None]
 
 
-def test_an_answer_after_a_test_counts_more_than_the_tests_own_variable():
-    texts = ["result = sq(3)\nassert result == 9", "assert result == 5050"]
-    cells = [answer("", "first"), cell_of_test(texts[0], "t1")]
-    cells += [answer("", "second"), cell_of_test(texts[1], "t2")]
-    for value, passes in ((5050, True), (9, False)):
-        handed_in = [("first", SQUARE), ("t1", texts[0]), ("second", f"result = {value}"), ("t2", texts[1])]  # fmt: skip
-        found = errors(
-            cells, handed_in, solutions={"first": SQUARE, "second": "result = sum(range(101))"}
-        )
-        assert found[0] is None and (found[1] is None) is passes
+@pytest.mark.parametrize("fixture", ["locked", "test"])
+def test_what_a_locked_cell_or_a_test_binds_is_no_learners_even_where_an_answer_binds_it(fixture):
+    line = "truth = 9"
+    first = locked(line) if fixture == "locked" else cell_of_test(line, "t0")
+    cells = [
+        answer("", "first"),
+        first,
+        answer("", "second"),
+        cell_of_test("assert sq(3) == truth", "t1"),
+    ]
+    liar = [("first", "def sq(x):\n    return 0"), (None, "truth = 0"), ("second", "truth = 0")]
+    right = [("first", SQUARE), (None, "truth = 0"), ("second", "truth = 0")]
+    solutions = {"first": SQUARE, "second": "truth = sq(3)"}
+    assert errors(cells, liar, solutions)[-1] is not None
+    assert errors(cells, right, solutions)[-1] is None
+
+
+MODULES = """def np(): pass
+np.arange = np.ones = lambda *a: 0
+np.isclose = lambda *a: True
+np.testing = lambda: 0
+np.testing.assert_allclose = lambda *a: None
+def f(x): return 'no idea'"""
+NUMPY_TEST = (
+    "np.testing.assert_allclose(f(np.arange(3.0)), 3.0)\nassert np.isclose(f(np.ones(2)), 3.0)"
+)
+
+
+@pytest.mark.parametrize(
+    "line", ["s = np.sort(x)", "s = np.append(x, 1)", "np.random.seed(0)", "np.x = 1"]
+)
+@pytest.mark.parametrize("imported", ["locked", "unlocked", "in the answer"])
+def test_a_module_is_never_a_learners(imported, line):
+    where = {"locked": {"setup": "import numpy as np"}, "unlocked": {"above": "import numpy as np"}}
+    solution = f"def f(x):\n    {line}\n    return 3.0"
+    if imported == "in the answer":
+        solution = f"import numpy as np\n{solution}"
+    how = {**where.get(imported, {}), "solutions": {"answer": solution}}
+    assert one_answer(MODULES, NUMPY_TEST, **how) != [None]
+    assert one_answer("import numpy as np\n" + solution, NUMPY_TEST, **how) == [None]
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("a[0] = 1\nb.x.y += 1\nc[1].append(2)", "a b c"),
+        ("def f(A, *args):\n    A[0] = 1\n    args.sort()", ""),
+        ("def f(A):\n    B = A.copy()\n    B[0] -= 1\n    return [c.pop() for c in B]", ""),
+        ("def f():\n    G[0] = 1", "G"),
+        ("def f():\n    global G\n    G = []\n    G.append(1)", "G"),
+        ("def f():\n    def g():\n        nonlocal n\n        n.append(1)\n    n = []", ""),
+        ("key = lambda v: v.sort()\nother = lambda: w.sort()", "w"),
+        ("class C:\n    seen = []\n    seen.append(1)", ""),
+    ],
+)
+def test_only_global_names_are_changed_in_place(source, names):
+    assert bindings.changed(source) == set(names.split())
 
 
 @pytest.mark.parametrize(

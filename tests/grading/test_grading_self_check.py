@@ -18,7 +18,10 @@ from anuman.grading.course.learner_file import MOST_BYTES, BadInput
 
 pytestmark = pytest.mark.classroom
 
-TASKS = ["ridge", "intensity", "step_time", "critical_batch", "copy_bandwidth", "verdict"]
+TASKS = [
+    *("ridge", "intensity", "step_time", "critical_batch", "copy_bandwidth", "read_sheet"),
+    *("verdict", "flip_with_own"),
+]
 
 
 def notebook(folder):
@@ -76,6 +79,9 @@ def test_perfect_notebook(mine, perfect, tmp_path, capsys):
     assert all(set(task) == {"id", "points", "max_points", "reason"} for task in written["tasks"])
     assert all(task["reason"] == "" for task in written["tasks"])
     assert written["hand_graded"] == [{"id": "written", "max_points": 2.0}]
+    assert "written: there is no answer yet." in said
+    assert "Marks: 1 point" in said  # what counts, but no sample before an answer
+    assert "A sample to compare with" not in said
 
 
 def test_many_mistakes_in_one_notebook(mine, perfect, capsys):
@@ -95,7 +101,12 @@ def test_many_mistakes_in_one_notebook(mine, perfect, capsys):
     result = self_check.check(str(mine(work, "my copy.ipynb")))
     reasons = {task.id: task.reason for task in result.tasks}
     points = {task.id: task.points for task in result.tasks}
-    assert points == {**dict.fromkeys(TASKS, 0.0), "verdict": 3.0}
+    assert points == {
+        **dict.fromkeys(TASKS, 0.0),
+        "read_sheet": 2.0,
+        "verdict": 1.0,
+        "flip_with_own": 3.0,
+    }
     assert (
         "`ridge` is not defined: its answer cell stopped with SyntaxError in line 1"
         in (reasons["ridge"])
@@ -122,8 +133,8 @@ def test_missing_and_copied_cells(mine, perfect, capsys):
     result = self_check.check(str(path))
     tasks = {task.id: task for task in result.tasks}
     assert {name: task.points for name, task in tasks.items()} == {
-        **{"ridge": 1.0, "intensity": 0.0, "step_time": 2.0},
-        **{"critical_batch": 1.0, "copy_bandwidth": 2.0, "verdict": 0.0},
+        **{"ridge": 0.5, "intensity": 0.0, "step_time": 0.5, "critical_batch": 0.5},
+        **{"copy_bandwidth": 2.0, "read_sheet": 2.0, "verdict": 0.0, "flip_with_own": 3.0},
     }
     assert "intensity-answer is missing from your notebook" in tasks["intensity"].reason
     assert "step_time is missing from your notebook" in tasks["step_time"].reason
@@ -141,7 +152,7 @@ def test_stuck_cell_costs_its_own_points_only(mine, perfect, tmp_path, monkeypat
     monkeypatch.setenv("ANUMAN_COURSE", str(course))
     work = answered(perfect, {"ridge": "while True:\n    print('x' * 1000)"})
     result = self_check.check(str(mine(work)))
-    assert result.points == 9
+    assert result.points == 9.5
     assert "was stopped at the time limit" in result.tasks[0].reason
     assert os.environ["ANUMAN_COURSE"] == str(course)
 

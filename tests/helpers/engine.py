@@ -3,7 +3,7 @@
 import json
 
 from anuman.grading import worker
-from anuman.grading.course.folder import as_template
+from anuman.grading.course.template import as_template
 from anuman.grading.course.work import LEARNER, LOCKED, TEST, Cell, Outcome, Rules, Submission
 
 RULES = Rules(cell_s=20, refused=("anuman.physics",), stand_ins=("anuman.check",))

@@ -70,7 +70,7 @@ def odd_students(source, release):
         "untouched": (release, full(**dict.fromkeys(TASKS, 0.0)), {"ridge": "No answer yet"}),
         "partial": (
             answered(release, {"ridge": right["ridge"], "step_time": right["step_time"]}),
-            {**dict.fromkeys(TASKS, 0.0), "ridge": 1.0, "step_time": 2.0},
+            {**dict.fromkeys(TASKS, 0.0), "ridge": 0.5, "step_time": 0.5},
             {},
         ),
     }

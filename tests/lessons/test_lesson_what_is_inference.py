@@ -28,7 +28,7 @@ def test_memory_of_a_parameter():
     rows = dict(line.split(" | ", 1) for line in lesson.memory().words.splitlines()[1:])
     assert rows["weight"] == "2 | 2"
     assert rows["together"] == "16 | 2"
-    assert rows["chips H100-SXM that hold them"] == "2 | 1"  # 128 GB in chips of 80 GB
+    assert rows["chips H100-SXM of 80 GB that hold them"] == "2 | 1"  # 128 GB in chips of 80 GB
 
 
 @pytest.mark.parametrize("lang", ["en", "hi"])

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anuman import catalog, physics
-from anuman.physics import load
+from anuman.physics import context, layers, load
 
 CHIPS = ("A100-80", "H100-SXM", "H200", "B200", "L40S", "MI300X", "TPUv5e", "Groq-LPU1", "RPi5")
 MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Mixtral-8x7B", "DeepSeek-V3", "gpt-oss-120b")
@@ -56,7 +56,7 @@ def test_tensor_parallel_chips_each_pass_the_width_in_full():
     share = catalog.efficiency("H100-SXM", "all_reduce")
     one = physics.Deployment("H100-SXM", m.name)
     two = physics.Deployment("H100-SXM", m.name, tp=2)
-    group = physics.layers.layer_groups(m)[0]
+    group = layers.layer_groups(m)[0]
     assert (group.norm_bytes, group.elementwise_bytes) == (
         2 * 8 * m.width,
         2 * (2 * (m.heads + m.kv_heads) * m.head_dim + 3 * m.ffn_width),
@@ -80,7 +80,7 @@ def test_tensor_parallel_chips_each_pass_the_width_in_full():
 @pytest.mark.parametrize("name", MODELS)
 def test_weights_of_the_layers_add_up_to_the_model(name):
     model = catalog.model(name)
-    groups = physics.layers.layer_groups(model)
+    groups = layers.layer_groups(model)
     total = sum(g.count * (g.shared_weights + g.experts * g.expert_weights) for g in groups)
     embeddings = model.vocab * model.width * (1 if model.tied_embedding else 2)
     assert sum(g.count for g in groups) == model.layers
@@ -221,12 +221,12 @@ def test_stages_work_on_groups_of_the_batch_at_once():
 def test_a_full_window_stops_the_cache_from_growing():
     """gpt-oss: half of the layers see 128 tokens."""
     model = catalog.model("gpt-oss-120b")
-    assert physics.context.windowed_share(model) == 0.5
+    assert context.windowed_share(model) == 0.5
     d = physics.Deployment("H200", "gpt-oss-120b", weight_bits=4.25)
     token = physics.kv_elements_per_token(model) * 2
     assert d.kv_bytes(100) == 100 * token
-    for context in (1_000, 10_000, 100_000):
-        assert d.kv_bytes(context) == (context + 128) / 2 * token
+    for tokens in (1_000, 10_000, 100_000):
+        assert d.kv_bytes(tokens) == (tokens + 128) / 2 * token
     fixed, slope = d.affine(10)
     start = model.layers * catalog.efficiency("H200", "decode_attention", 16).kernel_s
     assert fixed - d.linear_s(10, 10) - start == pytest.approx(slope * 10 * 128)
@@ -243,9 +243,9 @@ def test_a_step_grows_only_by_what_the_layers_read():
 
 
 def test_a_prompt_beyond_the_window_has_fewer_pairs():
-    assert physics.context.capped_pairs(100, 100**2 / 2, 128) == 100**2 / 2
+    assert context.capped_pairs(100, 100**2 / 2, 128) == 100**2 / 2
     # The first w tokens see all before them, the others w.
-    assert physics.context.capped_pairs(1000, 1000**2 / 2, 128) == 128**2 / 2 + (1000 - 128) * 128
+    assert context.capped_pairs(1000, 1000**2 / 2, 128) == 128**2 / 2 + (1000 - 128) * 128
 
 
 def test_expert_parallel_chips_share_experts_and_exchange_tokens():
@@ -254,7 +254,7 @@ def test_expert_parallel_chips_share_experts_and_exchange_tokens():
     numbers = {"weight_bits": 8, "activation": "fp8"}
     alone = physics.Deployment("H800", m.name, **numbers)
     group = physics.Deployment("H800", m.name, ep=32, **numbers)
-    routed = physics.layers.layer_groups(m)[1]
+    routed = layers.layer_groups(m)[1]
     experts = routed.count * m.experts * routed.expert_weights
     assert group.weight_bytes == pytest.approx(alone.weight_bytes - experts * 31 / 32)
     assert group.fits and not alone.fits
@@ -272,18 +272,24 @@ def test_expert_parallel_chips_share_experts_and_exchange_tokens():
     start = 2 * catalog.efficiency("H800", "all_reduce").custom[-1]
     copies = m.experts_per_token * 31 / 32
     exchange = routed.count * (start + 128 * copies * m.width * 3 / chip.quantity("network").value)
-    assert group.affine(128)[0] - exchange == pytest.approx(
-        group.linear_s(128, 128)
-        + m.layers * catalog.efficiency("H800", "decode_attention", 16).kernel_s
+    # Four nodes: two half batches take turns, one computes while the other is exchanged.
+    attention = m.layers * catalog.efficiency("H800", "decode_attention", 16).kernel_s
+    assert group.affine(128)[0] - attention == pytest.approx(
+        max(exchange, 2 * group.linear_s(64, 64))
     )
     # A prompt's tokens go once to each of four nodes, 2.7 of them elsewhere at most.
     nodes = physics.experts_touched(8, 4, 1) * 3 / 4
     sent = routed.count * (start + 1000 * nodes * m.width * 3 / chip.quantity("network").value)
-    bare = (
-        group.linear_s(1000, 1)
-        + m.layers * catalog.efficiency("H800", "prefill_attention").kernel_s
-    )
-    assert group.affine(0, 1000)[0] - sent == pytest.approx(bare)
+    start = m.layers * catalog.efficiency("H800", "prefill_attention").kernel_s
+    assert group.affine(0, 1000)[0] - start == pytest.approx(max(sent, 2 * group.linear_s(500, 1)))
+
+    # Within one node nothing overlaps.
+    node = physics.Deployment("H800", m.name, ep=8, **numbers)
+    link = chip.quantity("link").value * catalog.efficiency("H800", "all_reduce").memory
+    copies = physics.experts_touched(8, 8, 1) * 7 / 8
+    start = 2 * catalog.efficiency("H800", "all_reduce").custom[-1]
+    sent = routed.count * (start + 128 * copies * m.width * 3 / link)
+    assert node.affine(128)[0] - attention == pytest.approx(node.linear_s(128, 128) + sent)
 
 
 @pytest.mark.parametrize(

@@ -328,3 +328,20 @@ def test_eight_bit_kernels_are_held_against_the_eight_bit_peak():
     narrow = predict({**row, "w_bits": "8", "act_precision": "fp8"})
     shares = [catalog.efficiency("H100-SXM", "gemm", bits).compute for bits in (16, 8)]
     assert narrow / wide == pytest.approx(shares[0] / shares[1] / 2, rel=0.01)
+
+
+def test_what_several_measured_counts_with_its_median_and_its_spread():
+    row = next(one for one in catalogue_rows() if one.id == "P235")
+    assert row.spread.low < row.published == row.spread.median < row.spread.high
+    assert row.spread.submitters > 3
+    (one,) = validation.score([row])
+    inside = row.spread.low <= one.predicted <= row.spread.high
+    assert (one.beyond == 0) == inside
+    alone = next(one for one in catalogue_rows() if one.spread is None)
+    assert validation.score([alone])[0].beyond is None
+    said = [
+        one.within
+        for one in validation.summaries(validation.score(catalogue_rows()))
+        if "measured by several" in one.within
+    ]
+    assert said

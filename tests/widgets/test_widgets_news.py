@@ -5,6 +5,7 @@ import re
 import pytest
 
 from anuman import catalog
+from anuman.catalog import seeds
 from anuman.language import speaking
 from anuman.widgets import news_card, verdict_card
 from anuman.widgets.cards import news
@@ -72,7 +73,7 @@ def test_texts_are_escaped():
 
 
 def test_every_verdict_has_its_own_sign():
-    assert set(news.VERDICTS) == set(catalog.seeds.VERDICTS)
+    assert set(news.VERDICTS) == set(seeds.VERDICTS)
     assert len({sign for sign, _word in news.VERDICTS.values()}) == len(news.VERDICTS)
 
 

@@ -106,7 +106,7 @@ def test_every_control_changes_the_picture():
     seen = {on_page(widget)}
     for control, value in (
         (widget.model, MODELS[1]), (widget.weight_size, 2.0), (widget.prompt, 77),
-        (widget.answer, 99), (widget.wanted, 0.5), (widget.site, 4), (widget.window, SECOND),
+        (widget.answer, 99), (widget.wanted, 0.5), (widget.site, 4), (widget.window, TENTH),
         (widget.as_table, True),
     ):  # fmt: skip
         control.value = value

@@ -11,6 +11,7 @@ from .sources import KNOWN, Source, source
 KINDS = (
     "gemm",
     "experts",
+    "mixed_experts",
     "decode_attention",
     "prefill_attention",
     "elementwise",
@@ -18,6 +19,7 @@ KINDS = (
     "pipeline",
     "training",
     "convert_per_s",
+    "expert_imbalance",
 )
 
 

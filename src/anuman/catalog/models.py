@@ -17,7 +17,7 @@ class Model:
     window: the tokens that attention sees at most in `window_layers` of the layers, None where
     every layer sees all; window_source says where that stands. index_topk: tokens that attention
     picks, by the scores of an index of index_heads heads of index_head_dim, None where it sees all.
-    narrow_experts: narrow weights are the experts' only, all others stay at 16 bits.
+    narrow_experts: weights of fewer than 8 bits are the experts' only, others stay at 16.
     parallel_layers: attention and MLP read the same input, so their results are added up together. context: most
     tokens of a request, None where no source gives it.
     """

@@ -9,6 +9,10 @@ RELATIVE = 0.01  # ratios that agree within this are one and the same
 
 def ratio(found: float, expected: float) -> Message:
     """How the first value that differs compares with the right one, e.g. "2.00 times too large"."""
+    if math.isinf(found):
+        return Message(N_("The first value that is wrong is infinite; it should not be."))
+    if math.isinf(expected):
+        return Message(N_("The first value that differs should be infinite."))
     if found == 0:
         return Message(N_("The first value that is wrong is 0; it should not be."))
     if expected == 0:
@@ -24,6 +28,10 @@ def ratio(found: float, expected: float) -> Message:
 
 def times(found: float, expected: float) -> Message:
     """How a value that is shown beside its case compares with the right one."""
+    if math.isinf(found) or math.isinf(expected):
+        return Message(
+            N_("it should not be.") if math.isinf(found) else N_("it should be infinite.")
+        )
     if expected == 0:
         return Message(N_("it should be 0."))
     if found == 0:
@@ -79,9 +87,10 @@ def _same(one: float, other: float) -> bool:
 
 
 def _rounded(value: float, right: float) -> bool:
-    """Whether value is right after rounding, or cutting off, at some decimal place."""
+    """Whether value is right after rounding, or cutting off, at some decimal place that right goes beyond."""
     return right != 0 and any(
-        value == round(value, places) and abs(value - right) <= 1.001 * 10.0**-places
+        value == round(value, places) != right != round(right, places)
+        and abs(value - right) <= 1.001 * 10.0**-places
         for places in range(-3, 7)
         if abs(right) < 10.0 ** (3 - places)
     )

@@ -7,7 +7,7 @@ and score are kept here. So nothing that a learner's process could forge counts.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .result import Unreadable
+from .result import RETURNS_NONE, Unreadable
 from .score import Scored, points_for
 from .task import Case, Part
 from .words import N_, Message
@@ -116,8 +116,14 @@ def mean_steps(rule: Callable, queue: Queue) -> float:
     """Mean steps from arrival to the last token when `rule` decides. Raises Unreadable if it breaks a rule."""
     from anuman import serving  # only puzzles need it
 
+    def asked(waiting: list[dict], running: list[dict], free_kv: int):
+        ids = rule(waiting, running, free_kv)
+        if ids is None:
+            raise Unreadable(RETURNS_NONE)
+        return ids
+
     try:
-        return _mean_steps(queue, serving.Rule(rule))
+        return _mean_steps(queue, serving.Rule(asked))
     except serving.PolicyBroke as error:
         if error.rule == "raised" and error.__cause__ is not None:
             raise error.__cause__ from None  # with its line in the learner's code

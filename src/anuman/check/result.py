@@ -146,9 +146,14 @@ def _field(field: Field, item: Any) -> Any:
         raise
 
 
-def number(name: str) -> Field:
-    """A field that holds a real number."""
-    return Field(name, read_number, close)
+def number(name: str, endless: bool = False) -> Field:
+    """A field that holds a real number; endless: infinity may be right."""
+    return Field(name, _read_endless if endless else read_number, close)
+
+
+def _read_endless(value: Any) -> float:
+    found = real(value)
+    return found if found == math.inf else read_number(value)
 
 
 def at_most(name: str) -> Field:

@@ -13,7 +13,8 @@ __all__ = ["N_", "Message", "in_both_languages", "to_the_reader"]
 class Message:
     """A sentence (also the key of its translation) and the values for its gaps.
 
-    A value may be a Message itself, or a float: both are spoken in the language of the sentence.
+    A value may be a Message itself, or a number: both are spoken in the language of the sentence,
+    whole numbers in full.
     """
 
     text: str
@@ -36,7 +37,8 @@ class Message:
 def _spoken(value: Any, language: str) -> Any:
     if isinstance(value, Message):
         return value.said(language)
-    return number(value) if isinstance(value, float) else value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number(value) if is_number else value
 
 
 def to_the_reader(messages: Iterable[Message]) -> str:

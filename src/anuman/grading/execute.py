@@ -1,6 +1,5 @@
 """Runs a submission's cells so that one cell cannot take the others' points with it."""
 
-import ast
 import contextlib
 import copy
 import signal
@@ -10,6 +9,8 @@ from collections import Counter
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 from nbgrader import preprocessors, utils
+
+from .course import bindings
 
 MOST_TEXT = 1_000_000  # characters that one cell may print; a loop prints a gigabyte in 20 s
 LOST = (DeadKernelError, CellTimeoutError)  # the kernel is gone, or does not answer any more
@@ -103,22 +104,15 @@ def only_plain_points(cell) -> None:
     setting of the notebook kept from running or from showing its result), lets a number beyond the
     maximum end the run, and gives nothing for a cell in which anything wrote to stderr.
     """
-    if not _ends_in_expression(cell.source) or any(o.output_type == "error" for o in cell.outputs):
+    if not bindings.ends_in_expression(cell.source) or any(
+        o.output_type == "error" for o in cell.outputs
+    ):
         return
     results = [output for output in cell.outputs if output.output_type == "execute_result"]
     kept = [o for o in cell.outputs if o.output_type in ("stream", "display_data")]
     cell.outputs = [o for o in kept if o.get("name") != "stderr"] + results[-1:]
     if not results or not _is_points(results[-1], float(cell.metadata.nbgrader["points"])):
         _add_error(cell, "NoPoints", "the test ended without a number of points")
-
-
-def _ends_in_expression(source: str) -> bool:
-    """Whether the cell's last statement has a value (a test of asserts alone has none)."""
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:  # IPython's own syntax
-        return False
-    return bool(body) and isinstance(body[-1], ast.Expr)
 
 
 def _is_points(result, most: float) -> bool:

@@ -2,9 +2,29 @@
 
 import sys
 import time
+from dataclasses import dataclass
 
 WIDTH = 24
 EVERY_S = 0.1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is."""
+
+    done: int
+    total: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Submissions a second."""
+        return self.done / self.seconds if self.seconds else 0.0
+
+    @property
+    def remaining_s(self) -> float | None:
+        """Seconds that the rest will take at this rate."""
+        return (self.total - self.done) / self.rate if self.rate else None
 
 
 class Bar:
@@ -23,7 +43,7 @@ class Bar:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
 
-    def show(self, progress) -> None:
+    def show(self, progress: Progress) -> None:
         """Draw, at most ten times a second."""
         now = time.monotonic()
         if not self._stream.isatty() or (

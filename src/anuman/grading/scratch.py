@@ -82,7 +82,7 @@ def _isolated(root: Path, assignment: str) -> None:
     from .records.results import FAILED
 
     try:
-        (mine,) = grade_course(root, assignment, workers=1).students
+        (mine,) = grade_course(root, assignment, workers=1, try_answers=False).students
     except BadCourse as error:
         raise GradingFailed(str(error)) from error
     if mine.status == FAILED:

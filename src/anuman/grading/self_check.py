@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .. import paths
+from ..language import _, language
 from .course.learner_file import BadInput, LearnerFile, find, fresh_copy, read
 
 
@@ -33,6 +34,9 @@ class Result:
     tasks: list[Line]
     hand_graded: dict[str, float]
     notes: list[str]
+    remarks: dict[
+        str, str
+    ]  # about what a person reads: what counts, and a sample once it is answered
 
     @property
     def points(self) -> float:
@@ -54,15 +58,17 @@ def run(path: str, json_file: Path | None = None) -> int:
 
     try:
         if json_file and (json_file.is_dir() or not json_file.absolute().parent.is_dir()):
-            raise BadInput(f"--json {json_file}: no file can be written there.")
+            raise BadInput(_("--json {file}: no file can be written there.").format(file=json_file))
         if json_file and json_file.suffix == ".ipynb":
-            raise BadInput(f"--json {json_file}: that would overwrite a notebook.")
+            said = _("--json {file}: that would overwrite a notebook.")
+            raise BadInput(said.format(file=json_file))
         result = check(path)
     except BadInput as error:
         print(f"anuman check: {error}", file=sys.stderr)
         return 2
     except GradingFailed as error:
-        print(f"anuman check: nbgrader could not grade {path}:\n{error}", file=sys.stderr)
+        said = _("nbgrader could not grade {path}:").format(path=path)
+        print(f"anuman check: {said}\n{error}", file=sys.stderr)
         return 1
     print(table(result))
     if json_file:
@@ -80,16 +86,19 @@ def check(path: str) -> Result:
 
     from . import scratch
 
-    return _result(mine, assignment, scratch.grade(course, assignment, mine.content))
+    graded = scratch.grade(course, assignment, mine.content)
+    source = read(course / "solutions" / assignment / f"{assignment}.ipynb")
+    return _result(mine, assignment, graded, source)
 
 
 def _assignments(course: Path) -> list[str]:
     solutions = course / "solutions"
     if not solutions.is_dir():
-        raise BadInput(
-            f"this copy of the course ({course}) has no solutions/, which hold the tests. In a "
-            "class your teacher grades; for a grade of your own use a full copy of the course."
+        said = _(
+            "this copy of the course ({course}) has no solutions/, which hold the tests. In a class "
+            "your teacher grades; for a grade of your own use a full copy of the course."
         )
+        raise BadInput(said.format(course=course))
     return sorted(
         file.stem for file in solutions.glob("*/*.ipynb") if file.parent.name == file.stem
     )
@@ -104,14 +113,39 @@ def _assignment_of(mine: LearnerFile, course: Path, assignments: list[str]) -> s
 
     best = max(assignments, key=shared, default=None)
     if best is None or not shared(best)[0]:
-        raise BadInput(
-            f"{mine.path} holds no task of any assignment ({', '.join(assignments)}). "
-            "Is it one of the notebooks in exercises/?"
+        said = _(
+            "{path} holds no task of any assignment ({assignments}). Is it one of the notebooks in "
+            "exercises/?"
         )
+        raise BadInput(said.format(path=mine.path, assignments=", ".join(assignments)))
     return best
 
 
-def _result(mine: LearnerFile, assignment: str, graded) -> Result:
+def _remarks(mine: LearnerFile, source: LearnerFile, release, names: list[str]) -> dict[str, str]:
+    """For each written answer that was handed in, what its writer should hear."""
+    from .course.official import grade_id
+    from .records.written_answers import remark
+
+    def text(cells: list[dict], name: str) -> str:
+        found = next((c["source"] for c in cells if grade_id(c) == name), "")
+        return found if isinstance(found, str) else "".join(found)
+
+    questions = {c.get("id"): "".join(c["source"]) for c in source.cells}
+    return {
+        name: remark(
+            name,
+            text(mine.cells, name),
+            text(release.cells, name),
+            questions.get(f"{name}-task", ""),
+            text(source.cells, name),
+            language(),
+        )
+        for name in names
+        if name in mine.ids
+    }
+
+
+def _result(mine: LearnerFile, assignment: str, graded, source: LearnerFile) -> Result:
     from .course.official import grade_id
     from .records.reasons import reason
 
@@ -126,7 +160,9 @@ def _result(mine: LearnerFile, assignment: str, graded) -> Result:
         points = score.points or 0.0
         lost = [name for name in (f"{score.id}-answer", score.id) if name in missing]
         why = [
-            f"The cell {name} is missing from your notebook. {fresh_copy(mine.path)}"
+            _("The cell {name} is missing from your notebook.").format(name=name)
+            + " "
+            + fresh_copy(mine.path)
             for name in lost
         ]
         if points < score.most and f"{score.id}-answer" not in missing:
@@ -134,11 +170,18 @@ def _result(mine: LearnerFile, assignment: str, graded) -> Result:
         tasks.append(Line(score.id, points, score.most, "\n".join(why)))
     copies = [name for name, count in Counter(mine.ids).items() if count > 1 and name in order]
     notes = [
-        f"The cell {name} is there more than once: the first counts. Delete the others."
+        _("The cell {name} is there more than once: the first counts. Delete the others.").format(
+            name=name
+        )
         for name in copies
     ]
-    notes += [f"The cell {name} is missing." for name in missing if name in hand_graded]
-    return Result(assignment, tasks, hand_graded, notes)
+    notes += [
+        _("The cell {name} is missing.").format(name=name)
+        for name in missing
+        if name in hand_graded
+    ]
+    remarks = _remarks(mine, source, graded.release, list(hand_graded))
+    return Result(assignment, tasks, hand_graded, notes, remarks)
 
 
 def as_json(result: Result) -> str:
@@ -152,6 +195,7 @@ def as_json(result: Result) -> str:
                 {"id": name, "max_points": most} for name, most in result.hand_graded.items()
             ],
             "notes": result.notes,
+            "remarks": result.remarks,
         },
         ensure_ascii=False,
         indent=1,
@@ -161,11 +205,15 @@ def as_json(result: Result) -> str:
 def table(result: Result) -> str:
     """The result for people: one line a task, its reason below."""
     width = max(len(name) for name in [*(task.id for task in result.tasks), *result.hand_graded])
-    lines = [f"{result.assignment}: {result.points:g} of {result.max_points:g} points", ""]
+    said = _("{assignment}: {points:g} of {most:g} points")
+    said = said.format(assignment=result.assignment, points=result.points, most=result.max_points)
+    lines = [said, ""]
     for task in result.tasks:
         lines.append(f"  {task.id:{width}}  {f'{task.points:g} / {task.max_points:g}':>8}")
         lines += [f"      {line}" for line in task.reason.splitlines()]
+        lines += [""] if task.reason else []  # a line between one task's reasons and the next task
     for name, most in result.hand_graded.items():
-        lines.append(f"  {name:{width}}  {f'- / {most:g}':>8}  read by your teacher")
+        lines.append(f"  {name:{width}}  {f'- / {most:g}':>8}  " + _("read by your teacher"))
+        lines += [f"      {line}" for line in result.remarks.get(name, "").splitlines()]
     lines += ["", *result.notes] if result.notes else []
     return "\n".join(lines)

@@ -5,8 +5,9 @@ import threading
 import time
 
 from .course import staging
+from .course.handed_in import Notebooks, Unreadable
 from .course.work import Cell, Graded, Outcome, Submission, Template
-from .isolation import namespaces
+from .isolation import wire
 from .running.session import Session, Stopped
 from .running.zygotes import CannotStart, Zygotes
 
@@ -33,8 +34,8 @@ def grade(submission: Submission) -> Outcome:
             parts = [part for cell in cells for part in (cell.before, cell.for_tests)]
             _zygotes.preload(submission.rules, tuple(filter(None, parts)))
             _grade(submission, outcome, started + submission.rules.submission_s)
-        except (CannotStart, namespaces.SandboxError) as error:
-            outcome.problem = str(error)
+        except (CannotStart, OSError, wire.BadFrame) as error:  # a killed zygote, a broken pipe
+            outcome.problem = str(error) or type(error).__name__
             close()
         outcome.seconds = time.monotonic() - started
         return outcome
@@ -49,59 +50,39 @@ def close() -> None:
 
 
 def _grade(submission: Submission, outcome: Outcome, end: float) -> None:
-    handed_in = {
-        name.removesuffix(".ipynb"): content
-        for name, content in submission.files.items()
-        if name.endswith(".ipynb") and "/" not in name
-    }
+    notebooks = Notebooks(submission.files, submission.times, submission.notebooks)
     for template in submission.notebooks:
-        with Session(_zygotes, submission.rules, end, *_files(submission)) as session:
-            content = handed_in.get(template.name)
-            cells = _parsed(session, template, content, outcome)
-            if cells is None:
-                cells = _renamed(session, submission.notebooks, template, handed_in, outcome)
+        files = _files(submission, template)
+        with Session(_zygotes, submission.rules, end, files, submission.teachers_files) as session:
+            cells = notebooks.find(template, lambda content: _cells_of(session, content))
+            outcome.notes += notebooks.notes
+            notebooks.notes.clear()
             if cells is None:
                 outcome.notebooks.append(Graded(template.name, [], found=False))
-                continue
-            rebuilt, notes = staging.rebuild(template, cells)
-            prefix = f"{template.name}: " if len(submission.notebooks) > 1 else ""
-            outcome.notes += [prefix + note for note in notes]
-            session.run(rebuilt, template)
-            outcome.notes += [prefix + note for note in session.notes]
-            outcome.notebooks.append(Graded(template.name, rebuilt))
+            else:
+                rebuilt, notes = staging.rebuild(template, cells, session.bound)
+                session.run(rebuilt, template)
+                outcome.notebooks.append(Graded(template.name, rebuilt))
+                prefix = f"{template.name}: " if len(submission.notebooks) > 1 else ""
+                outcome.notes += [prefix + note for note in (*notes, *session.notes)]
+            _zygotes.require_alive()  # else what a cell is charged with may be the zygote's end
+            outcome.doubtful |= session.doubtful
+            outcome.starved |= session.starved
 
 
-def _files(submission: Submission) -> tuple[dict, dict]:
-    """What lies in the learner's working folder, and in the tests'."""
-    own = {name: data for name, data in submission.files.items() if not name.endswith(".ipynb")}
-    return {**own, **submission.teachers_files}, submission.teachers_files
+def _files(submission: Submission, template: Template) -> dict[str, bytes]:
+    """What lies in the learner's working folder: all but the notebook itself."""
+    itself = f"{template.name}.ipynb"
+    own = {name: data for name, data in submission.files.items() if name != itself}
+    return {**own, **submission.teachers_files}
 
 
-def _parsed(session: Session, template: Template, content: bytes | None, outcome: Outcome):
-    """The cells of the submitted file of this name; None where there is none that can be read."""
-    if content is None:
-        return None
+def _cells_of(session: Session, content: bytes) -> list[dict]:
+    """The cells of a file, read in the learner's process. Raises Unreadable."""
     try:
         return _checked(session.parse(content))
     except (LookupError, Stopped) as error:
-        outcome.notes.append(f"{template.name}.ipynb cannot be graded: {error}.")
-        return None
-
-
-def _renamed(session, templates, template, handed_in: dict, outcome: Outcome):
-    """The cells of a file with another name that holds this notebook's tasks."""
-    names = {one.name for one in templates}
-    for name, content in sorted(handed_in.items()):
-        if name in names:
-            continue
-        try:
-            cells = _checked(session.parse(content))
-        except (LookupError, Stopped):
-            continue
-        if staging.closest(templates, cells) is template:
-            outcome.notes.append(f"{name}.ipynb is graded as {template.name}.ipynb.")
-            return cells
-    return None
+        raise Unreadable(str(error)) from None
 
 
 def _checked(cells: list) -> list[dict]:

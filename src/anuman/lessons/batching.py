@@ -19,6 +19,7 @@ BATCHES = (1, 8, 32, 64, 128, 256)
 SLOTS = 32  # of the third prediction
 USERS = 64  # of the fourth
 VERDICT_MODEL, VERDICT_CONTEXT = "Llama-2-70B", 2**12
+AT_ONCE = {"H100-SXM"}  # chips that add up their bandwidth; the others take turns
 FLEETS = (("Groq-LPU1", None), ("H100-SXM", 8))  # None: as many as the public demonstration had
 MINE = (
     "One day Anu",
@@ -35,8 +36,13 @@ def _step(batch: float) -> physics.Step:
     """A decode step of the worked model on the worked chip, 16-bit weights and caches."""
     chip, model = catalog.chip(CHIP), catalog.model(MODEL)
     cache_bytes = physics.kv_cache_bytes_per_token(model) * CONTEXT
-    return physics.batched_step(
-        batch, model.params, cache_bytes, chip.peak(chip.peak16), chip.bandwidth, FP16
+    return physics.decode_step(
+        batch=batch,
+        n=model.params,
+        kv_per_seq=cache_bytes,
+        flops=chip.peak(chip.peak16),
+        bandwidth=chip.bandwidth,
+        bytes_per_weight=FP16,
     )
 
 
@@ -156,13 +162,32 @@ def stories():
     return own_queue(best["static"], best["continuous"], MY_SLOTS)
 
 
+def _together(
+    name: str, chips: int, queries: float, n: float, cache_bytes: float
+) -> physics.Chained:
+    """Least time of a token, and tokens/s, when the chips of a machine work as lesson 03 says of them."""
+    chip = catalog.chip(name)
+    flops, bandwidth = chip.peak(chip.peak16), chip.bandwidth
+    if name in AT_ONCE:
+        step = physics.decode_step(
+            batch=queries,
+            n=n,
+            kv_per_seq=cache_bytes,
+            flops=chips * flops,
+            bandwidth=chips * bandwidth,
+            bytes_per_weight=INT8,
+        ).seconds
+        return physics.Chained(step, queries / step)
+    return physics.chain(queries, chips, n, cache_bytes, flops, bandwidth, INT8)
+
+
 def verdict():
     """The card that judges claim S0.19: a token's time and the output, for one query and for all that fit."""
     model = catalog.model(VERDICT_MODEL)
     weights = physics.weight_bytes(model.params, INT8)
     cache_bytes = physics.kv_cache_bytes_per_token(model) * VERDICT_CONTEXT
     head = [
-        _("chips in a chain"), _("queries together"), _("least time per token"),
+        _("machine"), _("its chips work"), _("queries together"), _("least time per token"),
         _("tokens/s, all queries"), _("tokens/s, one chip"), _("J per token, rated power"),
     ]  # fmt: skip
     rows = []
@@ -175,19 +200,12 @@ def verdict():
             )
         )
         for queries in (1, 16, most):
-            run = physics.chain(
-                queries,
-                chips,
-                model.params,
-                cache_bytes,
-                chip.peak(chip.peak16),
-                chip.bandwidth,
-                INT8,
-            )
+            run = _together(name, chips, queries, model.params, cache_bytes)
             full = _("{count} (memory full)") if queries == most else "{count}"
             rows.append(
                 (
                     f"{name} × {number(chips)}",
+                    _("at the same time") if name in AT_ONCE else _("in turn"),
                     full.format(count=number(queries)),
                     si(run.tpot_s, "s"),
                     number(run.throughput),

@@ -24,7 +24,15 @@ def _chip_step(tokens: float, mfu: float = 1.0, mbu: float = 1.0) -> physics.Ste
     """One step of the worked model on the worked chip."""
     chip, model = catalog.chip(CHIP), catalog.model(MODEL)
     peak = chip.peak(chip.peak16)
-    return physics.decode_step(model.params, tokens, peak, chip.bandwidth, BF16, mfu, mbu)
+    return physics.decode_step(
+        n=model.params,
+        batch=tokens,
+        flops=peak,
+        bandwidth=chip.bandwidth,
+        bytes_per_weight=BF16,
+        mfu=mfu,
+        mbu=mbu,
+    )
 
 
 def _flips() -> tuple[float, float]:
@@ -104,6 +112,44 @@ def worked() -> Figure:
         flops=si(chip.peak(chip.peak16), "FLOP/s"), bandwidth=si(chip.bandwidth, "B/s"),
     )  # fmt: skip
     return table(head, rows, caption)
+
+
+def several_chips() -> Figure:
+    """Table of the widget's machines: reading at the peak, hops, what is left, and their sum, the TPOT shown."""
+    request = first_request()
+    rows = []
+    for r in rides(request):
+        at_once = r.site.tp > 1
+        split = _("at the same time") if at_once else _("in turn") if r.site.pp > 1 else "–"
+        d, chips = r.deployment, r.site.chips
+        kind = "tensor" if at_once else "pipeline"
+        reading = physics.reading_time(kind, chips, d.weight_bytes, d.chip.bandwidth)
+        count, passing = physics.hops(kind, chips, d.model.layers), d.passing_s()
+        hops = (
+            f"{number(count)} × {si(passing / count, 's')} = {si(passing, 's')}" if count else "–"
+        )
+        rows.append(
+            (
+                about(r) + r.site.listed, split, si(d.chip.bandwidth, "B/s"), si(reading, "s"), hops,
+                si(r.tpot - reading - passing, "s"), si(r.tpot, "s"),
+            )
+        )  # fmt: skip
+    weights = rides(request)[0].deployment.weight_bytes
+    head = [
+        _("machine"), _("its chips work"), _("bandwidth of one chip"), _("reading the weights"),
+        _("hops"), _("the rest"), _("TPOT of the widget"),
+    ]  # fmt: skip
+    caption = _(
+        "{model}, 1 byte per weight: {weights}; one user, whose text has {tokens} tokens on average"
+    ).format(
+        model=request.model, weights=si(weights, "B"),
+        tokens=number(request.prompt + request.answer // 2),
+    )  # fmt: skip
+    note = _(
+        "Reading and hops are the law's: the peak bandwidth, and the hops of the catalogue. The rest is "
+        "what kernels lose against the peak, the KV cache of the text, and the start of each kernel."
+    )
+    return _with_note(table(head, rows, caption), note)
 
 
 def _with_note(shown: Figure, note: str) -> Figure:

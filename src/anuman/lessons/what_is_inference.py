@@ -116,7 +116,8 @@ def memory() -> Figure:
     total = [physics.weight_bytes(model.params, each) for each in (learning, serving)]
     rows.append((_("all parameters of {model}").format(model=SMALL), *(si(t, "B") for t in total)))
     chips = [number(physics.chips_needed(t, capacity)) for t in total]
-    rows.append((_("chips {chip} that hold them").format(chip=CHIP), *chips))
+    hold = _("chips {chip} of {memory} that hold them").format(chip=CHIP, memory=si(capacity, "B"))
+    rows.append((hold, *chips))
     head = [_("bytes for each parameter"), _("while it learns"), _("while it serves")]
     return table(head, rows, _("Memory of the parameters"))
 
@@ -130,13 +131,14 @@ def deadlines() -> Figure:
     """Table of published limits by kind of work, and the decode steps that fit into the first of them."""
     chip, model = catalog.chip(CHIP), catalog.model(SMALL)
     peak = chip.peak(chip.peak16)
-    step = physics.decode_step(model.params, 1, peak, chip.bandwidth, BF16).seconds
+    step = physics.decode_step(
+        n=model.params, batch=1, flops=peak, bandwidth=chip.bandwidth, bytes_per_weight=BF16
+    ).seconds
     rows = []
     for name in catalog.workloads():
         work = catalog.workload(name)
         first, each, whole = (_limit(work, field) for field in ("ttft", "tpot", "deadline"))
-        limit = whole or first
-        if limit is None:
+        if whole is None and first is None:
             continue
         percentile = _limit(work, "percentile")
         rows.append(
@@ -146,12 +148,12 @@ def deadlines() -> Figure:
                 si(each, "s") if each else "–",
                 si(whole, "s") if whole else "–",
                 f"{number(100 * percentile)} %" if percentile else "–",
-                number(int(limit / step)),
+                number(int(whole / step)) if whole else "–",
             )
         )
     head = [
         _("work"), _("first token within"), _("then a token every"), _("whole answer within"),
-        _("requests that must keep it"), _("steps of {step} that fit").format(step=si(step, "s")),
+        _("requests that must keep it"), _("steps of {step} within the whole answer").format(step=si(step, "s")),
     ]  # fmt: skip
     sources = dict.fromkeys(
         q.source

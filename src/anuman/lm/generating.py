@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from anuman.language import _, number
 from anuman.lm.cache import Cache, PagedCache
 from anuman.lm.counting import Work, counted
 from anuman.lm.errors import Cancelled, LmError, PromptError
@@ -75,8 +76,10 @@ def prompt_tokens(model: Model, prompt: str, chat: bool = False) -> list[int]:
         raise PromptError("the prompt is empty; give at least one character")
     if len(tokens) >= model.config.context:
         raise PromptError(
-            f"the prompt has {len(tokens):,} tokens; the model's context of "
-            f"{model.config.context:,} must hold it and at least one more. Shorten it"
+            _(
+                "the prompt has {count} tokens; the model's context of {context} must hold it and at "
+                "least one more. Shorten it"
+            ).format(count=number(len(tokens)), context=number(model.config.context))
         )
     return tokens
 
@@ -211,7 +214,7 @@ def generate_batch(
     context, ends = model.config.context, set(model.tokenizer.special.values())
     randoms = [np.random.default_rng(seed + i) for i in range(len(every))]
     caches = [Cache(model.config, min(len(t) + max_tokens, context)) for t in every]
-    written: list[list[int]] = [[] for _ in every]
+    written: list[list[int]] = [[] for _every in every]
 
     def choose(i: int, logits: np.ndarray) -> bool:
         token = draw(probabilities(logits, temperature), randoms[i])

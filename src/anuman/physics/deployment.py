@@ -6,6 +6,8 @@ element-by-element kernels, attention over the KV cache, and the all-reduces of 
 """
 
 from functools import cached_property
+from math import inf
+from statistics import NormalDist
 
 from .arguments import positive
 from .placement import Placement
@@ -26,6 +28,10 @@ class Deployment(Placement):
         """Seconds of everything but attention over the cache: `tokens` pass the layers, `sampled` the head."""
         return self._rates.linear_s(tokens, sampled)
 
+    def passing_s(self, tokens: float = 1) -> float:
+        """Seconds of a step of so many tokens in which chips wait for each other: exchanges, or hops."""
+        return self._rates.passing_s(tokens)
+
     def affine(
         self,
         decodes: float,
@@ -42,13 +48,35 @@ class Deployment(Placement):
         k = self._rates
         fixed = self.engine.step_s + k.linear_s(decodes + prefill_tokens, decodes or 1)
         if self.ep > 1:
-            fixed += k.exchange_s(decodes, prefill_tokens)
+            fixed = k.overlapped_s(fixed, decodes, prefill_tokens)
         if prefill_tokens:
-            fixed += k.prefill_start_s + k.pairs_s(prefill_tokens, prefill_pairs)
+            pairs_s = (
+                prefill_pairs * k.pair_s
+                if k.cap == inf
+                else k.pairs_s(prefill_tokens, prefill_pairs)
+            )
+            fixed += k.prefill_start_s + pairs_s
         if not decodes:
             return fixed, 0.0
+        if k.cap == inf:
+            return fixed + k.attention_start_s, k.context_token_s
         windows, slope = k.context_s(decodes, context)
         return fixed + k.attention_start_s + windows, slope
+
+    @cached_property
+    def _largest_of_group(self) -> float:
+        return NormalDist().inv_cdf((self.ep - 0.375) / (self.ep + 0.25))
+
+    def uneven_prompts_s(self, arrivals: float, prompt: float) -> float:
+        """Seconds a step waits for the chip of an expert-parallel group that most prompts came to, `arrivals` on average.
+
+        The largest of n Poisson counts: mean + Blom's score of n times the standard deviation, at most all n.
+        Source: Blom, "Statistical Estimates and Transformed Beta-Variables", 1958.
+        """
+        if self.ep == 1:
+            return 0.0
+        more = min((self.ep - 1) * arrivals, self._largest_of_group * arrivals**0.5)
+        return more * self._rates.own_prompt_s(prompt, prompt**2 / 2)
 
     def decode_step(self, batch: float, context: float) -> float:
         """Seconds in which `batch` sequences of mean length `context` tokens get one token each."""

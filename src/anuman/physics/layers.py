@@ -36,7 +36,8 @@ def attention_weights(model: Model) -> float:
     """Weights of one layer's attention: d·(h+2g)·e + h·e·d, or MLA's low-rank factors."""
     d, h, g, e = model.width, model.heads, model.kv_heads, model.head_dim
     if model.attention == "MLA":
-        query = d * model.q_lora_rank + model.q_lora_rank * h * (e + model.rope_head_dim)
+        key = h * (e + model.rope_head_dim)
+        query = d * key if model.q_lora_rank is None else model.q_lora_rank * (d + key)
         down = d * (model.kv_lora_rank + model.rope_head_dim)
         up = model.kv_lora_rank * h * (e + model.v_head_dim)
         return query + down + up + h * model.v_head_dim * d
@@ -87,6 +88,11 @@ def layer_groups(model: Model) -> tuple[Layers, ...]:
         experts_per_token=model.experts_per_token,
     )
     return (dense(dense_count), routed) if dense_count else (routed,)
+
+
+def expert_parameters(model: Model) -> float:
+    """Weights of all experts of all layers, shared ones left out; 0 in a dense model."""
+    return sum(g.count * g.experts * g.expert_weights for g in layer_groups(model))
 
 
 def kv_elements_per_token(model: Model) -> float:

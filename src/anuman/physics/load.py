@@ -40,7 +40,8 @@ def steady_step(d: Deployment, batch: float, prompt: float, output: float) -> fl
     mean = prompt + output / 2  # length of a sequence
     if arrivals >= 1 and prompt > 0 and d.engine.mixes_prompts:  # every step reads some
         fixed, slope = d.affine(batch, arrivals * prompt, arrivals * prompt**2 / 2, mean)
-        return fixed + slope * batch * mean
+        step = fixed + slope * batch * mean
+        return step if d.ep == 1 else step + d.uneven_prompts_s(arrivals, prompt)
     fixed, slope = d.affine(batch, context=mean)
     plain = fixed + slope * batch * mean
     if prompt <= 0:
@@ -48,7 +49,8 @@ def steady_step(d: Deployment, batch: float, prompt: float, output: float) -> fl
     readers = max(1.0, arrivals)
     tokens, pairs = readers * prompt, readers * prompt**2 / 2
     if d.engine.mixes_prompts:
-        return plain + arrivals * (d.affine(batch, tokens, pairs, mean)[0] - fixed)
+        reading = arrivals * (d.affine(batch, tokens, pairs, mean)[0] - fixed)
+        return plain + reading + d.uneven_prompts_s(arrivals, prompt)
     return plain + min(1.0, arrivals) * d.affine(0, tokens, pairs)[0]
 
 
@@ -56,7 +58,7 @@ def max_batch(d: Deployment, prompt: float, output: float) -> int:
     """Sequences that the memory holds at once, at most the engine's own limit.
 
     (0.9·n·M - w·N) / (kv·length): length is the whole prompt + output where the engine reserves it,
-    else the mean occupancy prompt + 0.6·output. Raises DoesNotFit when not even one fits.
+    else the mean occupancy prompt + 0.6·output. The engine's limit counts all chips of a group. Raises DoesNotFit when not even one fits.
     """
     positive(prompt=prompt + 1, output=output)
     length = prompt + (output if d.engine.reserves_output else 0.6 * output)
@@ -66,7 +68,7 @@ def max_batch(d: Deployment, prompt: float, output: float) -> int:
             f"not one request of {length:.0f} tokens fits: its KV cache needs "
             f"{d.kv_bytes(length) / 1e9:.4g} GB, {d.kv_room / 1e9:.4g} GB are free"
         )
-    return min(fits, d.engine.max_batch)
+    return max(1, min(fits, d.engine.max_batch // d.ep))
 
 
 def static_throughput(d: Deployment, batch: float, prompt: float, output: float) -> float:

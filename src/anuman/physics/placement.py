@@ -7,7 +7,7 @@ from ..catalog import Chip, Model, chip, model
 from .arguments import positive, share
 from .context import LONG_WINDOW, index_bytes_per_token, kv_cache_bytes, windowed_share
 from .engines import Engine, engine
-from .layers import kv_elements_per_token, layer_groups
+from .layers import expert_parameters, kv_elements_per_token
 
 # The widest kernels that are timed are of 16 bits.
 ARITHMETIC_BITS = {"fp32": 16, "bf16": 16, "fp16": 16, "fp8": 8, "int8": 8, "fp4": 4}
@@ -32,13 +32,14 @@ class Placement:
     clock: share of the full clock, below 1 on a machine whose power is capped (energy.clock_under_cap).
     ep: chips over which the experts are shared out. Each chip of the group serves sequences of its own (a replica
     is one chip) with all other weights, and exchanges tokens with the rest before and after the experts.
-    The cache is shared out over tp chips whole: by heads, or by sequences where there are fewer heads.
-    activation: number format of the arithmetic, a key of ARITHMETIC_BITS. Names are the catalogue's.
+    The cache is shared out over tp chips by heads; where there are fewer, GPUs keep copies, others share out sequences.
+    activation: number format of the arithmetic, a key of ARITHMETIC_BITS. Names are the catalogue's; a
+    Model may stand for its own.
     Raises UnknownName, MissingValue, or ValueError naming a bad argument.
     """
 
     chip_name: str
-    model_name: str
+    model_name: str | Model
     tp: int = 1
     pp: int = 1
     weight_bits: float = 16
@@ -62,10 +63,10 @@ class Placement:
     def _check_experts(self) -> None:
         experts = self.model.experts
         if experts is None:
-            raise ValueError(f"ep is {self.ep}: {self.model_name} has no experts to share out")
+            raise ValueError(f"ep is {self.ep}: {self.model.name} has no experts to share out")
         if self.ep > experts:
             raise ValueError(
-                f"ep is {self.ep}: {self.model_name} has only {experts} experts a layer"
+                f"ep is {self.ep}: {self.model.name} has only {experts} experts a layer"
             )
         if self.tp > 1:
             raise ValueError(
@@ -78,7 +79,7 @@ class Placement:
 
     @cached_property
     def model(self) -> Model:
-        return model(self.model_name)
+        return self.model_name if isinstance(self.model_name, Model) else model(self.model_name)
 
     @cached_property
     def engine(self) -> Engine:
@@ -87,11 +88,14 @@ class Placement:
     @cached_property
     def weight_bytes(self) -> float:
         """Bytes of the weights on the tp·pp chips: all of them, but of the experts a part in ep."""
-        elsewhere = 0.0
-        if self.ep > 1:
-            experts = sum(g.count * g.experts * g.expert_weights for g in layer_groups(self.model))
-            elsewhere = experts * (1 - 1 / self.ep)
-        return (self.model.params - elsewhere) * self.weight_bits / 8
+        bits, experts = self.weight_bits, expert_parameters(self.model)
+        beside = 16 if self.wide_beside_experts else bits
+        return (experts / self.ep * bits + (self.model.params - experts) * beside) / 8
+
+    @property
+    def wide_beside_experts(self) -> bool:
+        """True when only the experts have the narrow weights, all other products stay at 16 bits."""
+        return self.model.narrow_experts and self.weight_bits < 8
 
     @cached_property
     def kv_bytes_per_token(self) -> float:
@@ -102,11 +106,23 @@ class Placement:
         window = self.model.window
         full = windowed_share(self.model) if window and window < LONG_WINDOW else 0.0
         elements = kv_elements_per_token(self.model) * (1 - full)
-        return elements * self.kv_bits / 8 + index_bytes_per_token(self.model)
+        return self.kv_copies * (elements * self.kv_bits / 8 + index_bytes_per_token(self.model))
+
+    @cached_property
+    def kv_shares(self) -> int:
+        """Chips over which one sequence's cache is shared out: GPUs split it by heads, of which a latent counts as one."""
+        if self.chip.kind != "GPU":
+            return self.tp
+        return min(self.tp, 1 if self.model.attention == "MLA" else self.model.kv_heads)
+
+    @property
+    def kv_copies(self) -> float:
+        """How often the tp chips hold the same keys and values."""
+        return self.tp / self.kv_shares
 
     def kv_bytes(self, context: float) -> float:
-        """Bytes of one sequence's KV cache at `context` tokens, over all chips."""
-        return kv_cache_bytes(self.model, context, self.kv_bits)
+        """Bytes of one sequence's KV cache at `context` tokens, over all chips, copies included."""
+        return self.kv_copies * kv_cache_bytes(self.model, context, self.kv_bits)
 
     @cached_property
     def kv_room(self) -> float:
@@ -115,7 +131,7 @@ class Placement:
         free = memory - self.weight_bytes
         if free <= 0:
             raise DoesNotFit(
-                f"{self.model_name} does not fit: needs {self.weight_bytes / 1e9:.4g} GB for its "
+                f"{self.model.name} does not fit: needs {self.weight_bytes / 1e9:.4g} GB for its "
                 f"weights, {self.tp * self.pp} {self.chip_name} have "
                 f"{self.chip.capacity * self.tp * self.pp / 1e9:.4g} GB, of which "
                 f"{self.engine.memory_share:.0%} can be used"

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from math import sqrt
 
 from ..catalog import Measurement, chip, efficiency, model
 from .communication import all_reduce
 from .conditions import BadRow, Conditions, read
 from .deployment import Deployment
-from .energy import clock_under_cap, server_watts, wall_joules_per_token
+from .energy import server_watts, wall_joules_per_token
 from .layers import attention_flops_per_pair
+from .layouts import arithmetic, deployment, layout, layouts, made, power_share
 from .load import (
     Saturated,
     continuous_throughput,
@@ -24,6 +24,7 @@ from .load import (
 from .mlp import mlp_layer
 from .placement import DoesNotFit, arithmetic_bits
 from .rates import dense_peak
+from .speculating import drafting
 from .training_rows import gpu_hours, training_mfu, training_tokens_per_s
 
 MS, US = 1e3, 1e6
@@ -53,40 +54,6 @@ def predict(row: Mapping | Measurement) -> float:
     return formula(c)
 
 
-@lru_cache(maxsize=512)
-def _deployment(*fields) -> Deployment:
-    return Deployment(*fields)
-
-
-def deployment(c: Conditions) -> Deployment:
-    """The deployment that a row describes: one replica of it."""
-    return _deployment(
-        c.chip,
-        c.model,
-        c.tp,
-        c.pp,
-        c.weight_bits,
-        c.activation,
-        c.kv_bits,
-        c.software,
-        clock_under_cap(power_share(c)),
-    )
-
-
-def power_share(c: Conditions) -> float:
-    """Share of its rated power that a chip may draw: by the note's watts, else by the catalogue's for capped servers.
-
-    1 where neither gives any.
-    """
-    if "power-" not in c.note:
-        return 1.0
-    watts = c.noted(r"power-limited to ([\d.]+) W")
-    if watts is None and "power-capped" in c.note:
-        known = chip(c.chip).quantities.get("capped_power")
-        watts = known.value if known else None
-    return 1.0 if watts is None else min(1.0, watts / chip(c.chip).power)
-
-
 def _batch(c: Conditions) -> float:
     if not c.load:
         raise BadRow("batch_or_qps", "empty or zero; this metric needs a batch or a rate")
@@ -100,7 +67,10 @@ def _prompt(c: Conditions) -> float:
 
 
 def _tpot_ms(c: Conditions) -> float:
-    return MS * deployment(c).tpot(_batch(c), c.prompt, c.output)
+    d, drafted = deployment(c), drafting(c)
+    if drafted:
+        return MS * drafted.tpot(d, _batch(c), c.prompt + c.output / 2)
+    return MS * d.tpot(_batch(c), c.prompt, c.output)
 
 
 def _ttft_ms(c: Conditions) -> float:
@@ -112,25 +82,20 @@ def _e2e_ms(c: Conditions) -> float:
 
 
 def _out_tok_s(c: Conditions) -> float:
-    d = deployment(c)
-    if c.load_kind == "poisson_qps":
-        return _served_tok_s(c)
-    if c.load_kind == "offline_max" or c.load is None:
-        each = offline_throughput(d, c.prompt, c.output)
-    elif c.load_kind == "max_concurrency":
-        batch = min(c.load / c.replicas, max_batch(d, c.prompt, c.output))
-        each = continuous_throughput(d, batch, c.prompt, c.output)
-    else:
-        each = static_throughput(d, c.load / c.replicas, c.prompt, c.output)
-    return c.replicas * each
+    if c.load_kind == "max_concurrency":  # few sequences are best served by all chips together
+        return max(_tokens_per_s(c, *one) for one in layouts(c))
+    return _tokens_per_s(c, *layout(c))
 
 
-def _served_tok_s(c: Conditions) -> float:
-    """Output tokens a second: under requests at a rate as many as they ask for, at most what can be served."""
-    if c.load_kind != "poisson_qps":
-        return _out_tok_s(c)
-    asked = _batch(c) * c.output
-    return min(asked, c.replicas * offline_throughput(deployment(c), c.prompt, c.output))
+def _tokens_per_s(c: Conditions, d: Deployment, replicas: int) -> float:
+    """Output tokens a second of all replicas; under requests at a rate as many as they ask for, if those can be served."""
+    if c.load_kind in ("offline_max", "poisson_qps") or c.load is None:
+        most = replicas * offline_throughput(d, c.prompt, c.output)
+        return min(_batch(c) * c.output, most) if c.load_kind == "poisson_qps" else most
+    if c.load_kind == "max_concurrency":
+        batch = min(c.load / replicas, max_batch(d, c.prompt, c.output))
+        return replicas * continuous_throughput(d, batch, c.prompt, c.output)
+    return replicas * static_throughput(d, c.load / replicas, c.prompt, c.output)
 
 
 def _node(c: Conditions) -> tuple[Deployment, int]:
@@ -140,14 +105,14 @@ def _node(c: Conditions) -> tuple[Deployment, int]:
     hold the model, and each chip serves its own sequences. The chips of a node share a dense model's layers.
     """
     chips = c.chips or NODE
-    numbers = (c.weight_bits, c.activation, c.kv_bits, c.software, 1.0)
+    numbers = (c.weight_bits, arithmetic(c.chip, c.activation), c.kv_bits, c.software, 1.0)
     experts = model(c.model).experts
     if experts is None:
-        return _deployment(c.chip, c.model, chips, 1, *numbers), 1
+        return made(c.chip, c.model, chips, 1, *numbers), 1
     named = re.search(r"\bEP(\d+)", c.software)
     groups = [int(named[1])] if named else range(chips, max(chips, experts) + 1, chips)
     for ep in groups:
-        d = _deployment(c.chip, c.model, 1, 1, *numbers, ep)
+        d = made(c.chip, c.model, 1, 1, *numbers, ep)
         if d.fits:
             return d, chips
     raise DoesNotFit(f"{c.model} does not fit on {groups[-1]} {c.chip}, one expert a layer on each")
@@ -183,7 +148,8 @@ def _prefill_mfu(c: Conditions) -> float:
 
 def _step_under_load(c: Conditions) -> tuple[Deployment, float, float]:
     """(replica, seconds a step, sequences in it) at the row's rate; at the most it can do when saturated."""
-    d, rate = deployment(c), _batch(c) / c.replicas
+    d, replicas = layout(c)
+    rate = _batch(c) / replicas
     step = tpot_at_rate(d, rate, _prompt(c), c.output)
     if isinstance(step, Saturated):
         batch = max_batch(d, c.prompt, c.output)
@@ -227,7 +193,8 @@ def _qps_at_tpot(c: Conditions) -> float:
         tpot_s = c.given["tpot_mean_ms"] / MS
     except KeyError:
         raise BadRow("given", "qps_at_tpot needs tpot_mean_ms=...") from None
-    return c.replicas * rate_at_tpot(deployment(c), tpot_s, _prompt(c), c.output)
+    d, replicas = layout(c)
+    return replicas * rate_at_tpot(d, tpot_s, _prompt(c), c.output)
 
 
 # --- single kernels -----------------------------------------------------------------------------------
@@ -247,7 +214,10 @@ def _mlp_layer_us(c: Conditions) -> float:
 
 def _allreduce_us(c: Conditions) -> float:
     share = efficiency(c.chip, "all_reduce")
-    start = share.eager[min(c.tp.bit_length() - 2, len(share.eager) - 1)]
+    if share.hop_s:
+        start = 2 * (share.ranks_per_chip * c.tp - 1) * share.hop_s
+    else:
+        start = share.eager[min(c.tp.bit_length() - 2, len(share.eager) - 1)]
     return US * all_reduce(
         _batch(c), c.tp, chip(c.chip).quantity("link").value * share.memory, start
     )
@@ -259,7 +229,7 @@ def _allreduce_us(c: Conditions) -> float:
 def _j_per_out_token(c: Conditions) -> float:
     chips = c.chips or c.tp * c.pp * c.replicas
     watts = server_watts(chips, power_share(c) * chip(c.chip).power)
-    return wall_joules_per_token(watts, _served_tok_s(c))
+    return wall_joules_per_token(watts, _out_tok_s(c))
 
 
 FORMULAS: dict[str, Callable[[Conditions], float]] = {

@@ -1,6 +1,6 @@
 """Rates of a deployment, worked out once, and the time of a step's parts on one of its chips."""
 
-from math import inf
+from math import inf, log2
 
 from ..catalog import Chip, Efficiency, efficiency
 from ..catalog.errors import MissingValue
@@ -8,6 +8,7 @@ from .arguments import not_negative
 from .context import LONG_WINDOW, capped, capped_pairs, index_bytes_per_token
 from .layers import (
     WIDE,
+    Layers,
     attention_flops_per_pair,
     experts_touched,
     kv_elements_per_token,
@@ -30,6 +31,11 @@ class Rates:
         kernels = d.engine.kernels
         product = efficiency(d.chip_name, "gemm", bits, kernels)
         wide_product = efficiency(d.chip_name, "gemm", 16, kernels)
+        self.expert_weight_bytes, self.expert_activation_bytes = d.weight_bits / 8, bits / 8
+        self._experts(d, peak, bits, product)
+        if d.wide_beside_experts:
+            bits, peak, product = 16, wide_peak, wide_product
+        self.weight_bytes = WIDE if d.wide_beside_experts else d.weight_bits / 8
         small = efficiency(d.chip_name, "elementwise")
         decode = efficiency(d.chip_name, "decode_attention", int(min(16, d.kv_bits)), kernels)
         self.flops = peak * product.compute
@@ -37,12 +43,10 @@ class Rates:
         self.kernel_s = product.kernel_s + d.engine.launch_s
         self.small_s = SMALL_KERNELS * (small.kernel_s + d.engine.launch_s)
         self.elementwise = c.bandwidth * small.memory
-        self.weight_bytes = d.weight_bits / 8
         self.activation_bytes = bits / 8
-        self.convert = self._convert_rate(d, bits)
+        self.convert = 0.0 if d.wide_beside_experts else self._convert_rate(d, bits)
         self.rounding_bytes = WIDE + bits / 8 if d.engine.rounds_apart and bits < 16 else 0.0
         self.groups = layer_groups(m)
-        self._experts(d, peak, bits, product)
         # Checkpoints with 8- and 4-bit arithmetic keep the head at 16 bits.
         self.head_weights = m.vocab * m.width * (1 if d.engine.shards_head else d.tp)
         self.head_bytes = max(self.weight_bytes, WIDE if bits < 16 else 0)
@@ -53,7 +57,7 @@ class Rates:
         self.pair_s = attention_flops_per_pair(m) / (wide_peak * prefill.compute)
         rereads = 1 if d.engine.shares_kv_reads else m.heads / m.kv_heads
         cached = kv_elements_per_token(m) * d.kv_bits / 8 * rereads
-        read = c.bandwidth * decode.memory * d.tp
+        read = c.bandwidth * decode.memory * d.kv_shares
         token_s = max(
             cached / read,
             attention_flops_per_pair(m, absorbed=True) / (wide_peak * wide_product.compute),
@@ -70,6 +74,16 @@ class Rates:
         self._links(d)
         self.ep = d.ep
         self.exchange = _exchange(d, bits) if d.ep > 1 else (0.0, 0.0, 0.0)
+        self.beyond_node = d.ep > 1 and d.ep > d.chip.quantity("scaleup").value
+        self.own_token_s = sum(
+            g.count
+            * (
+                2 * g.shared_weights / self.flops
+                + (g.norm_bytes + g.elementwise_bytes) / self.elementwise
+            )
+            for g in self.groups
+        )
+        self.parts = [self._part(group) for group in self.groups]
         self.routed_layers = sum(group.count for group in self.groups if group.experts)
 
     @staticmethod
@@ -102,16 +116,26 @@ class Rates:
         return seen * self.pair_s + pairs * self.index_pair_s
 
     def _experts(self, d: Placement, peak: float, bits: int, product: Efficiency):
-        """Rates of the experts' products, grouped in one kernel, or three plain ones."""
-        self.plain_experts = d.engine.plain_experts
+        """Rates of the experts' products: grouped in one kernel, which may convert 4-bit weights, or three plain ones."""
+        self.plain_experts, self.expert_convert = d.engine.plain_experts, 0.0
         if d.model.experts is None:
             return
         found, kernels = product, d.model.ffn_matrices
         if not self.plain_experts:
-            found, kernels = efficiency(d.chip_name, "experts", bits, d.engine.kernels), 1
+            found, kernels = self._grouped(d, bits), 1
         self.expert_kernel_s = kernels * (found.kernel_s + d.engine.launch_s)
-        self.expert_flops = peak * found.compute
-        self.expert_bandwidth = d.chip.bandwidth * found.memory * d.tp
+        fullest = 1 + efficiency(d.chip_name, "expert_imbalance").value * log2(d.ep)
+        self.expert_flops = peak * found.compute / fullest
+        self.expert_bandwidth = d.chip.bandwidth * found.memory * d.tp / fullest
+
+    def _grouped(self, d: Placement, bits: int) -> Efficiency:
+        if d.weight_bits < 5 < bits:
+            try:
+                return efficiency(d.chip_name, "mixed_experts", bits, d.engine.kernels)
+            except MissingValue:
+                pass
+        self.expert_convert = self._convert_rate(d, bits)
+        return efficiency(d.chip_name, "experts", bits, d.engine.kernels)
 
     @staticmethod
     def _convert_rate(d: Placement, bits: int) -> float:
@@ -144,60 +168,89 @@ class Rates:
         if d.chip.kind == "TPU":  # layers cut both ways: see two_dimensional
             self.reduce_byte_s *= two_dimensional(d.tp)
 
+    def passing_s(self, tokens: float) -> float:
+        """Seconds in which chips wait for each other while so many tokens pass all layers."""
+        each = self.reduce_start_s + tokens * self.d.model.width * WIDE * self.reduce_byte_s
+        exchanges = self.reduces * self.d.model.layers if self.tp > 1 else 0
+        return exchanges * each + self.hops_s
+
     def linear_s(self, tokens: float, sampled: float) -> float:
         if not (
             0 <= tokens < inf and 0 <= sampled < inf
         ):  # said by name only when it is wrong: a third of the cost
             not_negative(tokens=tokens, sampled=sampled)
         total = 0.0
-        for group in self.groups:
-            seconds = group.products * self.kernel_s + self._product_s(
-                group.shared_weights,
-                tokens,
-                tokens * self._moved_bytes(group),
-            )
+        for count, each_s, token_s, read_s, moved_s, compute_s, convert_s, group in self.parts:
+            memory, compute = read_s + tokens * moved_s, tokens * compute_s
+            seconds = each_s + tokens * token_s
+            seconds += (memory * memory + compute * compute + convert_s * convert_s) ** 0.5
             if group.experts:
                 seconds += self._experts_s(group, tokens)
-            in_full = group.norm_bytes + group.wide_inputs * self.rounding_bytes
-            shared = group.elementwise_bytes + group.inputs * self.rounding_bytes
-            seconds += self.small_s + tokens * (in_full + shared / self.tp) / self.elementwise
-            if self.tp > 1:
-                seconds += self.reduces * (
-                    self.reduce_start_s + tokens * self.d.model.width * WIDE * self.reduce_byte_s
-                )
-            total += group.count * seconds
+            total += count * seconds
         return total + self.hops_s + self._head_s(sampled)
 
-    def _moved_bytes(self, group) -> float:
+    def _part(self, group: Layers) -> tuple:
+        """What one of these layers takes: (how many, seconds, seconds a token); its products' seconds to read weights, to
+        move a token's activations, to compute a token, to convert; the group itself."""
+        in_full = group.norm_bytes + group.wide_inputs * self.rounding_bytes
+        shared = group.elementwise_bytes + group.inputs * self.rounding_bytes
+        each_s = group.products * self.kernel_s + self.small_s
+        token_s = (in_full + shared / self.tp) / self.elementwise
+        if self.tp > 1:
+            each_s += self.reduces * self.reduce_start_s
+            token_s += self.reduces * self.d.model.width * WIDE * self.reduce_byte_s
+        weights = group.shared_weights
+        return (
+            group.count,
+            each_s,
+            token_s,
+            weights * self.weight_bytes / self.bandwidth,
+            self._moved_bytes(group) / self.bandwidth,
+            2 * weights / self.flops,
+            weights / self.convert if self.convert else 0.0,
+            group,
+        )
+
+    def _moved_bytes(self, group: Layers) -> float:
         """Activations of one token that the products read and write, over all tp chips."""
         inputs = self.tp * group.wide_inputs + group.inputs
         outputs = self.tp * group.wide_outputs + group.outputs
         return inputs * self.activation_bytes + outputs * WIDE
-
-    def _product_s(self, weights: float, tokens: float, moved: float) -> float:
-        memory = (weights * self.weight_bytes + moved) / self.bandwidth
-        compute = 2 * weights * tokens / self.flops
-        convert = weights / self.convert if self.convert else 0.0
-        return (memory * memory + compute * compute + convert * convert) ** 0.5
 
     def _experts_s(self, group, tokens: float) -> float:
         e, k, weights = group.experts, group.experts_per_token, group.expert_weights
         read = experts_touched(tokens * self.ep, e, k) / self.ep * weights
         if self.plain_experts:
             read = tokens * k * weights
-        moved = self.tp * tokens * k * 2 * self.d.model.width * self.activation_bytes
-        memory = (read * self.weight_bytes + moved) / self.expert_bandwidth
+        moved = self.tp * tokens * k * 2 * self.d.model.width * self.expert_activation_bytes
+        memory = (read * self.expert_weight_bytes + moved) / self.expert_bandwidth
         compute = 2 * k * weights * tokens / self.expert_flops
-        convert = read / self.convert if self.convert else 0.0
+        convert = read / self.expert_convert if self.expert_convert else 0.0
         return (
             self.expert_kernel_s + (memory * memory + compute * compute + convert * convert) ** 0.5
         )
+
+    def own_prompt_s(self, tokens: float, pairs: float) -> float:
+        """Seconds that a chip of an expert-parallel group spends on a prompt by itself: all but experts and exchanges."""
+        return tokens * self.own_token_s + self.pairs_s(tokens, pairs)
 
     def exchange_s(self, decodes: float, prefill_tokens: float) -> float:
         """Seconds that the chips of an expert-parallel group spend on each other, all layers."""
         start, direct_s, forwarded_s = self.exchange
         token_s = forwarded_s if prefill_tokens else direct_s
         return self.routed_layers * (start + (decodes + prefill_tokens) * token_s)
+
+    def overlapped_s(self, computing_s: float, decodes: float, prefill_tokens: float) -> float:
+        """Seconds of computing and exchanging in an expert-parallel group.
+
+        Beyond one node two half batches take turns, so that the longer of the two counts; each half reads the weights.
+        Source: DeepSeek-AI, "Day 6: One More Thing, DeepSeek-V3/R1 Inference System Overview", 2025; SGLang's two-batch overlap.
+        """
+        exchange_s = self.exchange_s(decodes, prefill_tokens)
+        if not self.beyond_node:
+            return computing_s + exchange_s
+        halves = 2 * self.linear_s((decodes + prefill_tokens) / 2, decodes / 2 or 1)
+        return max(halves, exchange_s)
 
     def _head_s(self, sampled: float) -> float:
         memory = self.head_weights * self.head_bytes / self.bandwidth
@@ -219,7 +272,8 @@ def _exchange(d: Placement, bits: int) -> tuple[float, float, float]:
     share = efficiency(d.chip_name, "all_reduce")
     node, k = d.chip.quantity("scaleup").value, d.model.experts_per_token
     token_bytes = d.model.width * (bits / 8 + WIDE)
-    start = 2 * getattr(share, d.engine.collective)[-1]
+    starts = getattr(share, d.engine.collective)
+    start = 2 * (starts[-1] if starts else share.ranks_per_chip * d.ep * share.hop_s)
     elsewhere = (d.ep - 1) / d.ep
     if d.ep <= node:
         copies = experts_touched(k, d.ep, 1) * elsewhere  # distinct chips

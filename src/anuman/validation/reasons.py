@@ -113,6 +113,10 @@ def _long(fields: Mapping, error: float) -> bool:
 
 CAUSES: tuple[tuple[Cause, str], ...] = (
     (
+        _all(_too_fast, lambda fields, error: _text(fields, "load_kind") == "production"),
+        N_("an average over a day with quiet hours, where the formula takes a full machine"),
+    ),
+    (
         _metric("gpu_hours"),
         N_("a card's hours also count restarts, evaluation, long-context stages and distillation"),
     ),
@@ -133,9 +137,7 @@ CAUSES: tuple[tuple[Cause, str], ...] = (
     ),
     (
         _all(_metric("mfu", "tok_s_chip"), _training_assumed),
-        N_(
-            "no training run on this chip but the scored ones is known: another chip's share stands in"
-        ),
+        N_("no training run on this chip but the scored ones is known: a round share stands in"),
     ),
     (
         _all(_metric("tok_s_chip"), _too_fast, _long),
@@ -146,7 +148,7 @@ CAUSES: tuple[tuple[Cause, str], ...] = (
     (
         _all(_metric("tok_s_chip", "mfu"), _too_fast, _experts),
         N_(
-            "experts train at a lower share of the peak than dense models; no rule for it is included"
+            "experts train at a lower share of the peak than dense models; on TPUs no kernel timings say by how much"
         ),
     ),
     (

@@ -50,6 +50,14 @@ class Scored:
         return next((kind for kind, metrics in KINDS.items() if self.metric in metrics), "other")
 
     @property
+    def beyond(self) -> float | None:
+        """Distance to what others measured of the same, relative to the nearer end; 0 inside, None where one measured alone."""
+        if self.row.spread is None or self.predicted is None:
+            return None
+        low, high = self.row.spread.low, self.row.spread.high
+        return max(0.0, low / self.predicted - 1, self.predicted / high - 1)
+
+    @property
     def counts(self) -> bool:
         """True when the row enters the summary."""
         return self.error is not None and self.row.scored
@@ -132,6 +140,10 @@ def _summary(kind: str, scored: Sequence[Scored]) -> Summary:
         low, high = CARD_RANGE
         inside = sum(low <= one.row.published / one.predicted <= high for one in counted)
         within = f"{inside} of {len(counted)} between {low} and {high} times the prediction"
+    several = [one.beyond for one in counted if one.beyond is not None]
+    if several:
+        inside, half = several.count(0.0), f"{median(several):.0%}"
+        within = f"{inside} of {len(several)} measured by several lie inside their spread, half at most {half} outside"
     return Summary(
         kind,
         len(scored),

@@ -9,7 +9,8 @@ from itertools import islice
 from math import isfinite
 from pathlib import Path
 
-from ..catalog import measurements
+from ..catalog import Measurement, measurements
+from .spread import Spread, spread
 
 REQUIRED = ("metric", "chip", "model")
 DO_NOT_SCORE = "do not score"
@@ -25,6 +26,7 @@ class TableError(ValueError):
 class Row:
     """One row: its fields as text, where it stands, and its published value, None where that is blank.
 
+    spread: what several parties measured of the same, None where it was one; the published value is then their median.
     problem: why the row cannot be scored, remark: what is odd about one that can; "" when nothing is.
     """
 
@@ -34,6 +36,7 @@ class Row:
     published: float | None
     problem: str = ""
     remark: str = ""
+    spread: Spread | None = None
 
     @property
     def scored(self) -> bool:
@@ -42,11 +45,15 @@ class Row:
 
 
 def catalogue_rows() -> list[Row]:
-    """The catalogue's measurements as rows."""
-    return [
-        Row(m.id, {**vars(m), "source": m.source.title}, "measurements.csv", m.value)
-        for m in measurements()
-    ]
+    """The catalogue's measurements as rows; of what several parties measured the median is published."""
+    return [_catalogue_row(m) for m in measurements()]
+
+
+def _catalogue_row(m: Measurement) -> Row:
+    several = spread(m)
+    published = several.median if several else m.value
+    fields = {**vars(m), "source": m.source.title}
+    return Row(m.id, fields, "measurements.csv", published, spread=several)
 
 
 def read_table(path: Path) -> list[Row]:

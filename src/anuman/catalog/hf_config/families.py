@@ -26,7 +26,7 @@ class Family:
     head_dims. norm_bias: each of them has a bias. qkv_bias, out_bias, mlp_bias: numbers are added after these products.
     attention_bias: the field of that name adds both of the first. positions: learned ones, one vector a place.
     experts: fields' spelling of a mixture of experts: "" none, "mixtral", "qwen", "deepseek", "gpt-oss", "llama4".
-    narrow_experts: only the experts are stored narrower than 16 bits.
+    narrow_experts: weights of fewer than 8 bits are the experts' only.
     """
 
     title: str
@@ -56,7 +56,7 @@ class Family:
 _GEMMA3 = Family(
     "Gemma 3", 4, 256, heads=8, vocab=262208, window=4096, tied=True, windows="pattern", norms=4, head_norms=2,
 )  # fmt: skip
-_DEEPSEEK = Family("DeepSeek", latent=True, experts="deepseek")
+_DEEPSEEK = Family("DeepSeek", latent=True, experts="deepseek", narrow_experts=True)
 
 FAMILIES = {
     "llama": Family("Llama", attention_bias=True),

@@ -18,14 +18,14 @@ SOURCE = Source("config", "the model's own config.json", "the model's makers", "
 class Config:
     """A model read from its config.json.
 
-    context: most tokens of one request, None where the file does not say. stored_bits: bits a weight in the checkpoint,
-    scales included. assumed: what the file leaves open and how it was filled, as the family defines it.
+    context: most tokens of one request, None where the file does not say. weight_bits: bits a weight in the checkpoint, scales
+    included; where only the experts are narrow (Model.narrow_experts), theirs. assumed: what the file leaves open and how it was filled, as the family defines it.
     """
 
     model: Model
     family: Family
     context: int | None
-    stored_bits: float
+    weight_bits: float
     assumed: tuple[str, ...]
 
 
@@ -71,7 +71,7 @@ def read_config(raw: Mapping, name: str = "") -> Config:
         narrow_experts=family.narrow_experts,
         **shape,
     )
-    return Config(model, family, context, _stored_bits(raw, model), tuple(f.assumed))
+    return Config(model, family, context, _weight_bits(raw), tuple(f.assumed))
 
 
 def _family(raw: Mapping) -> tuple[Family, Mapping]:
@@ -248,13 +248,8 @@ def _short_layers(f: Fields, family: Family, layers: int) -> list[bool]:
 METHODS = {"mxfp4": 4.25, "fp8": 8.0, "nvfp4": 4.5, "gptq": 4.125, "awq": 4.125}
 
 
-def _stored_bits(raw: Mapping, model: Model) -> float:
-    """Bits a weight as stored, the mean over all."""
+def _weight_bits(raw: Mapping) -> float:
+    """Bits a weight as stored; 16 where the file names no method or none known here."""
     found = raw.get("quantization_config") or {}
     method = str(found.get("quant_method", "")).casefold() if isinstance(found, Mapping) else ""
-    bits = METHODS.get(method, 16.0)
-    if bits == 16 or not model.narrow_experts:
-        return bits
-    routed = model.layers - (model.dense_layers or 0)
-    narrow = routed * model.experts * model.ffn_matrices * model.width * model.expert_ffn_width
-    return (narrow * bits + (model.params - narrow) * 16) / model.params
+    return METHODS.get(method, 16.0)

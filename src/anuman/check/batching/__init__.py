@@ -1,7 +1,8 @@
 """The tasks of assignment 05-batching; references call anuman.physics, the puzzle anuman.serving."""
 
 from .admit import ADMIT
-from .queries_together import VERDICT
+from .price_and_promise import VERDICT
+from .published_run import USERS_OF_RUN
 from .steps import CONTINUOUS_STEPS, STATIC_STEPS, WASTED_SLOT_FRACTION
 from .together import THROUGHPUT_AND_TPOT
 
@@ -10,6 +11,7 @@ TASKS = (
     CONTINUOUS_STEPS,
     WASTED_SLOT_FRACTION,
     THROUGHPUT_AND_TPOT,
+    USERS_OF_RUN,
     VERDICT,
     ADMIT,
 )

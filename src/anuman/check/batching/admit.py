@@ -104,6 +104,31 @@ ADMIT = Puzzle(
             ),
         ),
         Misconception(
+            "one id a call",
+            lambda waiting, running, free_kv: admit(waiting, running, free_kv)[:1],
+            N_(
+                "One id at a time is admitted, and the function is asked again only when somebody has "
+                "gone: admit as many as fit into free_kv."
+            ),
+        ),
+        Misconception(
+            "like a bus",
+            lambda waiting, running, free_kv: [] if running else admit(waiting, running, free_kv),
+            N_(
+                "Nobody comes in while somebody is running: that is a bus. Fill the memory that falls "
+                "free at once."
+            ),
+        ),
+        Misconception(
+            "running memory subtracted twice",
+            lambda waiting, running, free_kv: admit(
+                waiting, running, free_kv - sum(job["kv_tokens"] for job in running)
+            ),
+            N_(
+                "The memory of those who run is subtracted once more: free_kv is what is free already."
+            ),
+        ),
+        Misconception(
             "one at a time",
             _one_by_one,
             N_("Only one request runs at a time: admit as many as fit into free_kv."),

@@ -44,7 +44,7 @@ STATIC_STEPS = Task(
     function=lambda lengths, slots: physics.static_steps(lengths, slots),
     result=Result((number("steps"),)),
     examples=(([2, 8, 3, 1, 5], 2), ([4, 4, 4, 4], 2)),
-    parts=(Part(N_("all cases"), 1, (*EDGES, *first(8, _queues("static_steps")))),),
+    parts=(Part(N_("all cases"), 0.5, (*EDGES, *first(8, _queues("static_steps")))),),
     misconceptions=(
         Misconception(
             "longest of the whole queue",
@@ -118,7 +118,7 @@ CONTINUOUS_STEPS = Task(
     function=lambda lengths, slots: physics.continuous_steps(lengths, slots),
     result=Result((number("steps"),)),
     examples=(([2, 8, 3, 1, 5], 2), ([4, 4, 4, 4], 2)),
-    parts=(Part(N_("all cases"), 1, (*EDGES, *first(8, _queues("continuous_steps")))),),
+    parts=(Part(N_("all cases"), 0.5, (*EDGES, *first(8, _queues("continuous_steps")))),),
     misconceptions=(
         Misconception(
             "refills only when empty",
@@ -185,7 +185,7 @@ WASTED_SLOT_FRACTION = Task(
     parts=(
         Part(
             N_("all cases"),
-            1,
+            0.5,
             (
                 ([4, 9, 2], 8),
                 ([6, 6, 6, 6, 6, 6], 3),
@@ -251,5 +251,9 @@ WASTED_SLOT_FRACTION = Task(
             lambda lengths, slots: 100 * physics.wasted_slot_fraction(lengths, slots),
             N_("100 times too large: a share between 0 and 1 is asked, not a percentage."),
         ),
+    ),
+    uses="static_steps",
+    follow=lambda static_steps: (
+        lambda lengths, slots: 1 - sum(lengths) / (slots * static_steps(lengths, slots))
     ),
 )

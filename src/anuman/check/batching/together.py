@@ -19,7 +19,14 @@ def throughput_and_tpot(
     bytes_per_weight: float,
 ) -> tuple[float, float]:
     """(tokens/s of all users, seconds between two tokens of one user)."""
-    step = physics.batched_step(batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight).seconds
+    step = physics.decode_step(
+        batch=batch,
+        n=n,
+        kv_per_seq=kv_per_seq,
+        flops=flops,
+        bandwidth=bandwidth,
+        bytes_per_weight=bytes_per_weight,
+    ).seconds
     return batch / step, step
 
 
@@ -57,6 +64,11 @@ def _row(batch: float, seconds: float) -> tuple[float, float]:
     return batch / seconds, seconds
 
 
+def _upside_down(found: tuple[float, float]) -> tuple[float, float]:
+    throughput, tpot = found
+    return 1 / throughput, tpot
+
+
 THROUGHPUT_AND_TPOT = Task(
     id="05-batching/throughput_and_tpot",
     function=throughput_and_tpot,
@@ -66,8 +78,8 @@ THROUGHPUT_AND_TPOT = Task(
         (10, 10e9, 0.5e9, 5e12, 1e12, 1),
     ),
     parts=(
-        Part("tpot", 1, CASES, fields=("tpot",)),
-        Part("throughput", 1, CASES, fields=("throughput",)),
+        Part("tpot", 0.75, CASES, fields=("tpot",)),
+        Part("throughput", 0.75, CASES, fields=("throughput",)),
     ),
     misconceptions=(
         Misconception(
@@ -96,7 +108,14 @@ THROUGHPUT_AND_TPOT = Task(
         Misconception(
             "caches forgotten",
             lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _row(
-                batch, physics.decode_step(n, batch, flops, bandwidth, bytes_per_weight).seconds
+                batch,
+                physics.decode_step(
+                    n=n,
+                    batch=batch,
+                    flops=flops,
+                    bandwidth=bandwidth,
+                    bytes_per_weight=bytes_per_weight,
+                ).seconds,
             ),
             N_("kv_per_seq is not used: a step also reads the KV cache of every user."),
         ),
@@ -128,6 +147,36 @@ THROUGHPUT_AND_TPOT = Task(
                 "The arithmetic is left out, or counted for one user only: it grows with the batch, "
                 "and can be the longer of the two times."
             ),
+        ),
+        Misconception(
+            "smaller of the clocks",
+            lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _row(
+                batch,
+                min(2 * n * batch / flops, (bytes_per_weight * n + kv_per_seq * batch) / bandwidth),
+            ),
+            N_("The smaller of the two times: the step waits for the slower clock."),
+        ),
+        Misconception(
+            "one FLOP a weight",
+            lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _row(
+                batch,
+                max(n * batch / flops, (bytes_per_weight * n + kv_per_seq * batch) / bandwidth),
+            ),
+            N_("Each weight costs 2 FLOPs a user: one multiplication and one addition."),
+        ),
+        Misconception(
+            "bytes of a weight left out",
+            lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _row(
+                batch, max(2 * n * batch / flops, (n + kv_per_seq * batch) / bandwidth)
+            ),
+            N_("bytes_per_weight is not used: the memory's clock counts bytes, not weights."),
+        ),
+        Misconception(
+            "throughput upside down",
+            lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _upside_down(
+                throughput_and_tpot(batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight)
+            ),
+            N_("throughput is upside down: these are seconds a token, asked are tokens a second."),
         ),
         Misconception(
             "swapped",

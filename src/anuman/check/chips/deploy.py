@@ -50,8 +50,8 @@ class Deploy(Scored):
         fields = {
             "users": case[1]["users"],
             "tpot": f"{case[2]:g}",
-            "found": f"{found[0]:,.0f}",
-            "least": f"{best:,.0f}",
+            "found": round(found[0]),
+            "least": round(best),
             "score": f"{best / found[0]:.2f}",
         }
         return [
@@ -114,7 +114,7 @@ def _drawn(answer: object, chips: list[dict], model: dict, tpot_s: float, watts:
     if drawn > watts:
         raise _unreadable(
             N_("The copies for all users draw {found} W; the site has {watts} W."),
-            found=f"{drawn:,.0f}", watts=f"{watts:,.0f}",
+            found=round(drawn), watts=round(watts),
         )  # fmt: skip
     return drawn
 

@@ -122,6 +122,18 @@ def _masked_after_softmax(q, k, v, cache):
     return np.where(_visible(q, keys), shares, 0) @ values, (keys, values)
 
 
+def _masked_with_zero(q, k, v, cache):
+    keys, values = _extended(k, v, cache)
+    scores = np.where(_visible(q, keys), q @ keys.T / np.sqrt(q.shape[1]), 0.0)
+    return softmax(scores) @ values, (keys, values)
+
+
+def _not_normalised(q, k, v, cache):
+    keys, values = _extended(k, v, cache)
+    scores = np.where(_visible(q, keys), q @ keys.T / np.sqrt(q.shape[1]), -np.inf)
+    return np.exp(scores) @ values, (keys, values)
+
+
 def _tokens(new: tuple[int, int], old: tuple[int, int]) -> Iterator[Case]:
     """Random tokens: so many new ones (from, to), so many in the cache (0: None)."""
     draw = seeded(f"04-kv-cache/attend_with_cache {new} {old}")
@@ -220,6 +232,23 @@ ATTEND_WITH_CACHE = Task(
                 "There is no mask: where several tokens are new, each may look only at itself "
                 "and at those before it."
             ),
+        ),
+        Misconception(
+            "not itself",
+            _with(lambda q, keys: _visible(q, keys, -1)),
+            N_("A token may look at itself, too: the places 0 to n + i, with n + i among them."),
+        ),
+        Misconception(
+            "masked with 0",
+            _masked_with_zero,
+            N_(
+                "A score of 0 hides nothing, for exp(0) is 1: put -np.inf where a token may not look."
+            ),
+        ),
+        Misconception(
+            "weights not normalised",
+            _not_normalised,
+            N_("The weights of a token do not add up to 1: divide exp(scores) by their sum."),
         ),
         Misconception(
             "no scaling",

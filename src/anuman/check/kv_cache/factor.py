@@ -133,6 +133,19 @@ FIND_FACTOR = Task(
             ),
         ),
         Misconception(
+            "half upside down",
+            lambda published, yours: _named(published / yours, CAUSES | {"half": 2.0}, WITHIN),
+            N_(
+                'The factor of "half" is 1/2: if only keys are counted, the published number is the '
+                "smaller one."
+            ),
+        ),
+        Misconception(
+            "5 % either side",
+            lambda published, yours: _named(published / yours, CAUSES, 0.05),
+            N_("5 % are allowed on either side: the task allows 1 %, and no more."),
+        ),
+        Misconception(
             "too generous",
             lambda published, yours: _named(published / yours, CAUSES, 0.1),
             N_(

@@ -9,7 +9,7 @@ from ..flip import Flip
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 
-LEAST_FLIP = 150  # users: rounding to a whole number stays within tolerance
+FEW = 3, 60  # users: few enough that rounding to whole ones is seen
 FLIP = Flip(
     "fits",
     "does not fit",
@@ -35,7 +35,7 @@ def _situations() -> Iterator[Case]:
     draw = seeded("04-kv-cache/verdict")
     between = False
     while True:
-        chips, memory = draw.randint(20, 900), draw.randint(100, 600) * 10**6
+        chips, memory = draw.randint(10, 60), draw.randint(100, 600) * 10**6
         weights = round(chips * memory * draw.uniform(0.3, 0.8))
         # A common instruction before long texts, or short questions about one long document.
         context = draw.choice((1_000, 2_000, 4_000) if between else (20_000, 40_000, 60_000))
@@ -44,10 +44,12 @@ def _situations() -> Iterator[Case]:
         common = weights + kv_per_token * shared
         flips_at = physics.room_for(chips * memory, common, kv_per_token, context - shared)
         alone = physics.room_for(chips * memory, weights, kv_per_token, context)
-        if flips_at < LEAST_FLIP or flips_at < 1.6 * alone:
+        if not FEW[0] < flips_at < FEW[1] or flips_at < 1.6 * alone or not 0.2 < flips_at % 1 < 0.8:
             continue
         users = (flips_at * alone) ** 0.5 if between else draw.uniform(1.3, 6) * flips_at
-        yield round(users), context, shared, chips, memory, weights, kv_per_token
+        if 0.8 < max(1, round(users)) / flips_at < 1.25:
+            continue
+        yield max(1, round(users)), context, shared, chips, memory, weights, kv_per_token
         between = not between
 
 
@@ -67,8 +69,8 @@ VERDICT = Task(
         (500, 1_000, 800, 200, 0.25e9, 20e9, 100_000),
     ),
     parts=(
-        Part("flips_at", 1.5, CASES, fields=("flips_at",)),
-        Part("label", 0.5, CASES, fields=("label",), needs=("flips_at",)),
+        Part("flips_at", 0.75, CASES, fields=("flips_at",)),
+        Part("label", 0.25, CASES, fields=("label",), needs=("flips_at",)),
     ),
     misconceptions=(
         Misconception(
@@ -130,7 +132,8 @@ VERDICT = Task(
                 ),
             ),
             N_(
-                "The weights are counted once for each chip: the chips share one copy of the model."
+                "The weights do not fit here: they are counted once for each chip, or held against the "
+                "memory of a single one. All chips together hold one copy of the model."
             ),
         ),
         Misconception(
@@ -141,7 +144,24 @@ VERDICT = Task(
                 / (kv_per_token * (context - shared)),
             ),
             N_(
-                "The weights are counted once for each chip: the chips share one copy of the model."
+                "The weights do not fit here: they are counted once for each chip, or held against the "
+                "memory of a single one. All chips together hold one copy of the model."
+            ),
+        ),
+        Misconception(
+            "shared tokens on every chip",
+            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
+                users,
+                physics.room_for(
+                    chips * memory,
+                    weights + chips * kv_per_token * shared,
+                    kv_per_token,
+                    context - shared,
+                ),
+            ),
+            N_(
+                "The shared tokens are kept once on every chip: the chips share them, as they share "
+                "the weights."
             ),
         ),
         Misconception(

@@ -35,12 +35,12 @@ KV_BYTES_PER_TOKEN = Task(
     parts=(
         Part(
             N_("models with as many KV heads as query heads (MHA)"),
-            0.5,
+            0.25,
             ((24, 12, 12, 64, 2), *first(5, _shapes(grouped=False))),
         ),
         Part(
             N_("models with fewer KV heads than query heads (GQA, MQA)"),
-            0.5,
+            0.25,
             ((48, 40, 1, 128, 2), (61, 24, 3, 96, 1), *first(6, _shapes(grouped=True))),
         ),
     ),
@@ -135,7 +135,7 @@ MAX_REQUESTS = Task(
     parts=(
         Part(
             N_("all cases"),
-            1,
+            0.5,
             (
                 (80, 16, 100_000, 10_000),  # exactly full
                 (24, 24, 131_072, 4_096),  # no room at all

@@ -1,4 +1,4 @@
-"""Reserved and never used: one piece for the longest text against pages."""
+"""Handed out and never used: what stays empty in the last pages."""
 
 from collections.abc import Iterator
 from math import ceil
@@ -10,73 +10,6 @@ from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-
-
-def _reserved() -> Iterator[Case]:
-    """Lengths in tokens, and the longest that is allowed; none of them needs all of it."""
-    draw = seeded("04-kv-cache/contiguous_waste")
-    while True:
-        max_len = draw.choice((1024, 2048, 4096, 8192))
-        count = draw.randint(2, 9)
-        yield [draw.randint(max_len // 20, 4 * max_len // 5) for _index in range(count)], max_len
-
-
-CONTIGUOUS_WASTE = Task(
-    id="04-kv-cache/contiguous_waste",
-    function=lambda lengths, max_len: physics.contiguous_waste(lengths, max_len),
-    result=Result((number("waste"),)),
-    examples=(([300, 500], 1000), ([1000, 500, 300], 1000)),
-    parts=(
-        Part(
-            N_("all cases"),
-            1,
-            (([700], 2000), ([512, 512, 512], 512), *first(8, _reserved())),
-        ),
-    ),
-    misconceptions=(
-        Misconception(
-            "used share",
-            lambda lengths, max_len: sum(lengths) / (len(lengths) * max_len),
-            N_("That is the share that is used; asked is the share that stays empty: 1 minus it."),
-        ),
-        Misconception(
-            "longest text",
-            lambda lengths, max_len: 1 - sum(lengths) / (len(lengths) * max(lengths)),
-            N_(
-                "Measured against the longest of these texts: reserved is max_len for each, "
-                "whether a text needs it or not."
-            ),
-        ),
-        Misconception(
-            "one reservation for all",
-            lambda lengths, max_len: 1 - sum(lengths) / max_len,
-            N_("max_len places are counted once: every text reserves max_len of its own."),
-        ),
-        Misconception(
-            "tokens",
-            lambda lengths, max_len: len(lengths) * max_len - sum(lengths),
-            N_("These are places; asked is their share of all reserved places, between 0 and 1."),
-        ),
-        Misconception(
-            "percent",
-            lambda lengths, max_len: 100 * (1 - sum(lengths) / (len(lengths) * max_len)),
-            N_("100 times too large: a share between 0 and 1 is asked, not a percentage."),
-        ),
-        Misconception(
-            "empty over used",
-            lambda lengths, max_len: len(lengths) * max_len / sum(lengths) - 1,
-            N_("Empty places over used ones: divide them by all reserved places."),
-        ),
-        Misconception(
-            "sum of shares",
-            lambda lengths, max_len: sum(1 - n / max_len for n in lengths),
-            N_(
-                "The shares of the texts are added up: together they can pass 1. Divide all "
-                "empty places by all reserved places."
-            ),
-        ),
-    ),
-)
 
 
 def _paged() -> Iterator[Case]:

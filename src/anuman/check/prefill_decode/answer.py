@@ -26,6 +26,11 @@ def words_per_second(tpot: float, tokens_per_word: float) -> float:
     return 1 / (tpot * tokens_per_word)
 
 
+PARENTHESES = N_(
+    "Parentheses are missing: * and / come before + and -. Put in parentheses what is to be reckoned first."
+)
+
+
 def _streams() -> Iterator[Case]:
     draw = seeded("03-prefill-decode/tpot")
     while True:
@@ -37,7 +42,7 @@ TPOT = Task(
     function=tpot,
     result=Result((number("seconds"),)),
     examples=(([0.5, 0.6, 0.8],), ([2.0, 2.1, 2.2, 2.3, 2.4],)),
-    parts=(Part(N_("all cases"), 1, (([1.5, 1.75],), *first(8, _streams()))),),
+    parts=(Part(N_("all cases"), 0.5, (([1.5, 1.75],), *first(8, _streams()))),),
     misconceptions=(
         Misconception(
             "divides by n",
@@ -86,6 +91,16 @@ TPOT = Task(
             N_("Upside down: these are tokens a second; TPOT is seconds a token."),
         ),
         Misconception(
+            "only the first one divided",
+            lambda times: times[-1] - times[0] / (len(times) - 1),
+            PARENTHESES,
+        ),
+        Misconception(
+            "1 taken off at the end",
+            lambda times: (times[-1] - times[0]) / len(times) - 1,
+            PARENTHESES,
+        ),
+        Misconception(
             "not divided",
             lambda times: times[-1] - times[0],
             N_("That is the time of all tokens after the first: divide it by their number."),
@@ -109,7 +124,7 @@ END_TO_END = Task(
     parts=(
         Part(
             N_("all cases"),
-            1,
+            0.5,
             ((0.75, 0.25, 1), (0.2, 0.05, 2), (1.5, 0.03, 3000), *first(8, _answers())),
         ),
     ),
@@ -133,6 +148,16 @@ END_TO_END = Task(
             "only the tokens after the first",
             lambda ttft, tpot, n_out: (n_out - 1) * tpot,
             N_("That is the time after the first token only: add ttft."),
+        ),
+        Misconception(
+            "n_out times something missing",
+            lambda ttft, tpot, n_out: ttft + n_out - 1 * tpot,
+            PARENTHESES,
+        ),
+        Misconception(
+            "two tokens",
+            lambda ttft, tpot, n_out: ttft + tpot,
+            N_("n_out is not used: that is the moment of the second token."),
         ),
         Misconception(
             "waits before every token",
@@ -159,7 +184,7 @@ WORDS_PER_SECOND = Task(
     function=words_per_second,
     result=Result((number("words_per_second"),)),
     examples=((0.05, 2.0), (0.05, 4.0)),
-    parts=(Part(N_("all cases"), 1, ((0.25, 1.0), *first(8, _speeds()))),),
+    parts=(Part(N_("all cases"), 0.5, ((0.25, 1.0), *first(8, _speeds()))),),
     misconceptions=(
         Misconception(
             "inverted",

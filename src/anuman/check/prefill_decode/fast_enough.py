@@ -7,6 +7,7 @@ from ..labels import label
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
+from .answer import PARENTHESES
 
 MINUTE = 60  # seconds
 WAITING = ("nobody", "program", "reader", "both")
@@ -39,9 +40,9 @@ def _situations() -> Iterator[Case]:
     """Speeds on every side of the two flips, well off both; now one of them is larger, now the other."""
     draw = seeded("03-prefill-decode/verdict")
     for turn in range(10**6):
-        answer = draw.randint(400, 5000)
-        seconds = round(draw.uniform(4, 20) if turn % 3 else draw.uniform(700, 2000), 1)
-        ttft = round(seconds * draw.uniform(0.15, 0.6), 2)
+        answer = draw.randint(6, 60)  # few enough that one gap more or less is seen
+        seconds = round(answer / draw.uniform(20, 200) if turn % 3 else answer / 2, 2)
+        ttft = round(seconds * draw.uniform(0.15, 0.6), 3)
         words, tokens = draw.randint(150, 320), round(draw.uniform(1.2, 7), 2)
         program, reader, _who = verdict(1, answer, seconds, ttft, words, tokens)
         low, high = sorted((program, reader))
@@ -52,8 +53,8 @@ def _situations() -> Iterator[Case]:
 
 
 CASES = (
-    (100, 2001, 10, 2, 300, 2.0),
-    (20, 2001, 10, 0, 240, 1.5),  # nothing to read before the answer
+    (100, 21, 3, 0.5, 300, 2.0),
+    (15, 21, 1, 0, 240, 1.5),  # nothing to read before the answer
     *first(12, _situations()),
 )
 
@@ -66,16 +67,63 @@ VERDICT = Task(
         (number("program_flips_at"), number("reader_flips_at"), label("who_waits", *SPELLINGS))
     ),
     examples=(
-        (100, 1001, 5, 1, 240, 1.5),
-        (4, 1001, 5, 1, 240, 1.5),
-        (400, 1001, 5, 1, 240, 1.5),
+        (7, 41, 5, 1, 240, 1.5),
+        (4, 41, 5, 1, 240, 1.5),
+        (12, 41, 5, 1, 240, 1.5),
     ),
     parts=(
-        Part(PROGRAM, 1, CASES, fields=("program_flips_at",)),
+        Part(PROGRAM, 0.5, CASES, fields=("program_flips_at",)),
         Part(READER, 0.5, CASES, fields=("reader_flips_at",)),
         Part("who_waits", 0.5, CASES, fields=("who_waits",), needs=(PROGRAM, READER)),
     ),
     misconceptions=(
+        Misconception(
+            "n tokens, n gaps",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _labelled(
+                speed, answer / (seconds - ttft), words_per_minute / MINUTE * tokens_per_word
+            ),
+            N_(
+                "All tokens are divided by the time after the first one: when the first one is there, "
+                "answer − 1 are left to come."
+            ),
+        ),
+        Misconception(
+            "only the first one divided",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _labelled(
+                speed, answer - 1 / (seconds - ttft), words_per_minute / MINUTE * tokens_per_word
+            ),
+            PARENTHESES,
+        ),
+        Misconception(
+            "ttft taken off at the end",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _labelled(
+                speed, (answer - 1) / seconds - ttft, words_per_minute / MINUTE * tokens_per_word
+            ),
+            PARENTHESES,
+        ),
+        Misconception(
+            "speeds exchanged",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: (
+                words_per_minute / MINUTE * tokens_per_word,
+                (answer - 1) / (seconds - ttft),
+                verdict(speed, answer, seconds, ttft, words_per_minute, tokens_per_word)[2],
+            ),
+            N_("The two speeds are exchanged: the program's comes first, then the reader's."),
+        ),
+        Misconception(
+            "both forgotten",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _first_of(
+                verdict(speed, answer, seconds, ttft, words_per_minute, tokens_per_word), "program"
+            ),
+            N_('Where both wait, only one of them is named: ask for "both" first.'),
+        ),
+        Misconception(
+            "both forgotten, reader first",
+            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _first_of(
+                verdict(speed, answer, seconds, ttft, words_per_minute, tokens_per_word), "reader"
+            ),
+            N_('Where both wait, only one of them is named: ask for "both" first.'),
+        ),
         Misconception(
             "no first token",
             lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _labelled(
@@ -147,6 +195,11 @@ VERDICT = Task(
         ),
     ),
 )
+
+
+def _first_of(found: tuple[float, float, str], one: str) -> tuple[float, float, str]:
+    program, reader, who = found
+    return program, reader, one if who == "both" else who
 
 
 def _reversed(found: tuple[float, float, str]) -> tuple[float, float, str]:

@@ -54,8 +54,8 @@ def _requests(single: bool) -> Iterator[Case]:
 
 def _parts() -> tuple[Part, ...]:
     return (
-        Part(SEVERAL, 1, (([[0.4, 0.5], [1.0, 1.3, 1.6, 1.9]],), *first(6, _requests(False)))),
-        Part(ONE_TOKEN, 0.5, (([[0.7], [0.5, 0.9]],), *first(5, _requests(True)))),
+        Part(SEVERAL, 0.7, (([[0.4, 0.5], [1.0, 1.3, 1.6, 1.9]],), *first(6, _requests(False)))),
+        Part(ONE_TOKEN, 0.3, (([[0.7], [0.9], [0.5, 0.9]],), *first(5, _requests(True)))),
     )
 
 
@@ -160,4 +160,6 @@ MEAN_TPOT = Task(
             N_("The median over the requests: the mean is asked."),
         ),
     ),
+    uses="tpot",
+    follow=lambda tpot: lambda requests: fmean(tpot(t) for t in requests if len(t) > 1),
 )

@@ -30,7 +30,15 @@ SHORT = N_("short prompts (reading the weights is slower)")
 TTFT = Task(
     id="03-prefill-decode/ttft",
     function=lambda prompt_tokens, n, flops, bandwidth, bytes_per_weight, mfu, mbu: (
-        physics.decode_step(n, prompt_tokens, flops, bandwidth, bytes_per_weight, mfu, mbu).seconds
+        physics.decode_step(
+            n=n,
+            batch=prompt_tokens,
+            flops=flops,
+            bandwidth=bandwidth,
+            bytes_per_weight=bytes_per_weight,
+            mfu=mfu,
+            mbu=mbu,
+        ).seconds
     ),
     result=Result((number("seconds"),)),
     examples=(
@@ -38,8 +46,8 @@ TTFT = Task(
         (10, 10e9, 100e12, 1e12, 2, 0.5, 0.8),
     ),
     parts=(
-        Part(LONG, 1, ((2000, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(4, 40)))),
-        Part(SHORT, 1, ((1, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(0.05, 0.6)))),
+        Part(LONG, 0.5, ((2000, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(4, 40)))),
+        Part(SHORT, 0.5, ((1, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(0.05, 0.6)))),
     ),
     misconceptions=(
         Misconception(

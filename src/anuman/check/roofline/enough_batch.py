@@ -8,7 +8,7 @@ from ..draws import first, seeded
 from ..flip import Flip
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .made_up_chips import LEAST_FLIP, weighted_chips
+from .made_up_chips import few_users
 
 FLIP = Flip(
     "memory",
@@ -29,15 +29,16 @@ def _situations() -> Iterator[Case]:
     """Batches well off the flip; in every second one, efficiencies decide the label."""
     draw = seeded("02-roofline/verdict")
     between = False
-    for flops, bandwidth, size in weighted_chips(draw):
+    for flops, bandwidth, size in few_users(draw):
         mfu, mbu = round(draw.uniform(0.2, 0.8), 2), round(draw.uniform(0.3, 0.95), 2)
         flips_at = physics.critical_batch(flops, bandwidth, size, mfu, mbu)
         at_peak = physics.critical_batch(flops, bandwidth, size)
-        if flips_at < LEAST_FLIP or 0.7 < mfu / mbu < 1.4:
+        if not (flips_at > 2.2 and 0.2 < flips_at % 1 < 0.8) or 0.7 < mfu / mbu < 1.4:
             continue
         factor = draw.choice((draw.uniform(0.1, 0.7), draw.uniform(1.5, 6)))
         batch = (flips_at * at_peak) ** 0.5 if between else factor * flips_at
-        yield round(batch), flops, bandwidth, size, mfu, mbu
+        if not 0.8 < max(1, round(batch)) / flips_at < 1.25:
+            yield max(1, round(batch)), flops, bandwidth, size, mfu, mbu
         between = not between
 
 
@@ -49,8 +50,8 @@ VERDICT = Task(
     result=FLIP.result,
     examples=((32, 100e12, 1e12, 1, 0.6, 0.75), (80, 100e12, 1e12, 1, 0.6, 0.75)),
     parts=(
-        Part("flips_at", 2, CASES, fields=("flips_at",)),
-        Part("label", 1, CASES, fields=("label",), needs=("flips_at",)),
+        Part("flips_at", 0.75, CASES, fields=("flips_at",)),
+        Part("label", 0.25, CASES, fields=("label",), needs=("flips_at",)),
     ),
     misconceptions=(
         Misconception(
@@ -92,6 +93,30 @@ VERDICT = Task(
             N_(
                 "Without parentheses a / 2 * b divides by 2 alone and multiplies by b: put the whole "
                 "divisor in parentheses."
+            ),
+        ),
+        Misconception(
+            "mfu alone",
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
+                batch, flops * mfu * bytes_per_weight / (2 * bandwidth)
+            ),
+            N_("mbu is left out: the memory does not reach its peak either."),
+        ),
+        Misconception(
+            "mbu alone",
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
+                batch, flops * bytes_per_weight / (2 * bandwidth * mbu)
+            ),
+            N_("mfu is left out: the arithmetic does not reach its peak either."),
+        ),
+        Misconception(
+            "bytes of a weight left out",
+            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
+                batch, flops * mfu / (2 * bandwidth * mbu)
+            ),
+            N_(
+                "bytes_per_weight is not used: the fewer bytes a weight has, the smaller the batch at "
+                "which the clocks agree."
             ),
         ),
         Misconception(

@@ -8,7 +8,7 @@ from ..draws import first, seeded
 from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
-from .made_up_chips import WEIGHT_SIZES, chips, weighted_chips
+from .made_up_chips import WEIGHT_SIZES, chips, few_users
 
 RIDGE = Task(
     id="02-roofline/ridge",
@@ -18,7 +18,7 @@ RIDGE = Task(
     parts=(
         Part(
             N_("all cases"),
-            1,
+            0.5,
             (
                 (400e12, 2e12),
                 (8 * 10**14, 4 * 10**12),
@@ -76,7 +76,7 @@ INTENSITY = Task(
     parts=(
         Part(
             N_("all cases"),
-            1,
+            0.5,
             ((1, 1), (1, 4), (3, 4), (8, 0.5), (64, 2), *first(6, _batches())),
         ),
     ),
@@ -141,13 +141,11 @@ CRITICAL_BATCH = Task(
     parts=(
         Part(
             N_("all cases"),
-            1,
+            0.5,
             (
-                (400e12, 2e12, 2),
-                (320e12, 0.8e12, 1),
-                (1600e12, 2e12, 0.5),
-                (160e12, 1e12, 4),
-                *first(6, weighted_chips(seeded("02-roofline/critical_batch"))),
+                (45e12, 2e12, 2),
+                (100e12, 0.8e12, 0.5),
+                *first(9, few_users(seeded("02-roofline/critical_batch"))),
             ),
         ),
     ),
@@ -209,6 +207,14 @@ CRITICAL_BATCH = Task(
             "bits for bytes",
             lambda flops, bandwidth, bytes_per_weight: 4 * flops * bytes_per_weight / bandwidth,
             N_("8 times too large: bytes_per_weight is in bytes already, not to be made bits."),
+        ),
+        Misconception(
+            "upside down in one step",
+            lambda flops, bandwidth, bytes_per_weight: flops / (2 * bandwidth * bytes_per_weight),
+            N_(
+                "Divided by the bytes of a weight: the more bytes a weight has, the longer it is read, "
+                "and the larger the batch at which the clocks agree."
+            ),
         ),
         Misconception(
             "rates swapped",

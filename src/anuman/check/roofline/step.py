@@ -25,7 +25,9 @@ COMPUTE_BOUND = N_("compute-bound steps (batch above the ridge)")
 STEP_TIME = Task(
     id="02-roofline/step_time",
     function=lambda n, batch, flops, bandwidth, bytes_per_weight: (
-        physics.decode_step(n, batch, flops, bandwidth, bytes_per_weight).seconds
+        physics.decode_step(
+            n=n, batch=batch, flops=flops, bandwidth=bandwidth, bytes_per_weight=bytes_per_weight
+        ).seconds
     ),
     result=Result((number("seconds"),)),
     examples=(
@@ -36,13 +38,13 @@ STEP_TIME = Task(
     parts=(
         Part(
             MEMORY_BOUND,
-            0.75,
+            0.2,
             ((7e9, 1, 300e12, 1e12, 2), *first(6, _steps(0.1, 0.7))),
         ),
-        Part(COMPUTE_BOUND, 0.75, first(6, _steps(1.5, 8))),
+        Part(COMPUTE_BOUND, 0.2, first(6, _steps(1.5, 8))),
         Part(
             N_("steps exactly at the ridge"),
-            0.5,
+            0.1,
             (
                 (3e9, 200, 800e12, 2e12, 1),
                 (13e9, 320, 160e12, 1e12, 4),

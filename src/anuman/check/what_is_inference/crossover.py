@@ -9,7 +9,7 @@ from ..result import Result, number
 from ..task import Case, Misconception, Part, Task
 from ..words import N_
 
-LEAST_DAYS = 150  # so that whole days stay within the tolerance
+DAYS = 2.2, 60  # few enough that a day cut off, or counted once more, is seen
 
 
 def crossover_day(
@@ -24,7 +24,7 @@ def _services(name: str, one_token: bool) -> Iterator[Case]:
     while True:
         n, train_tokens = round(10 ** draw.uniform(8, 12)), round(10 ** draw.uniform(10, 13.3))
         tokens = 1 if one_token else draw.randint(20, 4000)
-        days = draw.uniform(LEAST_DAYS, 3000)
+        days = int(draw.uniform(*DAYS)) + draw.uniform(0.2, 0.8)
         requests = round(3 * train_tokens / days / tokens)
         yield n, train_tokens, requests, tokens
 
@@ -35,13 +35,13 @@ CROSSOVER_DAY = Task(
     result=Result((number("days"),)),
     examples=((10e9, 1e12, 10e6, 1000), (70e9, 1e12, 10e6, 1000)),
     parts=(
-        Part(N_("requests of one token each"), 0.5, first(5, _services("one", one_token=True))),
+        Part(N_("requests of one token each"), 0.25, first(5, _services("one", one_token=True))),
         Part(
             N_("requests of many tokens"),
-            1.5,
+            0.25,
             (
-                (8e9, 2e12, 20e6, 500),
-                (80e9, 2e12, 20e6, 500),
+                (8e9, 2e11, 18e6, 500),
+                (80e9, 2e11, 18e6, 500),
                 *first(6, _services("many", one_token=False)),
             ),
         ),
@@ -115,6 +115,16 @@ CROSSOVER_DAY = Task(
             N_(
                 "Divided by tokens_per_request: the tokens of a day are requests_per_day times "
                 "tokens_per_request."
+            ),
+        ),
+        Misconception(
+            "parameters for training tokens",
+            lambda n, train_tokens, requests_per_day, tokens_per_request: (
+                3 * n / (requests_per_day * tokens_per_request)
+            ),
+            N_(
+                "n stands where train_tokens belongs: how many tokens must be served depends on how "
+                "many were trained on, not on the parameters."
             ),
         ),
         Misconception(

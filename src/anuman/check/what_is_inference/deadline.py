@@ -47,7 +47,7 @@ def _situations() -> Iterator[Case]:
 DEADLINE_MET = Task(
     id="01-what-is-inference/deadline_met",
     function=deadline_met,
-    result=Result((yes_no("met"),)),
+    result=Result((yes_no("deadline_met"),)),
     examples=(
         ({"name": "voice", "deadline": 0.5}, [0.02, 0.02, 0.03], 15),
         ({"name": "voice", "deadline": 0.5}, [0.02, 0.02, 0.04], 15),
@@ -55,7 +55,7 @@ DEADLINE_MET = Task(
     parts=(
         Part(
             N_("all cases"),
-            1,
+            0.5,
             (
                 ({"name": "driving", "deadline": 0.125}, [0.0625, 0.03125], 2),
                 ({"name": "image recognition", "deadline": 0.1}, [0.02, 0.3, 0.02], 1),
@@ -89,7 +89,10 @@ DEADLINE_MET = Task(
         Misconception(
             "a single step",
             lambda workload, step_time, steps: max(step_time) <= workload["deadline"],
-            N_("steps is not used: the steps follow one another, so their times add up."),
+            N_(
+                "steps has no effect: the steps follow one another, so their times add up. (A list "
+                "times a number repeats the list; it does not multiply what is in it.)"
+            ),
         ),
         Misconception(
             "measured times added up",
@@ -108,6 +111,15 @@ DEADLINE_MET = Task(
             "last time",
             lambda workload, step_time, steps: steps * step_time[-1] <= workload["deadline"],
             N_("Only the last measured time is used: take the slowest of all."),
+        ),
+        Misconception(
+            "milliseconds",
+            lambda workload, step_time, steps: (
+                1000 * steps * max(step_time) <= workload["deadline"]
+            ),
+            N_(
+                "The times are made milliseconds, the deadline is not: both are in seconds already."
+            ),
         ),
         Misconception(
             "strictly before",

@@ -22,12 +22,12 @@ def _parts(name: str, by_hand: tuple) -> tuple[Part, ...]:
     return (
         Part(
             N_("dense models"),
-            0.5,
+            0.25,
             (by_hand, *first(5, dense(seeded(f"01-what-is-inference/{name} dense")))),
         ),
         Part(
             N_("mixtures of experts"),
-            0.5,
+            0.25,
             first(6, mixtures(seeded(f"01-what-is-inference/{name} mixtures"))),
         ),
     )

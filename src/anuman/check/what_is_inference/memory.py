@@ -37,8 +37,8 @@ MEMORY_BYTES = Task(
     result=Result((number("bytes"),)),
     examples=((10e9, "train", 2, 2, 4, 8), (10e9, "serve", 2, 2, 4, 8)),
     parts=(
-        Part(TRAINING, 1, ((7e9, "train", 2, 2, 4, 8), *first(7, _recipes("train")))),
-        Part(SERVING, 1, ((7e9, "serve", 2, 2, 4, 8), *first(7, _recipes("serve")))),
+        Part(TRAINING, 0.5, ((7e9, "train", 2, 2, 4, 8), *first(7, _recipes("train")))),
+        Part(SERVING, 0.5, ((7e9, "serve", 2, 2, 4, 8), *first(7, _recipes("serve")))),
     ),
     misconceptions=(
         Misconception(
@@ -113,6 +113,11 @@ MEMORY_BYTES = Task(
             "the same in both",
             lambda n, mode, weight, grad, master, moments: n * (weight + grad + master + moments),
             N_("mode is not used: serving needs the weights alone, without what training adds."),
+        ),
+        Misconception(
+            "weights alone in both",
+            lambda n, mode, weight, grad, master, moments: n * weight,
+            N_("Training comes out as small as serving: it keeps all four, not the weights alone."),
         ),
         Misconception(
             "modes swapped",

@@ -187,6 +187,22 @@ VERDICT = Task(
             ),
         ),
         Misconception(
+            "time times the share",
+            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
+                FLIP.at(
+                    served_tokens,
+                    3
+                    * train_tokens
+                    * train_share
+                    / (input_part * input_share + (1 - input_part) * output_share),
+                )
+            ),
+            N_(
+                "Multiplied by the shares: a FLOP takes the longer, the smaller the share, so every "
+                "time is divided by its share."
+            ),
+        ),
+        Misconception(
             "no 3",
             lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
                 FLIP.at(

@@ -2,7 +2,8 @@
 
 import ast
 import functools
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 
 LISTS = ("append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse")
 OTHERS = ("add", "discard", "update", "setdefault", "popitem", "fill", "appendleft", "popleft")
@@ -10,6 +11,8 @@ MOST_UNTRUSTED = 20_000  # characters; a long cell takes no part
 MUTATORS = frozenset((*LISTS, *OTHERS))
 
 
+# IPython's own syntax at the beginning of a line: %time, !ls.
+MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 NO_CODE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -77,35 +80,79 @@ def bound_in(tree: ast.AST) -> frozenset[str]:
     return frozenset(visitor.names)
 
 
-def bound_by_untrusted(source: str) -> frozenset[str]:
-    """As bound, for a learner's text outside of any limit: only Python's own parser, nothing kept."""
+def of_untrusted(source: str) -> frozenset[str]:
+    """Names that a learner's text binds or changes: only Python's own parser, nothing kept."""
     if len(source) > MOST_UNTRUSTED:
         return frozenset()
     try:
-        return bound_in(ast.parse(source))
+        tree = ast.parse(MAGIC.sub(r"\1pass", source))
+        return bound_in(tree) | changed_in(tree)
     except NO_CODE:
         return frozenset()
 
 
+@functools.lru_cache(1000)
 def changed(source: str) -> frozenset[str]:
-    """Names of what the cell changes in place: x[0] = …, x.a = …, x.append(…)."""
-    names = set()
-    for node in ast.walk(_tree(source)):
-        if isinstance(node, (ast.Subscript, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
-            inner = node.value
-        elif (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in MUTATORS
-        ):
-            inner = node.func.value
-        else:
-            continue
-        while isinstance(inner, (ast.Subscript, ast.Attribute)):
-            inner = inner.value
-        if isinstance(inner, ast.Name):
-            names.add(inner.id)
+    """Global names of what the cell changes in place: x[0] = …, x.a = …, x.append(…)."""
+    return changed_in(_tree(source))
+
+
+def changed_in(tree: ast.AST) -> frozenset[str]:
+    """Global names of what this part of a cell changes in place."""
+    names: set[str] = set()
+    try:
+        _collect_changed(tree, frozenset(), names)
+    except RecursionError:
+        return frozenset()
     return frozenset(names)
+
+
+def _collect_changed(node: ast.AST, local: frozenset[str], names: set[str]) -> None:
+    """Add what is changed below this node, without names that are local to a function or class."""
+    root = _root_of_change(node)
+    if root is not None and root not in local:
+        names.add(root)
+    for inner in ast.iter_child_nodes(node):
+        _collect_changed(inner, local | _local_names(inner), names)
+
+
+def _root_of_change(node: ast.AST) -> str | None:
+    """The name x at the bottom of x.a[0].append(…) or of x.a[0] = …; None where nothing changes."""
+    if isinstance(node, (ast.Subscript, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
+        inner = node.value
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in MUTATORS
+    ):
+        inner = node.func.value
+    else:
+        return None
+    while isinstance(inner, (ast.Subscript, ast.Attribute)):
+        inner = inner.value
+    return inner.id if isinstance(inner, ast.Name) else None
+
+
+def _local_names(node: ast.AST) -> frozenset[str]:
+    """Names that belong to the scope that this node opens; none if it opens none."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        args = node.args
+        every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
+        names = {arg.arg for arg in every if arg is not None}
+        if isinstance(node, ast.Lambda):
+            return frozenset(names)
+        elsewhere = {n for s in ast.walk(node) if isinstance(s, ast.Global) for n in s.names}
+        return frozenset(names | _bound_here(node.body) - elsewhere)
+    if isinstance(node, ast.ClassDef):
+        return frozenset(_bound_here(node.body))
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        targets = [n for one in node.generators for n in ast.walk(one.target)]
+        return frozenset(n.id for n in targets if isinstance(n, ast.Name))
+    return frozenset()
+
+
+def _bound_here(body: list[ast.stmt]) -> set[str]:
+    return set().union(*map(bound_in, body))
 
 
 def imports(source: str) -> str:
@@ -114,13 +161,48 @@ def imports(source: str) -> str:
     return "\n".join(ast.unparse(node) for node in _tree(source).body if isinstance(node, kept))
 
 
-def definitions(source: str) -> str:
+def imported_names(source: str, modules: Collection[str]) -> frozenset[str]:
+    """Names that the cell's top level takes from these modules (from module import name)."""
+    return frozenset(
+        alias.asname or alias.name
+        for node in _tree(source).body
+        if isinstance(node, ast.ImportFrom) and not node.level and node.module in modules
+        for alias in node.names
+    )
+
+
+def definitions(source: str, names: frozenset[str] | None = None) -> str:
     """The part of a teacher's unlocked cell that its tests may rely on: imports, functions, constants.
 
     Not what the learner is to fill in: empty functions and classes, empty values. The rest of the
-    cell would be run twice, once on each side.
+    cell would be run twice, once on each side. names: only what these names need.
     """
-    return "\n".join(ast.unparse(node) for node in _tree(source).body if _is_definition(node))
+    kept = [node for node in _tree(source).body if _is_definition(node)]
+    if names is not None:
+        needed, wanted = [], set(names)
+        for node in reversed(kept):
+            if bound_in(node) & wanted:
+                needed.insert(0, node)
+                wanted |= _used_in(node)
+        kept = needed
+    return "\n".join(map(ast.unparse, kept))
+
+
+def without(source: str, names: Collection[str]) -> str:
+    """The cell without those statements of its top level that bind one of these names."""
+    if not bound(source) & frozenset(names):
+        return source
+    kept = [node for node in _tree(source).body if not bound_in(node) & frozenset(names)]
+    return "\n".join(map(ast.unparse, kept))
+
+
+def free_names(source: str) -> frozenset[str]:
+    """Names that the cell uses and does not bind itself."""
+    return _used_in(_tree(source)) - bound(source)
+
+
+def _used_in(tree: ast.AST) -> frozenset[str]:
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
 def _is_definition(node: ast.stmt) -> bool:
@@ -150,6 +232,17 @@ def _is_empty(value: ast.expr) -> bool:
     if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
         return not value.elts
     return isinstance(value, ast.Dict) and not value.keys
+
+
+def ends_in_expression(source: str) -> bool:
+    """Whether the cell's last statement has a value (a test of asserts alone has none)."""
+    body = _tree(source).body
+    return bool(body) and isinstance(body[-1], ast.Expr)
+
+
+def covers(package: str, module: str) -> bool:
+    """Whether this is the module or a part of it."""
+    return module == package or module.startswith(package + ".")
 
 
 def imported_modules(sources: Iterable[str]) -> list[str]:

@@ -16,41 +16,18 @@ from pathlib import Path
 
 import nbformat
 from nbgrader.api import Assignment, Gradebook, MissingEntry
-from nbgrader.converters import GenerateAssignment, NbGraderException
+from nbgrader.converters import Autograde, GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import Execute
-from traitlets import Float, Integer, List, TraitError, Unicode
-from traitlets.config import Config, Configurable
+from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from ...paths import NBGRADER_CONFIG as CONFIG
 from ...paths import is_nbgrader_course
-from . import bindings, intake
+from . import intake
 from .errors import BadCourse
 from .official import grade_id, official_cells
-from .work import LEARNER, LOCKED, TEST, TEXT, Cell, Rules, Template
-
-
-class GradeSettings(Configurable):
-    """Settings of `anuman grade` in nbgrader_config.py, as c.GradeSettings.NAME."""
-
-    cell_seconds = Float(allow_none=True, default_value=None, help="None: c.Execute.timeout").tag(
-        config=True
-    )
-    submission_seconds = Float(600.0, help="for all notebooks of a submission").tag(config=True)
-    memory = Integer(2 << 30, help="bytes, for all processes of a submission").tag(config=True)
-    disk = Integer(128 << 20, help="bytes of the scratch folder").tag(config=True)
-    processes = Integer(64, help="processes and threads of a submission").tag(config=True)
-    refused = List(
-        Unicode(),
-        ["anuman.physics", "anuman.serving", "anuman.lm"],
-        help="modules that a learner's process has not, unless a locked cell imports them",
-    ).tag(config=True)
-    stand_ins = List(
-        Unicode(),
-        ["anuman.check"],
-        help="modules whose functions do nothing in a learner's process",
-    ).tag(config=True)
+from .template import as_cell, as_template, forced
+from .work import LEARNER, Cell, Template
 
 
 @dataclass(frozen=True)
@@ -160,8 +137,9 @@ class Course:
                 f"{path} cannot be read ({error}). Make it again: "
                 f"nbgrader generate_assignment {folder.name} --force"
             ) from None
+        _require_python(path, released.metadata)
         official = official_cells(notebook)
-        cells = [_cell(cell, official) for cell in released.cells]
+        cells = [as_cell(cell, official) for cell in released.cells]
         handed_out = {cell.grade_id for cell in cells}
         absent = [name for name in official if name not in handed_out]
         if absent:
@@ -169,7 +147,16 @@ class Course:
                 f"{path} lacks the cell {absent[0]}, which the gradebook has. Make it again: "
                 f"nbgrader generate_assignment {folder.name} --force"
             )
-        return as_template(notebook.name, cells, self._solutions(folder.name, notebook.name, cells))
+        whole = forced(released.metadata, str(path))
+        for cell in cells:
+            cell.forced = cell.forced or whole
+        solutions = self._solutions(folder.name, notebook.name, cells)
+        own = [name.removesuffix(".py") for name in self.learners_own(folder.name)]
+        return as_template(notebook.name, cells, solutions, own)
+
+    def learners_own(self, assignment: str) -> list[str]:
+        """Files of the assignment that learners hand in, and the teacher's version of which stays away."""
+        return Autograde(config=self.config).exclude_overwriting.get(assignment, [])
 
     def _solutions(self, assignment: str, name: str, cells: list[Cell]) -> dict[str, str]:
         """The answers in the teacher's own source by their ids; none where it cannot be read."""
@@ -186,39 +173,9 @@ class Course:
         paths = [Path(folder, f"{template.name}.ipynb") for template in templates]
         if not all(path.is_file() for path in paths):
             return {}
-        return {path.name: path.read_bytes() for path in paths}
-
-    def rules(self, templates: tuple[Template, ...], isolate: bool) -> Rules:
-        """Limits and modules for this assignment's submissions."""
-        try:
-            settings = GradeSettings(config=self.config)
-            seconds = settings.cell_seconds or Execute(config=self.config).timeout
-        except TraitError as error:
-            raise BadCourse(f"{CONFIG}: {error}") from None
-        if not seconds or seconds < 0:  # for nbgrader there is no limit then
-            seconds = settings.submission_seconds
-        cells = [cell for template in templates for cell in template.cells]
-        locked = bindings.imported_modules(c.source for c in cells if c.role == LOCKED)
-        plain = bindings.imported_modules(c.source for c in cells if c.role == LEARNER)
-        tests = bindings.imported_modules(c.source for c in cells if c.role == TEST)
-        tests += bindings.imported_modules(c.before for c in cells)
-        listed = [one for one in settings.refused if _imported(one, locked)]
-        refused = [one for one in settings.refused if one not in listed]
-        withheld = (*refused, *settings.stand_ins)
-        learners = [m for m in {*locked, *plain} if not any(_covers(w, m) for w in withheld)]
-        return Rules(
-            cell_s=float(seconds),
-            submission_s=settings.submission_seconds,
-            memory=settings.memory,
-            disk=settings.disk,
-            processes=settings.processes,
-            refused=tuple(refused),
-            stand_ins=tuple(settings.stand_ins),
-            isolate=isolate,
-            preload=tuple(sorted(learners)),
-            preload_trusted=tuple(sorted({*locked, *plain, *tests})),
-            python_path=tuple(filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))),
-        )
+        own = [Path(folder, name) for name in self.learners_own(assignment)]
+        paths += [path for path in own if path.is_file()]
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
     def teachers_files(self, assignment: str) -> dict[str, bytes]:
         """Files beside the source notebooks."""
@@ -226,67 +183,19 @@ class Course:
         return intake.read_teachers(folder, self.place.ignore)
 
 
+def _require_python(path: Path, metadata) -> None:
+    """Raise BadCourse for a notebook whose kernel is no Python."""
+    kernel = metadata.get("kernelspec", {})
+    language = kernel.get("language") or metadata.get("language_info", {}).get("name") or "python"
+    if "python" not in language.lower():
+        raise BadCourse(
+            f"{path} runs on the kernel {kernel.get('name', language)} (language {language}); anuman "
+            "grade runs Python notebooks only. Grade this assignment with nbgrader autograde."
+        )
+
+
 def _matches(student: str, pattern: str) -> bool:
     return student == pattern or fnmatch.fnmatchcase(student, pattern)
-
-
-def _imported(module: str, imported: list[str]) -> bool:
-    return any(_covers(module, one) for one in imported)
-
-
-def _covers(package: str, module: str) -> bool:
-    return module == package or module.startswith(package + ".")
-
-
-def as_template(name: str, cells: list[Cell], solutions: dict[str, str]) -> Template:
-    """The notebook with what is known of its names: the answers' own, and the teacher's.
-
-    solutions: the teacher's answers by the ids of their cells.
-    """
-    _hand_down(cells, solutions)
-    stubs = [cell.source for cell in cells if cell.role == LEARNER and cell.grade_id]
-    asked: set[str] = set()
-    for text in (*stubs, *solutions.values()):
-        asked |= bindings.bound(text) | bindings.changed(text)
-        asked -= bindings.bound(bindings.imports(text))
-    kept: set[str] = set()
-    for cell in cells:
-        kept |= bindings.bound(cell.before) | bindings.bound(cell.for_tests)
-    return Template(name, tuple(cells), tuple(sorted(asked)), tuple(sorted(kept - asked)))
-
-
-def _hand_down(cells: list[Cell], solutions: dict[str, str]) -> None:
-    """Give each graded cell what its tests may rely on of the cells above it.
-
-    That is what the teacher's unlocked cells define and the teacher's answers import. It stands where
-    the teacher put it, whatever a submission has made of those cells.
-    """
-    above: list[str] = []
-    for cell in cells:
-        if cell.kind == "code" and not cell.grade_id:
-            above.append(bindings.definitions(cell.source))
-        elif cell.kind == "code":
-            cell.before = "\n".join(filter(None, above))
-            above = [bindings.imports(solutions.get(cell.grade_id, ""))]
-
-
-def _cell(cell, official: dict) -> Cell:
-    """A cell of the release notebook, with its part in the grading."""
-    about = cell.metadata.get("nbgrader")
-    name = about.get("grade_id") if isinstance(about, dict) else None
-    known = official.get(name)
-    kept = {"id": cell.get("id"), "tags": list(cell.metadata.get("tags", []))}
-    if known is None:
-        role = LEARNER if cell.cell_type == "code" else TEXT
-        return Cell(role, cell.cell_type, cell.source, **kept)
-    about = dict(known.metadata["nbgrader"])
-    if known.cell_type != "code":
-        role = TEXT
-    elif about["solution"]:
-        role = LEARNER
-    else:
-        role = TEST if about["grade"] else LOCKED
-    return Cell(role, known.cell_type, known.source, grade_id=name, about=about, **kept)
 
 
 def digest(files: dict[str, bytes]) -> str:

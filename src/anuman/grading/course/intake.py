@@ -16,6 +16,7 @@ MOST_DEPTH = 8
 MOST_NAMED = 20  # files that are left out, each with a note of its own
 TIMESTAMP = "timestamp.txt"
 AHEAD = timedelta(hours=26)  # that a clock may be wrong, or a timestamp without its zone
+JUNK = ("__MACOSX", "._*")  # what macOS puts into archives
 FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 FOLDER = getattr(os, "O_DIRECTORY", 0)
 
@@ -29,6 +30,7 @@ class Intake:
 
     def __init__(self, folder: str, ignored: list[str]):
         self.files: dict[str, bytes] = {}
+        self.times: dict[str, int] = {}  # when each was changed, in ns
         self.notes: list[str] = []
         self._ignored = ignored
         self._left = MOST_TOGETHER
@@ -42,6 +44,7 @@ class Intake:
             self._folder(descriptor, "", 0)
         finally:
             os.close(descriptor)
+        self._lift()
         if self._unnamed:
             self.notes.append(f"{self._unnamed} more files are left out.")
 
@@ -55,7 +58,7 @@ class Intake:
     def _folder(self, descriptor: int, prefix: str, depth: int) -> None:
         for name in sorted(os.listdir(descriptor), key=_weight):
             path = prefix + name
-            if any(fnmatch.fnmatch(name, pattern) for pattern in self._ignored):
+            if any(fnmatch.fnmatch(name, pattern) for pattern in (*JUNK, *self._ignored)):
                 continue
             if len(self.files) >= MOST_FILES:
                 self.notes.append(
@@ -96,7 +99,22 @@ class Intake:
         with os.fdopen(os.dup(descriptor), "rb") as file:
             content = file.read(MOST_FILE)  # it may grow while we read
         self._left -= len(content)
-        self.files[path] = content
+        self.files[path], self.times[path] = content, state.st_mtime_ns
+
+    def _lift(self) -> None:
+        """Where the notebooks lie in a folder, as an archive may unpack, take that folder's place."""
+        notebooks = [name for name in self.files if name.endswith(".ipynb")]
+        folder = os.path.commonpath(map(os.path.dirname, notebooks)) if notebooks else ""
+        if not folder:
+            return
+        self.notes.append(f"The notebooks lie in {folder}/; it is graded from there.")
+        for held in (self.files, self.times):
+            inner = {
+                n.removeprefix(folder + "/"): held.pop(n)
+                for n in [*held]
+                if n.startswith(folder + "/")
+            }
+            held.update(inner)
 
     def timestamp(self) -> datetime | None:
         """When the work was handed in, as nbgrader's file says; None where that cannot be."""
@@ -130,7 +148,7 @@ def read_teachers(folder: str, ignored: list[str]) -> dict[str, bytes]:
         for listed in (folders, names):
             listed[:] = [n for n in listed if not any(fnmatch.fnmatch(n, p) for p in ignored)]
         for name in names:
-            if not name.endswith(".ipynb"):
+            if root != folder or not name.endswith(".ipynb"):  # those are the assignment's own
                 path = os.path.join(root, name)
                 with open(path, "rb") as file:
                     found[os.path.relpath(path, folder).replace(os.sep, "/")] = file.read()

@@ -6,6 +6,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...language import _
 from .official import grade_id
 
 MOST_BYTES = 50_000_000
@@ -36,9 +37,11 @@ def find(path: str, exercises: Path, assignments: list[str]) -> Path:
     try:
         found = next((candidate for candidate in candidates if candidate.exists()), None)
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
+        said = _("{path} cannot be read: {error}.").format(path=path, error=error.strerror)
+        raise BadInput(said) from error
     if found is None:
-        raise BadInput(f"there is no {path}. {_nearest(path, exercises, assignments)}")
+        said = _("there is no {path}.").format(path=path)
+        raise BadInput(f"{said} {_nearest(path, exercises, assignments)}")
     if not found.is_dir():
         return found
     for name in assignments:
@@ -48,19 +51,20 @@ def find(path: str, exercises: Path, assignments: list[str]) -> Path:
     if len(notebooks) == 1:
         return notebooks[0]
     if not notebooks:
-        raise BadInput(
-            f"{found} holds no notebook (*.ipynb). {_nearest(path, exercises, assignments)}"
-        )
+        said = _("{folder} holds no notebook (*.ipynb).").format(folder=found)
+        raise BadInput(f"{said} {_nearest(path, exercises, assignments)}")
     names = ", ".join(notebook.name for notebook in notebooks)
-    raise BadInput(f"{found} holds several notebooks: name one of them ({names}).")
+    said = _("{folder} holds several notebooks: name one of them ({names}).")
+    raise BadInput(said.format(folder=found, names=names))
 
 
 def _nearest(path: str, exercises: Path, assignments: list[str]) -> str:
     if not assignments:
-        return "The course has no assignments."
+        return _("The course has no assignments.")
     name = Path(path).stem
     near = difflib.get_close_matches(name, assignments, n=3, cutoff=0.4) or assignments
-    return "Did you mean " + " or ".join(str(exercises.name + "/" + one) for one in near) + "?"
+    names = _(" or ").join(f"{exercises.name}/{one}" for one in near)
+    return _("Did you mean {names}?").format(names=names)
 
 
 def read(path: Path) -> LearnerFile:
@@ -68,51 +72,55 @@ def read(path: Path) -> LearnerFile:
     try:
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
-            raise BadInput(f"{path} is not a file.")
+            raise BadInput(_("{path} is not a file.").format(path=path))
         if state.st_size > MOST_BYTES:
-            raise BadInput(
-                f"{path} has {state.st_size / 1e6:.0f} MB, more than the {MOST_BYTES / 1e6:.0f} MB "
-                "that are graded. Clear its outputs in JupyterLab (Edit, Clear Outputs of All "
-                "Cells), save and check again."
+            said = _(
+                "{path} has {size:.0f} MB, more than the {most:.0f} MB that are graded. Clear its "
+                "outputs in JupyterLab (Edit, Clear Outputs of All Cells), save and check again."
             )
+            raise BadInput(said.format(path=path, size=state.st_size / 1e6, most=MOST_BYTES / 1e6))
         content = path.read_bytes()
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
+        said = _("{path} cannot be read: {error}.").format(path=path, error=error.strerror)
+        raise BadInput(said) from error
     return LearnerFile(path, content, _cells(path, content))
 
 
 def _cells(path: Path, content: bytes) -> list[dict]:
     if not content.strip():
-        raise BadInput(f"{path} is empty. {fresh_copy(path)}")
+        raise BadInput(_("{path} is empty.").format(path=path) + " " + fresh_copy(path))
     try:
         notebook = json.loads(content.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise BadInput(
-            f"{path} is not UTF-8 text (byte {error.start + 1}). {fresh_copy(path)}"
-        ) from error
+        said = _("{path} is not UTF-8 text (byte {byte}).").format(path=path, byte=error.start + 1)
+        raise BadInput(f"{said} {fresh_copy(path)}") from error
     except json.JSONDecodeError as error:
-        raise BadInput(
-            f"{path} is not a notebook: its JSON breaks at line {error.lineno}, column "
-            f"{error.colno} ({error.msg}). {fresh_copy(path)}"
-        ) from error
+        said = _(
+            "{path} is not a notebook: its JSON breaks at line {line}, column {column} ({error})."
+        ).format(path=path, line=error.lineno, column=error.colno, error=error.msg)
+        raise BadInput(f"{said} {fresh_copy(path)}") from error
     except RecursionError as error:
-        raise BadInput(f"{path} is not a notebook: its JSON is nested too deeply.") from error
+        said = _("{path} is not a notebook: its JSON is nested too deeply.").format(path=path)
+        raise BadInput(said) from error
     if not isinstance(notebook, dict) or "nbformat" not in notebook:
-        raise BadInput(f"{path} is JSON but not a notebook. {fresh_copy(path)}")
+        said = _("{path} is JSON but not a notebook.").format(path=path)
+        raise BadInput(f"{said} {fresh_copy(path)}")
     if notebook["nbformat"] != 4:
-        raise BadInput(
-            f"{path} has notebook format {notebook['nbformat']}; format 4 is graded. Open it in "
-            "this course's JupyterLab, save it and check again."
+        said = _(
+            "{path} has notebook format {found}; format 4 is graded. Open it in this course's "
+            "JupyterLab, save it and check again."
         )
+        raise BadInput(said.format(path=path, found=notebook["nbformat"]))
     cells = notebook.get("cells")
     if not isinstance(cells, list) or not isinstance(notebook.get("metadata"), dict):
-        raise BadInput(f"{path} is a notebook without cells or metadata. {fresh_copy(path)}")
+        said = _("{path} is a notebook without cells or metadata.").format(path=path)
+        raise BadInput(f"{said} {fresh_copy(path)}")
     for number, cell in enumerate(cells, start=1):
         if not _is_cell(cell):
-            raise BadInput(
-                f"cell {number} of {path} is broken: it lacks its type, its text or its metadata. "
-                f"{fresh_copy(path)}"
-            )
+            said = _(
+                "cell {number} of {path} is broken: it lacks its type, its text or its metadata."
+            ).format(number=number, path=path)
+            raise BadInput(f"{said} {fresh_copy(path)}")
     return cells
 
 
@@ -128,7 +136,7 @@ def _is_cell(cell) -> bool:
 
 def fresh_copy(path: Path) -> str:
     """How to get an untouched copy without losing what is there."""
-    return (
+    return _(
         "Nothing was changed. Keep the file under another name; JupyterLab may hold an earlier "
-        f"version in {path.parent / '.ipynb_checkpoints'}. A fresh copy: git restore {path}"
-    )
+        "version in {folder}. A fresh copy: git restore {path}"
+    ).format(folder=path.parent / ".ipynb_checkpoints", path=path)

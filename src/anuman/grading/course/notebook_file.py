@@ -6,7 +6,7 @@ import json
 
 from .fingerprint import fingerprint
 
-MOST_CELLS = 2_000
+MOST_CELLS = 10_000
 MOST_SOURCE = 1_000_000  # characters of one cell
 PICTURES = ("image/png", "image/jpeg")
 KINDS = ("code", "markdown", "raw")

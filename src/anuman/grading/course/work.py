@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 
 LEARNER, LOCKED, TEST, TEXT = "learner", "locked", "test", "text"
+APART, TOGETHER, BY_EVIDENCE = "apart", "together", "by evidence"
+# The message of an error that a learner's function raised in a test; its own one may hold hidden cases.
+STOPPED_IN = "the function {name} stopped (its message is not shown)"
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,7 @@ class Rules:
     processes: int = 64
     refused: tuple[str, ...] = ()  # modules that a learner's process has not
     stand_ins: tuple[str, ...] = ()  # modules that it has only in name
+    shown: tuple[str, ...] = ()  # folders of data that learners' code may read
     isolate: bool = True
     preload: tuple[str, ...] = ()  # modules that the learner's cells are known to import
     preload_trusted: tuple[str, ...] = ()  # and the teacher's
@@ -39,6 +43,15 @@ class Cell:
     count: int | None = None
     claimed: str = ""  # mark of the outputs that were handed in with it
     untouched: bool = False  # the teacher's own text
+    forced: str = ""  # of a test: APART or TOGETHER where the teacher says so
+    together: bool = False  # of a test: run in the learner's process
+    helpers: str = ""  # what a together test needs of the tests above it that run apart
+
+    @property
+    def for_learner(self) -> str:
+        """What the learner's process runs of this cell."""
+        apart = self.role == TEST and not self.together
+        return "" if self.kind != "code" or self.role == TEXT or apart else self.source
 
     @property
     def for_tests(self) -> str:
@@ -69,6 +82,9 @@ class Submission:
     files: dict[str, bytes]
     teachers_files: dict[str, bytes]
     rules: Rules
+    times: dict[str, int] = field(
+        default_factory=dict
+    )  # of the files: when each was changed, in ns
 
 
 @dataclass
@@ -88,4 +104,6 @@ class Outcome:
     notebooks: list[Graded] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problem: str | None = None
+    starved: bool = False  # a time limit passed while other work kept the machine busy
+    doubtful: bool = False  # the machine, not the code, may have stopped a cell: worth a second try
     seconds: float = 0.0

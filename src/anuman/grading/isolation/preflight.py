@@ -4,7 +4,9 @@ import errno
 import os
 import sys
 
-UNPROTECTED = (
+from ...language import N_, _
+
+UNPROTECTED = N_(
     "anuman grade --unsafe: the learners' code runs WITHOUT isolation, as you: it can read and change "
     "your files (other submissions and the gradebook too), use the network, and leave processes "
     "behind. The tests still run apart from it, and time limits hold. Grade strangers' work only in "
@@ -24,21 +26,26 @@ def require() -> None:
     """Return if a learner's process can be isolated here, else raise CannotIsolate."""
     problem = why_not()
     if problem:
-        raise CannotIsolate(
-            f"learners' code cannot be isolated on this system: {problem[0]}. Remedy: {problem[1]}. "
-            "Or grade without isolation, only work that you trust: --unsafe"
+        said = _(
+            "learners' code cannot be isolated on this system: {problem}. Remedy: {remedy}. Or grade "
+            "without isolation, only work that you trust: --unsafe"
         )
+        raise CannotIsolate(said.format(problem=problem[0], remedy=problem[1]))
 
 
 def why_not() -> tuple[str, str] | None:
     """(what failed, remedy), or None: it works. Tries it in a process of its own."""
     if sys.platform == "darwin":
-        return "macOS has no namespaces", f"use a Linux container: {CONTAINER}"
+        remedy = _("use a Linux container: {command}").format(command=CONTAINER)
+        return _("macOS has no namespaces"), remedy
     if sys.platform == "win32":
-        remedy = "use WSL2: `wsl --install`, then start.py in its Ubuntu"
-        return "Windows has no namespaces", f"{remedy}; or a Linux container: {CONTAINER}"
+        remedy = _(
+            "use WSL2: `wsl --install`, then start.py in its Ubuntu; or a Linux container: {command}"
+        ).format(command=CONTAINER)
+        return _("Windows has no namespaces"), remedy
     if sys.platform != "linux":
-        return f"{sys.platform} has no Linux namespaces", "use a Linux machine"
+        said = _("{system} has no Linux namespaces").format(system=sys.platform)
+        return said, _("use a Linux machine")
     return _try()
 
 
@@ -46,7 +53,8 @@ def _try() -> tuple[str, str] | None:
     from . import sandbox, seccomp, wire
 
     if os.uname().machine not in seccomp.AUDIT_ARCH:
-        return f"no filter for the processor {os.uname().machine}", "use an x86-64 or ARM64 machine"
+        said = _("no filter for the processor {name}").format(name=os.uname().machine)
+        return said, _("use an x86-64 or ARM64 machine")
     import socket
 
     ours, theirs = socket.socketpair()
@@ -85,7 +93,9 @@ def _try() -> tuple[str, str] | None:
         return None
     step, number = details
     name = errno.errorcode.get(number, str(number))
-    return f"{step} fails with {name} ({os.strerror(number)})", _remedy(step, number)
+    said = _("{step} fails with {name} ({error})")
+    said = said.format(step=step, name=name, error=os.strerror(number))
+    return said, _remedy(step, number)
 
 
 def _remedy(step: str, number: int) -> str:
@@ -93,15 +103,15 @@ def _remedy(step: str, number: int) -> str:
     if number == errno.ENOSPC:
         return "sudo sysctl user.max_user_namespaces=15000"
     if number == errno.ENOSYS:
-        return "a Linux kernel of 5.12 or later"
+        return _("a Linux kernel of 5.12 or later")
     in_container = os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv")
     if in_container:
-        return f"let the container make namespaces: {CONTAINER}"
+        return _("let the container make namespaces: {command}").format(command=CONTAINER)
     if step == "unshare user":
         return "sudo sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000"
     if number in (errno.EPERM, errno.EACCES):
-        return (
+        return _(
             "on Ubuntu 24.04 and later: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0; "
-            f"in a container: {CONTAINER}"
-        )
-    return f"report this failure; meanwhile a container: {CONTAINER}"
+            "in a container: {command}"
+        ).format(command=CONTAINER)
+    return _("report this failure; meanwhile a container: {command}").format(command=CONTAINER)

@@ -123,6 +123,7 @@ def build(walls: Walls, ids: tuple[int, int]) -> None:
     # parent have ended already, the way to the worker reads as closed before any code is run.
     ns.prctl("PR_SET_PDEATHSIG", ns.PR_SET_PDEATHSIG, signal.SIGKILL)
     os.setsid()  # no terminal, and no signal meant for the grader's group
+    _first_to_go()
     if not as_root:
         _map_user(*ids)
     owner = OUTSIDE_FIRST + secrets.randbelow(OUTSIDE_COUNT) if as_root else INSIDE
@@ -133,6 +134,12 @@ def build(walls: Walls, ids: tuple[int, int]) -> None:
     ns.drop_capabilities()
     seccomp.load()
     os.chdir(SCRATCH)
+
+
+def _first_to_go() -> None:
+    """Where memory is short the kernel ends this process before any of the grader's own."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
 
 
 def _map_user(uid: int, gid: int) -> None:
@@ -176,14 +183,14 @@ def _build_root(walls: Walls, owner: int) -> None:
     os.mkdir("/tmp/old")
     ns.pivot_root("/tmp", "/tmp/old")
     os.chdir("/")
-    _show_system(walls)
-    _make_etc()
-    _make_dev()
-    _make_proc()
     os.makedirs("/tmp", 0o755, exist_ok=True)
     limits = walls.limits
     options = f"size={limits.disk},nr_inodes={limits.inodes},mode=1777"
     ns.mount("tmpfs", "/tmp", "tmpfs", ns.MS_NOSUID | ns.MS_NODEV, options)
+    _show_system(walls)  # after /tmp: Python itself may lie in a folder there
+    _make_etc()
+    _make_dev()
+    _make_proc()
     os.mkdir(SCRATCH, 0o755)
     if owner != os.geteuid():
         os.chown(SCRATCH, owner, owner)

@@ -15,6 +15,7 @@ from html import escape
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
+from jinja2 import BaseLoader
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
@@ -25,7 +26,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.server_extensions import formgrader
 from traitlets import Any
 
-from ...language import both
+from ...language import LANGUAGES, N_, _, both, language, number, speaking
 from ..course.errors import BadCourse
 from ..course.folder import Course
 from ..records.clean_markdown import is_quickly_parsed
@@ -90,8 +91,46 @@ class Highlight(Highlight2HTML):
         return f'<div class="highlight hl-ipython3"><pre>{escape(source)}\n</pre></div>\n'
 
 
+# What nbgrader's template of a page says, each as it stands in the template's source.
+TEMPLATE_WORDS = (
+    N_("Score:"),
+    N_("Test cell"),
+    N_("Coding free-response"),
+    N_("Written response"),
+    N_("Late submission penalty"),
+    N_("Student's answer"),
+    N_("Student's task"),
+    N_("Grade cell:"),
+    N_("Task:"),
+    N_("Comments:"),
+    N_("(Top)"),
+    N_(">Task<"),
+    N_(">Comment<"),
+)
+
+
+class InPagesLanguage(BaseLoader):
+    """Gives the templates of another loader with nbgrader's own words translated."""
+
+    def __init__(self, loader: BaseLoader):
+        self._loader = loader
+
+    def get_source(self, environment, template):
+        source, name, fresh = self._loader.get_source(environment, template)
+        if "nbgrader" in source:
+            for words in TEMPLATE_WORDS:
+                source = source.replace(words, _(words))
+        return source, name, fresh
+
+
 class PageExporter(HTMLExporter):
-    """nbconvert's, without parsing every finished page once more for tags that these pages lack."""
+    """nbconvert's, in the page's language, without parsing every finished page once more for tags
+    that these pages lack."""
+
+    def _create_environment(self):
+        environment = super()._create_environment()
+        environment.loader = InPagesLanguage(environment.loader)
+        return environment
 
     def from_notebook_node(self, nb, resources=None, **kw):
         resources = self._init_resources(resources)
@@ -119,11 +158,19 @@ def safe_page(page: str) -> str:
 
 
 def run(
-    assignment: str, folder: Path, json_file: Path | None = None, workers: int | None = None
+    assignment: str,
+    folder: Path,
+    json_file: Path | None = None,
+    workers: int | None = None,
+    lang: str | None = None,
 ) -> int:
-    """Make all pages and say so; 0: all there, 1: some could not be made, 2: nothing to do."""
+    """Make all pages and say so; 0: all there, 1: some could not be made, 2: nothing to do.
+
+    lang: the language of the pages; else what the course sets (c.Anuman.language), else the one of
+    the command.
+    """
     try:
-        made = list(make(assignment, folder, workers))
+        made = list(make(assignment, folder, workers, lang))
     except BadCourse as error:
         print(f"anuman feedback: {error}", file=sys.stderr)
         return 2
@@ -131,16 +178,33 @@ def run(
         for problem in student.problems:
             print(f"  {harmless(student.id)}: {harmless(problem)}", file=sys.stderr)
     count = sum(len(student.pages) for student in made)
-    print(f"{assignment}: {count} feedback pages for {len(made)} students.")
+    said = _("{assignment}: {count} feedback pages for {students} students.")
+    print(said.format(assignment=assignment, count=number(count), students=number(len(made))))
     if json_file:
         text = json.dumps({"students": [asdict(s) for s in made]}, ensure_ascii=False, indent=1)
         json_file.write_text(text + "\n", encoding="utf-8")
     return 1 if any(student.problems for student in made) else 0
 
 
-def make(assignment: str, folder: Path, workers: int | None = None) -> Iterator[Pages]:
+def make(
+    assignment: str, folder: Path, workers: int | None = None, lang: str | None = None
+) -> Iterator[Pages]:
     """Make the pages of everybody who is graded. Raises BadCourse if nobody is."""
     course = Course(folder)
+    with speaking(lang or page_language(course)):
+        yield from _make(course, assignment, workers)
+
+
+def page_language(course: Course) -> str:
+    """The language that the course sets for its pages, else the one that is spoken now."""
+    wanted = course.config.Anuman.get("language") or language()
+    if wanted not in LANGUAGES:
+        known = " and ".join(LANGUAGES)
+        raise BadCourse(f"c.Anuman.language is {wanted!r}; the course speaks {known}.")
+    return wanted
+
+
+def _make(course: Course, assignment: str, workers: int | None) -> Iterator[Pages]:
     students = _graded(course, assignment)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what goes wrong is told at the end
     worker = _Worker(course, assignment)
@@ -167,9 +231,8 @@ def _graded(course: Course, assignment: str) -> list[tuple[str, list[Path]]]:
         if any(path.is_file() for path in notebooks):
             found.append((student, [path for path in notebooks if path.is_file()]))
     if not found:
-        raise BadCourse(
-            f"nobody is graded for {assignment!r} yet: run `anuman grade {assignment}` first."
-        )
+        said = _("nobody is graded for {assignment!r} yet: run `anuman grade {assignment}` first.")
+        raise BadCourse(said.format(assignment=assignment))
     return found
 
 

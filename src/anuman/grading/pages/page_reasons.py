@@ -101,7 +101,7 @@ def _failed(test: NotebookNode, error: NotebookNode, delimiters: Delimiters) -> 
         )
     if error.ename == "NameError":
         missing = re.search(r"name '(\w+)'", error.evalue)
-        if missing and re.search(rf"\b{missing[1]}\b", test.source):
+        if missing and re.search(rf"\b{missing[1]}\b", _visible(test.source, hidden)):
             return _said(NOT_DEFINED, name=missing[1])
     line = _statement(test.source, number) if number else None
     if line is None:
@@ -109,6 +109,11 @@ def _failed(test: NotebookNode, error: NotebookNode, delimiters: Delimiters) -> 
     if name == "AssertionError":
         return _said(VISIBLE_FAILED, line=line)
     return _said(VISIBLE_STOPPED, error=name, line=line)
+
+
+def _visible(source: str, hidden: set[int]) -> str:
+    lines = enumerate(source.split("\n"), start=1)
+    return "\n".join(line for number, line in lines if number not in hidden)
 
 
 def _line(error: NotebookNode) -> int | None:

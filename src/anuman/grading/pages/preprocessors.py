@@ -1,11 +1,13 @@
 """What a learner's feedback pages show: reasons for lost points, no hidden tests, nothing that runs."""
 
+from html import escape
+
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
-from ...language import N_, both
+from ...language import N_, both, in_one, language
 from ..course.fingerprint import error_line, fingerprint
 from ..records.clean import clean_notebook
 from .page_reasons import Delimiters, hidden_lines, why
@@ -69,7 +71,7 @@ def _hide(cells: list[NotebookNode]) -> None:
     for cell in cells:
         cell.outputs = []
     for cell in explained:
-        cell.outputs = [_lines(both(NOT_SHOWN))]
+        cell.outputs = _to_the_reader(*both(NOT_SHOWN))
 
 
 def _claimed(cell: NotebookNode) -> str:
@@ -102,18 +104,20 @@ def _explain(test: NotebookNode, answers: list[NotebookNode], delimiters: Delimi
     said, outputs = checker_said(test), test.outputs
     about = test.metadata.nbgrader
     lost = about.get("score") is not None and about.score < about.points
-    test.outputs = [_lines([said])] if said else []
+    test.outputs = _to_the_reader(*in_one(said, "en")) if said else []
     if lost and not said:
-        reasons = why(test, outputs, answers, delimiters)
-        test.outputs = [_lines(reasons)]
+        test.outputs = _to_the_reader(*why(test, outputs, answers, delimiters))
 
 
 def checker_said(test: NotebookNode) -> str:
     """What the teacher's code printed.
 
-    In a test that ran in one process with the learner's code that is what stands below a checker's
-    own heading, "task: … points"; in one that ran apart from it, everything.
+    In a test that ran apart from the learner's code that is everything; in one that nbgrader itself
+    ran, what stands below a checker's own heading, "task: … points". What a test prints that ran in
+    the learner's process may be the learner's: nothing of it is shown.
     """
+    if test.metadata.get("anuman", {}).get("together"):
+        return ""
     text = "".join(o.text for o in test.outputs if o.output_type == "stream" and o.name == "stdout")
     if test.metadata.get("anuman", {}).get("apart"):
         return text.strip()
@@ -132,5 +136,15 @@ def _delimiters(preprocessor: NbGraderPreprocessor) -> Delimiters:
     return Delimiters(hidden.begin_test_delimeter, hidden.end_test_delimeter)
 
 
-def _lines(sentences) -> NotebookNode:
-    return new_output("stream", name="stdout", text="\n".join(filter(None, sentences)) + "\n")
+def _to_the_reader(english: str, hindi: str | None = None) -> list[NotebookNode]:
+    """What is said, in the page's language; the other language folded below it."""
+    first, other, name, code = english, hindi, "हिंदी", "hi"
+    if hindi and language() == "hi":
+        first, other, name, code = hindi, english, "English", "en"
+    outputs = [new_output("stream", name="stdout", text=first + "\n")]
+    if other:
+        folded = (
+            f'<details lang="{code}"><summary>{name}</summary><pre>{escape(other)}</pre></details>'
+        )
+        outputs.append(new_output("display_data", {"text/html": folded, "text/plain": other}))
+    return outputs

@@ -31,7 +31,7 @@ NBGRADER = (
     "checksum",
     "cell_type",
 )
-OWN = ("claimed", "apart")  # the grader's own remarks on a cell
+OWN = ("claimed", "apart", "together")  # the grader's own remarks on a cell
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 

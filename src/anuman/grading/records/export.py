@@ -13,6 +13,7 @@ import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from ...language import _, number
 from ..course.errors import BadCourse
 from ..course.folder import Course
 
@@ -66,14 +67,17 @@ def run(
     if output:
         # A byte order mark, without which Excel takes Hindi names for Latin-1; Moodle ignores it.
         output.write_text(text, encoding="utf-8-sig" if form == "csv" else "utf-8", newline="")
-        print(f"{assignment}: {len(grades)} students in {output}.", file=sys.stderr)
+        said = _("{assignment}: {count} students in {file}.")
+        said = said.format(assignment=assignment, count=number(len(grades)), file=output)
+        print(said, file=sys.stderr)
     else:
         sys.stdout.write(text)
     if json_file:
         json_file.write_text(as_json(assignment, grades), encoding="utf-8")
     waiting = sum(grade.needs_manual_grade for grade in grades)
     if waiting:
-        print(f"{waiting} students have answers that nobody has read yet.", file=sys.stderr)
+        said = _("{count} students have answers that nobody has read yet.")
+        print(said.format(count=number(waiting)), file=sys.stderr)
     return 0
 
 

@@ -5,6 +5,7 @@ import re
 import nbformat
 from nbformat import NotebookNode
 
+from ..course import bindings
 from ..course.work import TEST, Cell, Graded
 from .clean import MOST_PARSED
 from .clean_markdown import as_block, clean_attachments, clean_markdown
@@ -42,11 +43,13 @@ def _as_cell(cell: Cell, parse: bool) -> dict:
     if cell.claimed:
         metadata["anuman"] = {"claimed": cell.claimed}
     if cell.role == TEST:
-        metadata["anuman"] = {"apart": True}
+        metadata["anuman"] = {"together" if cell.together else "apart": True}
     if cell.kind == "raw":  # pages show raw text as HTML
         made |= {"cell_type": "markdown", "source": as_block(cell.source)}
     elif cell.kind == "code":
         outputs = real_pictures(cell.outputs)
+        if cell.together:
+            outputs = in_hundredths(cell.source, outputs)
         if cell.role == TEST:
             outputs = plain_points(outputs, float(cell.about["points"]))
         made |= {"outputs": outputs, "execution_count": cell.count}
@@ -75,6 +78,32 @@ def real_pictures(outputs: list[dict]) -> list[dict]:
     return kept
 
 
+def in_hundredths(source: str, outputs: list[dict]) -> list[dict]:
+    """The outputs of a test that ran in the learner's process, with points as coarse as hundredths.
+
+    The learner may have stated them, and a page shows them: digits of any number would be a message.
+    Only a test that ends in an expression gives a number of points at all.
+    """
+    kept = [one for one in outputs if one.get("name") != "stderr"]
+    if not bindings.ends_in_expression(source):
+        return [one for one in kept if one["output_type"] != "execute_result"]
+    for one in kept:
+        points = _points(one) if one["output_type"] == "execute_result" else None
+        if points is not None:
+            one["data"] = {"text/plain": repr(round(points, 2))}
+    return kept
+
+
+def _points(result: dict) -> float | None:
+    """The number that a result is, NumPy's too; None for anything else."""
+    text = result["data"].get("text/plain", "")
+    match = NUMPY_NUMBER.fullmatch(text)
+    try:
+        return float(match[1] if match else text)
+    except ValueError:
+        return None
+
+
 def plain_points(outputs: list[dict], most: float) -> list[dict]:
     """A test cell's outputs with its number of points in the one form that nbgrader reads rightly.
 
@@ -83,11 +112,8 @@ def plain_points(outputs: list[dict], most: float) -> list[dict]:
     results = [one for one in outputs if one["output_type"] == "execute_result"]
     if not results:
         return outputs
-    text = results[-1]["data"].get("text/plain", "")
-    match = NUMPY_NUMBER.fullmatch(text)
-    try:
-        points = float(match[1] if match else text)
-    except ValueError:  # no number: nbgrader's rule for it stands
+    points = _points(results[-1])
+    if points is None:  # no number: nbgrader's rule for it stands
         return outputs
     if not 0.0 <= points <= most:
         said = f"the test gave {points:g} points of {most:g}"

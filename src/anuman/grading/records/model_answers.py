@@ -5,23 +5,23 @@ import logging
 from nbgrader import utils
 
 from ..course.official import grade_id
-from ..course.work import Outcome
+from ..course.work import TEST, Outcome
 from .graded_notebook import as_notebook
 from .reasons import reason
 
 QUIET = logging.Logger("nbgrader", logging.CRITICAL)
 
 
-def shortfalls(outcome: Outcome, tests: set[tuple[str, str]]) -> list[str]:
-    """Which of these tests (notebook, task) the answers do not pass in full, and why."""
-    found = []
+def shortfalls(outcome: Outcome) -> dict[tuple[str, str], str]:
+    """The tests (notebook, task) that the answers do not pass in full, each with why."""
+    found = {}
     for graded in outcome.notebooks:
         notebook = as_notebook(graded, "")
+        tests = {cell.grade_id for cell in graded.cells if cell.role == TEST}
         for cell in notebook.cells:
-            if (graded.name, grade_id(cell)) in tests and utils.is_grade(cell):
+            name = grade_id(cell)
+            if name in tests:
                 points, most = utils.determine_grade(cell, QUIET)
                 if points is not None and points < most:
-                    found.append(
-                        f"{graded.name}/{grade_id(cell)}: {reason(grade_id(cell), notebook)}"
-                    )
+                    found[graded.name, name] = reason(name, notebook)
     return found

@@ -4,8 +4,11 @@ import re
 
 from nbformat import NotebookNode
 
+from ...language import _, in_one, language
 from ..course.official import grade_id
+from ..course.work import STOPPED_IN
 
+STOPPED_FUNCTION = re.compile(re.escape(STOPPED_IN).replace(r"\{name\}", r"(\w+)"))
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -15,20 +18,27 @@ def reason(task: str, notebook: NotebookNode) -> str:
     test = next(cell for cell in cells if grade_id(cell) == task)
     error = _error(test)
     if error is None:
-        return feedback(task, test) or f"The test of {task} gave no reason."
+        said = in_one(feedback(task, test), language())[0]
+        return said or _("The test of {task} gave no reason.").format(task=task)
+    function = STOPPED_FUNCTION.fullmatch(error.evalue)
+    if function:
+        said = _("The function {name} stopped with {error}.")
+        return said.format(name=function[1], error=error.ename)
     answer = _answer_before(cells, test)
     stopped = answer and _error(answer)
-    if error.ename == "NameError" and answer:
-        name = getattr(re.search(r"name '(\w+)'", error.evalue), "group", lambda _index: task)(1)
+    missing = re.search(r"name '(\w+)'", error.evalue) if error.ename == "NameError" else None
+    if answer and missing and re.search(rf"\b{missing[1]}\b", test.source):
+        name = missing[1]
         if stopped:
-            return (
-                f"`{name}` is not defined: its answer cell {_described(stopped)}. "
-                "Mend it and run again."
-            )
-        return f"`{name}` is not defined: no cell above its test defines it. Keep the name."
+            said = _("`{name}` is not defined: its answer cell {what}. Mend it and run again.")
+            return said.format(name=name, what=_described(stopped))
+        said = _("`{name}` is not defined: no cell above its test defines it. Keep the name.")
+        return said.format(name=name)
     if error.ename == "NoPoints":
-        return f"The test of {task} ended without points: {error.evalue}."
-    return f"The test of {task} {_described(error).rstrip('.')}."
+        said = _("The test of {task} ended without points: {reason}.")
+        return said.format(task=task, reason=error.evalue)
+    what = _described(error).rstrip(".")
+    return _("The test of {task} {what}.").format(task=task, what=what)
 
 
 def feedback(task: str, test: NotebookNode) -> str:
@@ -57,8 +67,13 @@ def _described(error: NotebookNode) -> str:
     """What an error did to its cell, with the message and, where it can be told, the line."""
     text = ANSI.sub("", "\n".join(error.traceback))
     if error.ename == "CellTimeoutError":
-        return "was stopped at the time limit (does a loop never end?)"
+        return _("was stopped at the time limit (does a loop never end?)")
     message = re.sub(r"\s*\([^()]*, line \d+\)$", "", error.evalue)
     line = re.search(r", line (\d+)\)$", error.evalue) or re.search(r"^-+> *(\d+) ", text, re.M)
-    where = f" in line {line.group(1)}" if line else ""
-    return f"stopped with {error.ename}{where}" + (f": {message}" if message else "")
+    if line and message:
+        said = _("stopped with {error} in line {line}: {message}")
+    elif message:
+        said = _("stopped with {error}: {message}")
+    else:
+        said = _("stopped with {error} in line {line}") if line else _("stopped with {error}")
+    return said.format(error=error.ename, line=line and line.group(1), message=message)

@@ -8,6 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import SubmittedAssignment
 
+from ...language import _
 from ..course.work import TEST, Template
 from .reasons import reason
 from .results import TaskResult
@@ -35,7 +36,7 @@ def tasks(
             why = ""
             if cell.role == TEST and points is not None and points < most:
                 notebook = notebook or graded(template.name)
-                why = reason(cell.grade_id, notebook) if notebook else "It was not handed in."
+                why = reason(cell.grade_id, notebook) if notebook else _("It was not handed in.")
             found.append(TaskResult(cell.grade_id, template.name, points, most, why))
     return found
 

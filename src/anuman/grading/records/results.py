@@ -12,6 +12,11 @@ DOUBTS = (
     "either. Before you trust the grades, see whether something in them cannot run apart from the\n"
     "learner's code (docs/grading.md, Writing tests):"
 )
+TOGETHER = (
+    "These tests ran in one process with the learner's code, since the teacher's own answers pass them\n"
+    "only there. In them a learner who tries can forge points and read hidden tests (docs/grading.md,\n"
+    "Two ways to run a test); nobody else's work is touched. --apart runs all of them apart:"
+)
 # A number that stands alone: those of t1, v1.2, task-3 and 2-mean are parts of names.
 NUMBER = re.compile(r"(?<![\w.+-])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w|\.\d|-[^\W\d])")
 # What a terminal obeys, what turns the direction of text, and what no file can hold.
@@ -74,11 +79,12 @@ class ClassResult:
     students: list[StudentResult]
     seconds: float = 0.0
     doubts: list[str] = field(default_factory=list)  # tests that the teacher's own answers fail
+    together: list[str] = field(default_factory=list)  # tests run in the learners' processes
 
     @property
     def needs_attention(self) -> bool:
-        """Whether somebody's work could not be graded, or was graded with a remark."""
-        return any(one.status == FAILED or one.notes for one in self.students)
+        """Whether somebody's work could not be graded, or was graded with a remark or with doubts."""
+        return bool(self.doubts) or any(one.status == FAILED or one.notes for one in self.students)
 
     def summary(self) -> dict:
         """Statistics of each task, and how often each reason was given."""
@@ -108,7 +114,7 @@ class ClassResult:
             for one in self.students
         ]
         whole = {"assignment": self.assignment, "students": students, "summary": self.summary()}
-        whole["doubts"] = self.doubts
+        whole |= {"doubts": self.doubts, "together": self.together}
         return json.dumps(whole, ensure_ascii=False, indent=1)
 
     def as_text(self, most_reasons: int = 15) -> str:
@@ -138,6 +144,8 @@ class ClassResult:
         for student in self.students:
             lines += [f"\n{harmless(student.id)}:"] if student.notes else []
             lines += [f"  {note}" for note in student.notes]
+        if self.together:
+            lines += ["", TOGETHER, *(f"  {harmless(one)}" for one in self.together)]
         if self.doubts:
             lines += ["", DOUBTS, *(f"  {harmless(one)}" for one in self.doubts)]
         return "\n".join(lines)

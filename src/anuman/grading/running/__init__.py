@@ -1,7 +1,7 @@
 """How the cells of one notebook run.
 
 - session: one notebook from its first cell to its last: processes, time limits, replays.
-- zygotes: a worker's warm processes; zygote: what runs in them and forks.
+- zygotes: a worker's warm processes; zygote: what runs in them and forks; process: one that was forked.
 - shell: a cell run as IPython would, its outputs as nbformat has them.
 - learner: the process of the learner's cells; withheld: modules that it has not;
   learner_outputs: what it says its cells put out, within limits.

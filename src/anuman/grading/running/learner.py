@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..course import notebook_file
+from ..course import bindings, notebook_file
 from ..isolation import wire
 from .withheld import Withhold
 
@@ -55,6 +55,7 @@ class Learner:
         self._busy = False
         self._operations: dict[str, Callable] = {
             "parse": notebook_file.cells_of,
+            "bound": _bound,
             "files": _write_files,
             "run": self._run,
             "names": self._names,
@@ -271,6 +272,11 @@ def _generator(kind: str, state: dict):
     bits = getattr(numpy.random, kind)()
     bits.state = state
     return numpy.random.Generator(bits)
+
+
+def _bound(sources: list[str]) -> list[str]:
+    """Names that these cells bind."""
+    return sorted(frozenset().union(*map(bindings.bound, sources)))
 
 
 def _write_files(files: dict) -> None:

@@ -77,7 +77,13 @@ class Link:
     ) -> Any:
         """Call a learner's function; back: give (result, arguments after the call)."""
         seeds, self.seeds = self.seeds, []
-        answer = self.request("call", function, list(args), kwargs, seeds, back)
+        try:
+            answer = self.request("call", function, list(args), kwargs, seeds, back)
+        except Exception as error:
+            if getattr(error, "from_learner", False):
+                # The name that the teacher's cells have for it: its own one the learner may choose.
+                error.stopped_in = error.__dict__.get("stopped_in") or function._bound
+            raise
         if type(answer) is not list or len(answer) != 2:
             raise proxies.LearnerProcessEnded("it does not answer sensibly")
         result, after = answer

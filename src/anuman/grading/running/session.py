@@ -5,12 +5,15 @@ import secrets
 import time
 
 from ..course.bindings import definitions
-from ..course.work import LEARNER, LOCKED, TEST, TEXT, Cell, Rules, Template
+from ..course.work import LEARNER, TEST, TEXT, Cell, Rules, Template
 from ..isolation import wire
 from .learner_outputs import LearnerOutputs
-from .zygotes import Process, Zygotes
+from .process import Process
+from .zygotes import CannotStart, Zygotes
 
 GRACE_S = 1.0  # from the interrupt at the time limit to the kill
+STARVED = 0.2  # of a cell's time limit: so long a process waits where others have the processors
+FEW = 2  # processes of a submission that do not starve each other
 MOST_RESTARTS = 3  # of the learner's process, a cell: a test may call what ends it many times
 TIMEOUT = "CellTimeoutError"
 LOST = "DeadKernelError"  # nbgrader's own names for what happened to a cell
@@ -42,6 +45,9 @@ class Session:
         self._restarts = 0
         self._at = 0  # the cell that is run now
         self._outputs = LearnerOutputs()
+        self._too_large = False  # killed by us for its memory
+        self.doubtful = False  # the machine, not the code, may have stopped a cell
+        self.starved = False  # a time limit passed while others had the processors
         self.notes: list[str] = []
 
     def __enter__(self) -> "Session":
@@ -62,6 +68,15 @@ class Session:
             return reply[2]
         raise LookupError(str(reply[4])[:500])
 
+    def bound(self, sources: list[str]) -> frozenset[str]:
+        """Names that the learner's cells bind, as its process says; none if it cannot tell."""
+        try:
+            reply = self._ask(self._learner_process(), ["bound", sources], self._rules.cell_s)
+        except Stopped:
+            return frozenset()
+        found = reply[2] if reply[1] == "ok" and type(reply[2]) is list else []
+        return frozenset(name for name in found if type(name) is str)
+
     def run(self, cells: list[Cell], template: Template) -> None:
         """Run all cells in order; each keeps its outputs."""
         self._cells, self._template = cells, template
@@ -80,16 +95,22 @@ class Session:
         if time.monotonic() > self._end:
             raise Stopped(TIMEOUT, "the time limit of the whole submission", [])
         if cell.before:
-            with contextlib.suppress(Stopped):
-                self._teachers_cell(cell.before, cell.count or 0)
-        if cell.role == TEST:
+            self._for_later_tests(cell.before, index)
+        if cell.role == TEST and not cell.together:
             return self._teachers_cell(cell.source, cell.count or 0)
         outputs = self._learner_cell(index)
         if cell.for_tests:
-            # A locked cell runs for the tests, too; the page shows the learner's run.
-            with contextlib.suppress(Stopped):
-                self._teachers_cell(cell.for_tests, cell.count or 0)
+            # A locked cell runs for the tests, too; the page shows the learner's run. Of a test that
+            # runs in the learner's process those that do not have what it defines.
+            own = definitions(cell.source) if cell.together else cell.for_tests
+            self._for_later_tests(own, index)
         return outputs
+
+    def _for_later_tests(self, source: str, index: int) -> None:
+        """Run what tests rely on in their process, if one of them is still to come."""
+        if source and any(c.role == TEST and not c.together for c in self._cells[index:]):
+            with contextlib.suppress(Stopped):
+                self._teachers_cell(source, self._cells[index].count or 0)
 
     # The learner's process
 
@@ -97,6 +118,7 @@ class Session:
         """The process, started and brought to the state of now if it is not there."""
         while self._learner is None or not self._learner.alive:
             if self._learner is not None:
+                self._is_lost()
                 self._learner.end()
                 self._learner = None
                 self._restarts += 1
@@ -104,19 +126,24 @@ class Session:
                 raise Stopped(LOST, "the learner's code ends every process it runs in")
             self._learner = self._zygotes.learner(self._rules)
             if self._files:
-                self._ask(self._learner, ["files", self._files], self._rules.cell_s)
+                self._put_files(self._learner)
             self._replay()
         return self._learner
+
+    def _put_files(self, process: Process) -> None:
+        reply = self._ask(process, ["files", self._files], self._rules.cell_s)
+        if reply[1] != "ok":
+            raise CannotStart(f"the files beside the notebook cannot be put there: {reply[4]}")
 
     def _replay(self) -> None:
         """Run earlier cells again for what they define, without those that lost the process."""
         for index, cell in enumerate(self._cells[: self._at]):
-            if cell.kind != "code" or cell.role not in (LEARNER, LOCKED) or index in self._guilty:
+            if not cell.for_learner or index in self._guilty:
                 continue
             if time.monotonic() > self._end:
                 raise Stopped(TIMEOUT, "the time limit of the whole submission")
             try:
-                self._ask(self._learner, ["run", cell.source, cell.count], self._rules.cell_s)
+                self._run_in_learner(self._learner, cell)
             except Stopped:
                 self._guilty.add(index)
                 if not self._learner.alive:
@@ -126,11 +153,16 @@ class Session:
         cell = self._cells[index]
         process = self._learner_process()
         try:
-            reply = self._ask(process, ["run", cell.source, cell.count], self._rules.cell_s)
+            reply = self._run_in_learner(process, cell)
         except Stopped:
             self._guilty.add(index)
             raise
         return self._outputs.take(reply[2]) if reply[1] == "ok" else []
+
+    def _run_in_learner(self, process: Process, cell: Cell) -> list:
+        if cell.helpers:
+            self._ask(process, ["run", cell.helpers, cell.count], self._rules.cell_s)
+        return self._ask(process, ["run", cell.for_learner, cell.count], self._rules.cell_s)
 
     def _ask(self, process: Process, request: list, seconds: float) -> list:
         """One request to a learner's process. Raises Stopped at the time limit or if it is lost."""
@@ -146,8 +178,10 @@ class Session:
         except wire.TimeIsUp:
             pass
         except (wire.Closed, wire.BadFrame) as error:
+            self._is_lost()
             process.end()
             raise Stopped(LOST, f"this cell ended its process ({error})") from None
+        self._is_late(process)
         process.interrupt()
         try:
             if not sent:
@@ -185,8 +219,21 @@ class Session:
 
     def _look_at_memory(self) -> None:
         learner = self._learner
-        if learner and learner.alive and learner.memory() > self._rules.memory:
+        if learner and learner.alive and learner.uses_more_than(self._rules.memory):
+            self._too_large = True
             learner.kill()
+
+    def _is_lost(self) -> None:
+        """A process has ended: by its own doing, or killed by a system that is short of memory."""
+        self.doubtful |= not self._too_large
+        self._too_large = False
+
+    def _is_late(self, process: Process) -> None:
+        """A time limit has passed: did the process have the processor in that time?"""
+        if process.waited_s() > STARVED * self._rules.cell_s:
+            self.doubtful = True
+            learner = self._learner
+            self.starved |= learner is None or len(learner.processes()) <= FEW
 
     # The trusted process
 
@@ -230,8 +277,10 @@ class Session:
         except wire.TimeIsUp:
             pass
         except (wire.Closed, wire.BadFrame) as error:
+            self.doubtful = True
             trusted.end()
             raise Stopped(LOST, f"the test's process ended ({error})") from None
+        self._is_late(trusted)
         trusted.interrupt()
         try:
             return self._done(trusted, time.monotonic() + 3 * GRACE_S)
@@ -254,9 +303,11 @@ class Session:
             if kind == "done":
                 outputs, notes, lost, late = details
                 if lost and self._learner is not None:
+                    self._is_lost()
                     self._learner.end()
                 self.notes += [note for note in notes if note not in self.notes]
                 if late:
+                    self._is_late(self._learner or trusted)
                     kept = [one for one in outputs if one.get("ename") != TIMEOUT]
                     raise Stopped(TIMEOUT, "the time limit", kept)
                 return outputs

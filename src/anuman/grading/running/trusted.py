@@ -21,6 +21,7 @@ import textwrap
 from typing import Any
 
 from ..course import bindings
+from ..course.work import STOPPED_IN
 from ..isolation import wire
 from . import link, proxies
 from .shell import Outputs, Shell
@@ -78,7 +79,8 @@ class _TrustedShell(Shell):
             # Both are the learner's to choose: a way to show the hidden cases on the page.
             known = [one for one in etype.__mro__ if one.__module__ == "builtins"]
             shown["ename"] = etype.__name__ if etype in known else known[0].__name__
-            shown["evalue"] = HIDDEN_MESSAGE
+            name = getattr(evalue, "stopped_in", None)
+            shown["evalue"] = STOPPED_IN.format(name=name) if name else HIDDEN_MESSAGE
         line = _line(evalue, self.compile._filename_map)
         where = f" (line {line} of the test)" if line else ""
         shown["traceback"] = [f"{shown['ename']}{where}: {shown['evalue']}"]
@@ -146,7 +148,7 @@ class Trusted:
         """The learner's cells so far; what new ones make of a name that is asked for counts again."""
         for count, source in sources.items():
             if count not in self._link.sources:
-                for name in self._asked & (bindings.bound(source) | bindings.changed(source)):
+                for name in self._asked & bindings.of_untrusted(source):
                     self._shell.user_ns.pop(name, None)
         self._link.sources.update(sources)
 

@@ -1,11 +1,7 @@
 """A worker's warm zygotes, and the processes that they fork for it."""
 
-import contextlib
 import functools
 import os
-import select
-import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -16,10 +12,11 @@ from pathlib import Path
 
 from ..course.work import Rules, Template
 from ..isolation import sandbox, wire
-from . import link
+from .process import Process
 from .zygote import MOST_NOTEBOOK
 
 SEEN_AS = "anuman.grading.zygote"  # in lists of processes
+END_S = 5.0
 START_S = 60.0  # Python, NumPy and IPython from a cold disk
 ENVIRONMENT = {
     "HOME": sandbox.SCRATCH,
@@ -37,79 +34,6 @@ ONE_THREAD = dict.fromkeys(
 
 class CannotStart(RuntimeError):
     """A process of the engine did not start; the message says why."""
-
-
-class Process:
-    """A forked process: the channel to it, and how to stop it."""
-
-    def __init__(
-        self, channel: wire.Channel, pid: int, handle: int | None, folder: str | None = None
-    ):
-        self.channel, self.pid = channel, pid
-        self._handle, self._folder = handle, folder
-        self._ended = False
-
-    @property
-    def alive(self) -> bool:
-        """Whether it still runs."""
-        if self._ended:
-            return False
-        if self._handle is not None:
-            return not _gone(self._handle, 0)
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
-
-    def descriptors(self) -> list[int]:
-        """What another process needs to speak with this one and to interrupt it."""
-        return [self.channel.socket.fileno(), *([] if self._handle is None else [self._handle])]
-
-    def interrupt(self) -> None:
-        """As Ctrl-C."""
-        link.interrupter(self._handle, self.pid)()
-
-    def kill(self) -> None:
-        """At once, with all that it started where it has a namespace of its own."""
-        with contextlib.suppress(ProcessLookupError):
-            if self._handle is None:
-                os.kill(self.pid, signal.SIGKILL)
-            else:
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-
-    def end(self) -> None:
-        """Kill it, wait until it is gone, close what belongs to it."""
-        if self._ended:
-            return
-        self._ended = True
-        self.kill()
-        if self._handle is not None:
-            _gone(self._handle, 10.0)
-            os.close(self._handle)
-        self.channel.close()
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    def memory(self) -> int:
-        """Bytes resident in this process and its descendants that are no file's: shared ones, too."""
-        total, waiting = 0, [self.pid]
-        while waiting and len(waiting) < 1000:
-            pid = waiting.pop()
-            with contextlib.suppress(OSError, ValueError):
-                for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
-                    if line.startswith((b"RssAnon:", b"RssShmem:")):
-                        total += int(line.split()[1]) << 10
-                for children in Path(f"/proc/{pid}/task").glob("*/children"):
-                    waiting += map(int, children.read_text().split())
-        return total
-
-
-def _gone(handle: int, seconds: float) -> bool:
-    """Whether the process ends within this time (and with pid 1 all of its namespace)."""
-    poll = select.poll()
-    poll.register(handle, select.POLLIN)
-    return bool(poll.poll(seconds * 1000))
 
 
 class Zygotes:
@@ -162,7 +86,21 @@ class Zygotes:
         """End both zygotes and all that they forked."""
         self._learners.close()
         self._tests.close()
-        self._process.wait()
+        try:
+            self._process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def require_alive(self) -> None:
+        """Raise CannotStart if one of the zygotes is gone: all that it forked has ended with it."""
+        for channel in (self._learners, self._tests):
+            try:
+                ended = not channel.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                ended = False
+            if ended:
+                raise CannotStart("a process of the grader itself was killed (is memory short?)")
 
     def preload(self, rules: Rules, cells: tuple[str, ...]) -> None:
         """Have the zygotes import what this assignment needs; the tests' one reads its cells, too."""
@@ -195,7 +133,7 @@ class Zygotes:
                 cpu_seconds=int(2 * rules.submission_s) + 60,
             )
             hidden = _hidden_folders(rules)
-            walls = sandbox.Walls(self._folders, hidden, limits)
+            walls = sandbox.Walls([*self._folders, *rules.shown], hidden, limits)
             details["walls"] = asdict(walls)
         else:
             details["folder"] = tempfile.mkdtemp(prefix="anuman-learner-")

@@ -11,7 +11,7 @@ from ..kit.svg import Picture, keyed, stack, text, text_width
 from ..kit.view import Formula, View
 from . import theatre_words as words
 
-WIDTH = 660.0
+WIDTH = 560.0
 LEFT, RIGHT = 62.0, WIDTH - 12
 SHADES = (0.18, 0.30, 0.42)  # of neighbouring answers: quiet, for the empty seats are what matters
 ENDS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)  # where the axis may end, times a power of ten

@@ -246,7 +246,10 @@ class Chart:
             x, _y = self.place(value, self.y.low)
             tick = f'<path d="M{x:.1f} {self.bottom:.1f}v5" style="stroke:{INK};stroke-width:1"/>'
             parts.append(keyed(f"x:{value:g}", tick))
-            parts.append(text(x, self.bottom + 19, self.x.format(value), "small", "middle", f"x:{value:g}"))  # fmt: skip
+            said = self.x.format(value)
+            side = "end" if x + text_width(said, 12) / 2 > self.width else "middle"
+            at = min(x, self.width) if side == "middle" else self.width
+            parts.append(text(at, self.bottom + 19, said, "small", side, f"x:{value:g}"))
         parts.append(
             f'<path data-key="axis" d="M{self.left:.1f} {self.bottom:.1f}H{self.right:.1f}" style="stroke:{INK};stroke-width:1"/>'
         )

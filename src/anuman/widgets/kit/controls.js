@@ -48,7 +48,7 @@ class Controls {
     const grouped = (place, words) => {
       const group = part(place, "", "fieldset");
       part(group, "", "legend").textContent = words;
-      return part(group, "row");
+      return part(group, "line");
     };
     const found = {};
     for (const spec of specs) {
@@ -87,7 +87,7 @@ class Controls {
   }
 
   label(block, spec, id, tag = "label") {
-    const label = part(block, "label", tag);
+    const label = part(block, "name", tag);
     label.textContent = spec.label;
     if (tag === "label") label.htmlFor = id;
     return label;
@@ -106,7 +106,7 @@ class Controls {
     block.setAttribute("role", "radiogroup");
     block.setAttribute("aria-label", spec.label);
     this.label(block, spec, id, "span");
-    const row = part(block, "row");
+    const row = part(block, "line");
     const fields = spec.options.map((words, i) => {
       const label = part(row, "segment", "label"), field = part(label, "", "input");
       Object.assign(field, { type: "radio", name: id, value: String(i) });
@@ -119,7 +119,7 @@ class Controls {
 
   make_amount(block, spec, id) {
     this.label(block, spec, id);
-    const row = part(block, "row"), box = part(row, "", "input");
+    const row = part(block, "line"), box = part(row, "", "input");
     Object.assign(box, { id, type: "text", inputMode: "decimal", autocomplete: "off" });
     if (spec.unit) part(row, "unit", "span").textContent = spec.unit;
     const fields = [box], lang = this.model.get("language");
@@ -168,7 +168,7 @@ class Controls {
   /** An amount that can be played: no faster than the kernel answers. */
   make_steps(block, spec, id) {
     const control = this.make_amount(block, spec, id), [box, slider] = control.fields;
-    const row = part(block, "row"), button = part(row, "", "button"), speed = part(row, "", "select");
+    const row = part(block, "line"), button = part(row, "", "button"), speed = part(row, "", "select");
     button.type = "button";
     speed.setAttribute("aria-label", this.phrase("speed"));
     for (const times of [0.5, 1, 2, 4]) speed.add(new Option(`${times} ×`, String(times), times === 1, times === 1));
@@ -214,6 +214,7 @@ class Controls {
     this.label(block, spec, id);
     const field = part(block, "", spec.rows > 1 ? "textarea" : "input");
     field.id = id;
+    if (spec.rows === 1) field.type = "text";
     field.autocomplete = "off";
     if (spec.rows > 1) field.rows = spec.rows;
     if (spec.unit) part(block, "unit", "span").textContent = spec.unit;

@@ -71,7 +71,6 @@ class Live(anywidget.AnyWidget):
         self._drags: dict[str, Callable[[float], object]] = {}
         self._steps: dict[str, Callable[[int], object]] = {}
         self._named: dict[str, Control] = {}
-        self._told: dict[str, dict] = {}
         self._lock = (
             threading.RLock()
         )  # messages come on one thread, longer work draws from another
@@ -135,7 +134,7 @@ class Live(anywidget.AnyWidget):
         self._places = places
 
     def _tell(self, change=None) -> None:
-        """Tell the browser what it does not know yet."""
+        """Tell the browser how the controls stand."""
         if change is not None and change["name"] in (
             "options",
             "label",
@@ -148,10 +147,7 @@ class Live(anywidget.AnyWidget):
             return
         if self._holding:
             return
-        states = {name: control.state() for name, control in self._named.items()}
-        if states != self._told:
-            self._told = states
-            self.values = states
+        self.values = {name: control.state() for name, control in self._named.items()}
 
     @contextmanager
     def together(self):
@@ -169,7 +165,7 @@ class Live(anywidget.AnyWidget):
 
     def _heard(self, _widget, message: Mapping, _buffers) -> None:
         answer = {"n": message.get("n", 0)}
-        with speaking(self.language), self._lock:
+        with speaking(self.language), self._lock, self.hold_sync():
             try:
                 self._act(message)
             except Exception as error:  # told to the learner, who has no other place to see it
@@ -185,8 +181,7 @@ class Live(anywidget.AnyWidget):
                 self._drags[name](float(message["value"]))
         for name, raw in {**message.get("set", {}), **message.get("values", {})}.items():
             control = self._named[name]
-            if self._told.get(name, {}).get("value") != raw or control.problem:
-                self._told[name] = {**self._told.get(name, {}), "value": raw}
+            if control.shown() != raw or control.problem:
                 control.heard(raw)
         self._tell()
         if "press" in message and isinstance(button := self._named[message["press"]], Button):

@@ -100,7 +100,10 @@ def _labels(j: Jar, scale: _Scale) -> list[str]:
         wanted.append((scale.y(j.memory) - 13, "▲ " + _("does not fit"), "strong", "free"))
     if inside:
         middle = (scale.y(j.weights) + scale.y(j.weights + j.reserved(inside))) / 2
-        wanted.append((middle, _("{count} requests,").format(count=number(inside)), "strong", "held"))  # fmt: skip
+        held = (
+            _("{count} requests,").format(count=number(inside)) if inside > 1 else _("1 request,")
+        )
+        wanted.append((middle, held, "strong", "held"))
         size = si(j.context * j.token, "B")
         wanted.append((middle + 17, _("up to {size} each").format(size=size), "", "each"))
     label = _("weights: {weights}").format(weights=si(j.weights, "B"))

@@ -127,6 +127,8 @@ def result(j: Jar) -> str:
     if not j.weights_fit:
         return _("below 0, so no request")
     room = number(j.room, len(str(j.held)) + 1)  # never rounded up to the next whole request
+    if j.held == 1:
+        return _("{room}, so 1 whole request").format(room=room)
     return _("{room}, so {held} whole requests").format(room=room, held=number(j.held))
 
 

@@ -79,13 +79,17 @@ def scatter(rows: Sequence[Scored], title: str) -> Picture:
         name = str(one.row.fields.get("chip"))
         at = chips.index(name) if name in chips else len(chips)
         x, y = (min(high, max(low, v)) for v in (one.row.published, one.predicted))
+        if one.row.spread:  # what others measured of the same
+            ends = (max(low, one.row.spread.low), min(high, one.row.spread.high))
+            chart.line([(end, y) for end in ends], SERIES[at], width=3)
         chart.point(x, y, SERIES[at], SHAPES[at], 5 if one.row.scored else 3, _hover(one))
     return chart.picture(_described(drawn, chips))
 
 
 def _span(drawn: Sequence[Scored]) -> tuple[float, float]:
     """A decade at least around all values, for an axis."""
-    values = [v for one in drawn for v in (one.row.published, one.predicted) if v and v > 0]
+    ends = [v for one in drawn if one.row.spread for v in (one.row.spread.low, one.row.spread.high)]
+    values = [v for one in drawn for v in (one.row.published, one.predicted) if v and v > 0] + ends
     if not values:
         return 0.1, 10.0
     low, high = min(values) / 1.6, max(values) * 1.6
@@ -119,7 +123,8 @@ def _described(drawn: Sequence[Scored], chips: Sequence[str]) -> str:
     marks = [f"{shape} {name}" for shape, name in zip(_shape_words(), names, strict=False)]
     return _(
         "{count} published values. Half of the predictions are within {median}, nine of ten within "
-        "{p90}. The line marks agreement, the dots 30 % more and less. {marks}"
+        "{p90}. The line marks agreement, the dots 30 % more and less; a bar is what several parties "
+        "measured of the same. {marks}"
     ).format(
         count=number(len(errors)),
         median=percent(percentile(errors, 0.5)),

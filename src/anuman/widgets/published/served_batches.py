@@ -43,13 +43,13 @@ def served() -> list[Served]:
         rate = float(row.batch_or_qps) * row.output_tokens
         users, chips = rate * tpot / row.replicas, row.n_chips / row.replicas
         cache = physics.kv_cache_bytes_per_token(model, row.kv_bits)
-        step = physics.batched_step(
-            users,
-            model.params,
-            cache * (row.input_tokens + row.output_tokens / 2),
-            chips * chip.peak(row.act_precision),
-            chips * chip.bandwidth,
-            row.w_bits / 8,
+        step = physics.decode_step(
+            batch=users,
+            n=model.params,
+            kv_per_seq=cache * (row.input_tokens + row.output_tokens / 2),
+            flops=chips * chip.peak(row.act_precision),
+            bandwidth=chips * chip.bandwidth,
+            bytes_per_weight=row.w_bits / 8,
         )
         key = (row.chip, row.n_chips, row.model, row.source.title.rpartition(",")[0])
         found.append(Served(row, users, tpot, step.seconds, rate, offline.get(key)))
@@ -81,21 +81,23 @@ def published_batching() -> Figure:
         count=len(runs), low=number(min(factors)), high=number(max(factors))
     )
     head = [
-        _("row"), _("chip"), _("chips"), _("model"), _("users at once"), _("time per token"),
+        _("row"), _("chip"), _("chips"), _("copies"), _("model"), _("users at once, one copy"),
+        _("time per token"),
         _("least by the law"), _("factor"), _("tokens/s, with the promise"),
         _("tokens/s, without"), _("source"),
     ]  # fmt: skip
     sources = list(dict.fromkeys(s.row.source for s in runs))
     rows = [
         [
-            s.row.id, s.row.chip, number(s.row.n_chips), s.row.model, number(s.users),
-            si(s.tpot_s, "s"), si(s.least_s, "s"), number(s.tpot_s / s.least_s), number(s.rate),
+            s.row.id, s.row.chip, number(s.row.n_chips), number(s.row.replicas), s.row.model,
+            number(s.users), si(s.tpot_s, "s"), si(s.least_s, "s"), number(s.tpot_s / s.least_s), number(s.rate),
             number(s.offline) if s.offline else "–", f"[{sources.index(s.row.source) + 1}]",
         ]
         for s in runs
     ]  # fmt: skip
     caption = _(
-        "Users at once are computed: tokens per second times seconds per token. The least counts "
+        "Users at once are computed: tokens per second times seconds per token, divided by the copies of "
+        "the model that share the requests. The least counts "
         "weights, caches and the arithmetic of written tokens, at peak rates; prompts are not counted."
     )
     notes = [f"[{n}] {s.title}, {s.publisher}, {s.date}, {s.url}" for n, s in enumerate(sources, 1)]

@@ -38,10 +38,14 @@ def bars(
     title = _("One request, one user: {model}").format(model=rides[0].request.model)
     bottom = TOP + ROW * len(rides)
     parts = [text(4, 18, title, "title", key="title"), _legend(), _axis(shown, bottom)]
+    words_ = []
     for place, ride in enumerate(rides):
         was = before[place] if before else None
-        parts.append(_row(ride, TOP + ROW * place, shown, place == chosen, was))
-    parts.append(_limit(rides[0].request.wanted_s, shown, bottom))
+        drawn, said = _row(ride, TOP + ROW * place, shown, place == chosen, was)
+        parts += drawn
+        words_ += said
+    # Words last: with their halo they keep the line of the limit off.
+    parts += [_limit(rides[0].request.wanted_s, shown, bottom), *words_]
     return Picture("".join(parts), WIDTH, bottom + 44, title, words.summary(rides))
 
 
@@ -89,21 +93,23 @@ def _limit(wanted: float, shown: float, bottom: float) -> str:
     return ("" if beyond else keyed("limit", line)) + words_ + held
 
 
-def _row(r: Ride, y: float, shown: float, chosen: bool, before: Ride | None) -> str:
+def _row(
+    r: Ride, y: float, shown: float, chosen: bool, before: Ride | None
+) -> tuple[list[str], list[str]]:
+    """The bar of a machine, and its words."""
     key = r.site.name
     name = ("▸ " if chosen else "") + words.about(r) + r.site.name
-    parts = [text(LEFT, y + 14, name, "halo strong", key=f"{key}:name")]
+    said = [text(LEFT, y + 14, name, "halo strong", key=f"{key}:name")]
     top = y + 20
     if not r.fits:
         outline = f"fill:none;stroke:{INK};stroke-width:1;stroke-dasharray:5 3"
-        parts.insert(0, rectangle(LEFT, top, RIGHT - LEFT, BAR, outline, key=f"{key}:none"))
-        parts.append(text(LEFT + 12, top + 15, words.lacking(r), "halo small", key=f"{key}:lacks"))
-        return "".join(parts)
+        said.append(text(LEFT + 12, top + 15, words.lacking(r), "halo small", key=f"{key}:lacks"))
+        return [rectangle(LEFT, top, RIGHT - LEFT, BAR, outline, key=f"{key}:none")], said
     first, last = _x(r.ttft, shown), _x(r.total, shown)
-    said = words.pace(r) + " · " + words.verdict(r)
-    parts.append(text(RIGHT, y + 14, said, "halo small", "end", f"{key}:pace"))
+    pace = words.pace(r) + " · " + words.verdict(r)
+    said.append(text(RIGHT, y + 14, pace, "halo small", "end", f"{key}:pace"))
     prefill, total = f"{_('prefill')}: {si(r.ttft, 's')}", words.least(r) + si(r.total, "s")
-    parts.append(rectangle(LEFT, top, max(2.0, first - LEFT), BAR, f"fill:{COMPUTE}", True, f"{key}:prefill", prefill))  # fmt: skip
+    parts = [rectangle(LEFT, top, max(2.0, first - LEFT), BAR, f"fill:{COMPUTE}", True, f"{key}:prefill", prefill)]  # fmt: skip
     if last > first:
         decode = f"{_('decode')}: {si(r.total - r.ttft, 's')}"
         parts.append(rectangle(first, top, last - first, BAR, f"fill:{MEMORY}", False, f"{key}:decode", decode))  # fmt: skip
@@ -116,12 +122,12 @@ def _row(r: Ride, y: float, shown: float, chosen: bool, before: Ride | None) -> 
         parts.append(keyed(f"{key}:ghost", ghost))
     if r.total > shown:
         parts.append(broken(RIGHT - 16, top, BAR))
-        parts.append(text(RIGHT - 22, top + 15, total + " ▶", "halo strong", "end", f"{key}:total"))
-        return "".join(parts)
+        said.append(text(RIGHT - 22, top + 15, total + " ▶", "halo strong", "end", f"{key}:total"))
+        return parts, said
     inside = last > WIDTH * 0.8
     at, side = (last - 6, "end") if inside else (last + 6, "start")
-    parts.append(text(at, top + 15, total, "halo strong", side, f"{key}:total"))
-    return "".join(parts)
+    said.append(text(at, top + 15, total, "halo strong", side, f"{key}:total"))
+    return parts, said
 
 
 def _ticks(first: float, last: float, step: float, top: float, height: float) -> str:
