@@ -33,7 +33,9 @@ def main() -> None:
     work = {
         "pass (an empty call)": lambda: None,
         "catalog.chip + peak": lambda: catalog.chip("H100-SXM").peak("bf16"),
-        "decode_step": lambda: physics.decode_step(model.params, 8, peak, chip.bandwidth, 2),
+        "decode_step": lambda: physics.decode_step(
+            n=model.params, batch=8, flops=peak, bandwidth=chip.bandwidth, bytes_per_weight=2
+        ),
         "critical_batch": lambda: physics.critical_batch(peak, chip.bandwidth, 2),
         "Deployment(...).tpot": lambda: physics.Deployment("H200", "Llama-3.1-70B").tpot(
             8, 100, 100

@@ -90,7 +90,9 @@ def assert_shows(widget: Locator, chip_name: str, model_name: str, batch: int, w
     """Number cards, words and drawn bars all show this setting."""
     chip, model = catalog.chip(chip_name), catalog.model(model_name)
     peak = chip.peak(chip.peak16)
-    step = physics.decode_step(model.params, batch, peak, chip.bandwidth, w)
+    step = physics.decode_step(
+        n=model.params, batch=batch, flops=peak, bandwidth=chip.bandwidth, bytes_per_weight=w
+    )
     cards = widget.locator(".fact b")
     expect(cards.nth(0)).to_have_text(si(step.seconds, "s"))
     expect(cards.nth(1)).to_have_text(si(physics.intensity(batch, w), "FLOP/byte"))

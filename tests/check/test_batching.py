@@ -56,16 +56,13 @@ def test_longest_of_many_lengths():
     st.floats(1e11, 1e13), st.sampled_from([0.5, 1, 2]),
 )  # fmt: skip
 def test_promise_and_step_are_inverse(batch, n, cache, flops, bandwidth, size):
-    step = physics.batched_step(batch, n, cache, flops, bandwidth, size)
+    step = physics.decode_step(
+        batch=batch, n=n, kv_per_seq=cache, flops=flops, bandwidth=bandwidth, bytes_per_weight=size
+    )
     back = physics.batch_at_tpot(step.seconds, n, cache, flops, bandwidth, size)
     assert back == pytest.approx(batch, rel=1e-6)
     weights_alone = size * n / bandwidth
     assert physics.batch_at_tpot(0.9 * weights_alone, n, cache, flops, bandwidth, size) == 0.0
-
-
-def test_a_step_without_caches_is_the_roofline_s():
-    chip = (200e12, 1e12, 2)
-    assert physics.batched_step(40, 8e9, 0, *chip) == physics.decode_step(8e9, 40, *chip)
 
 
 def test_a_chain_serves_as_many_queries_as_chips_for_nothing():

@@ -79,6 +79,9 @@ def test_perfect_notebook(mine, perfect, tmp_path, capsys):
     assert all(set(task) == {"id", "points", "max_points", "reason"} for task in written["tasks"])
     assert all(task["reason"] == "" for task in written["tasks"])
     assert written["hand_graded"] == [{"id": "written", "max_points": 2.0}]
+    assert "written: there is no answer yet." in said
+    assert "Marks: 1 point" in said  # what counts, but no sample before an answer
+    assert "A sample to compare with" not in said
 
 
 def test_many_mistakes_in_one_notebook(mine, perfect, capsys):

@@ -70,8 +70,12 @@ def test_mlp_layer_by_hand():
 
 @given(n=amount, batch=amount, flops=amount, bandwidth=amount, w=width, mfu=portion, mbu=portion)
 def test_the_step_is_never_faster_than_either_clock(n, batch, flops, bandwidth, w, mfu, mbu):
-    peak = physics.decode_step(n, batch, flops, bandwidth, w)
-    real = physics.decode_step(n, batch, flops, bandwidth, w, mfu=mfu, mbu=mbu)
+    peak = physics.decode_step(
+        n=n, batch=batch, flops=flops, bandwidth=bandwidth, bytes_per_weight=w
+    )
+    real = physics.decode_step(
+        n=n, batch=batch, flops=flops, bandwidth=bandwidth, bytes_per_weight=w, mfu=mfu, mbu=mbu
+    )
     assert peak.seconds == max(peak.compute_s, peak.memory_s)
     assert real.seconds >= peak.seconds
     assert math.isfinite(real.seconds)
@@ -81,8 +85,12 @@ def test_the_step_is_never_faster_than_either_clock(n, batch, flops, bandwidth, 
 def test_more_sequences_never_shorten_a_step_and_never_lower_throughput(
     n, batch, flops, bandwidth, w
 ):
-    one = physics.decode_step(n, batch, flops, bandwidth, w).seconds
-    two = physics.decode_step(n, 2 * batch, flops, bandwidth, w).seconds
+    one = physics.decode_step(
+        n=n, batch=batch, flops=flops, bandwidth=bandwidth, bytes_per_weight=w
+    ).seconds
+    two = physics.decode_step(
+        n=n, batch=2 * batch, flops=flops, bandwidth=bandwidth, bytes_per_weight=w
+    ).seconds
     assert one <= two <= 2 * one * (1 + 1e-12)
 
 
@@ -93,19 +101,29 @@ def test_below_the_ridge_more_flops_change_nothing_above_it_more_bandwidth_does_
     edge = physics.critical_batch(flops, bandwidth, w)
     below = edge / (2 * factor)
     assert (
-        physics.decode_step(n, below, flops, bandwidth, w).seconds
-        == physics.decode_step(n, below, flops * factor, bandwidth, w).seconds
+        physics.decode_step(
+            n=n, batch=below, flops=flops, bandwidth=bandwidth, bytes_per_weight=w
+        ).seconds
+        == physics.decode_step(
+            n=n, batch=below, flops=flops * factor, bandwidth=bandwidth, bytes_per_weight=w
+        ).seconds
     )
     above = edge * 2 * factor
     assert (
-        physics.decode_step(n, above, flops, bandwidth, w).seconds
-        == physics.decode_step(n, above, flops, bandwidth * factor, w).seconds
+        physics.decode_step(
+            n=n, batch=above, flops=flops, bandwidth=bandwidth, bytes_per_weight=w
+        ).seconds
+        == physics.decode_step(
+            n=n, batch=above, flops=flops, bandwidth=bandwidth * factor, bytes_per_weight=w
+        ).seconds
     )
 
 
 @given(flops=amount, bandwidth=amount, w=width, batch=amount)
 def test_attainable_flops_is_what_a_step_reaches(flops, bandwidth, w, batch):
-    step = physics.decode_step(1e9, batch, flops, bandwidth, w)
+    step = physics.decode_step(
+        n=1e9, batch=batch, flops=flops, bandwidth=bandwidth, bytes_per_weight=w
+    )
     reached = physics.forward_flops(1e9, batch) / step.seconds
     roof = physics.attainable_flops(physics.intensity(batch, w), flops, bandwidth)
     assert reached == pytest.approx(roof)
@@ -115,7 +133,12 @@ def test_attainable_flops_is_what_a_step_reaches(flops, bandwidth, w, batch):
 def test_both_clocks_agree_at_the_critical_batch(flops, bandwidth, w):
     edge = physics.critical_batch(flops, bandwidth, w)
     assert physics.intensity(edge, w) == pytest.approx(physics.ridge(flops, bandwidth))
-    assert physics.decode_step(1e9, edge, flops, bandwidth, w).bound == "both"
+    assert (
+        physics.decode_step(
+            n=1e9, batch=edge, flops=flops, bandwidth=bandwidth, bytes_per_weight=w
+        ).bound
+        == "both"
+    )
 
 
 @pytest.mark.parametrize("bad", [0, -1, math.nan, math.inf, "2", None])

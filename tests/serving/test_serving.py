@@ -7,11 +7,11 @@ import random
 
 import numpy
 import pytest
+import queueing
 from hypothesis import given
 from hypothesis import strategies as st
 
 from anuman import serving
-from anuman.serving import queueing
 
 STEP = serving.AffineStep(0.02, 1e-4, 2e-5, 1e-8, 1e-10)
 POLICIES = {name: serving.as_policy(name) for name in serving.POLICIES} | {

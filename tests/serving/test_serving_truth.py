@@ -7,9 +7,9 @@ the arrivals alone. What the bounds leave out is said beside them.
 from statistics import median
 
 import pytest
+from published_runs import Published, Users, published
 
-from anuman.physics.predict import deployment
-from anuman.serving.published import Published, Users, published
+from anuman.physics.layouts import deployment
 
 
 def far(found: float, expected: float) -> float:

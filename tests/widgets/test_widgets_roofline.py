@@ -23,7 +23,13 @@ def shown(widget: TwoClocks) -> str:
 def test_first_setting_says_what_physics_computes():
     widget = two_clocks()
     chip, model = catalog.chip("H100-SXM"), catalog.model("Llama-3.1-8B")
-    step = physics.decode_step(model.params, 1, chip.peak("bf16"), chip.bandwidth, 2)
+    step = physics.decode_step(
+        n=model.params,
+        batch=1,
+        flops=chip.peak("bf16"),
+        bandwidth=chip.bandwidth,
+        bytes_per_weight=2,
+    )
     html = shown(widget)
     assert si(step.memory_s, "s") in html
     assert "you wait for this one" in html

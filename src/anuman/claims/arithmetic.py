@@ -57,7 +57,11 @@ def _functions(look: Lookup) -> dict[str, Callable]:
     def arithmetic_in_use(chip: str, batch: float, bytes_per_weight: float) -> float:
         """Share of the 16-bit peak that a decode step of `batch` sequences can use."""
         step = physics.decode_step(
-            1, batch, look.peak16(chip), look.chip(chip, "bandwidth"), bytes_per_weight
+            n=1,
+            batch=batch,
+            flops=look.peak16(chip),
+            bandwidth=look.chip(chip, "bandwidth"),
+            bytes_per_weight=bytes_per_weight,
         )
         return step.compute_s / step.seconds
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .. import paths
-from ..language import _
+from ..language import _, language
 from .course.learner_file import BadInput, LearnerFile, find, fresh_copy, read
 
 
@@ -34,6 +34,9 @@ class Result:
     tasks: list[Line]
     hand_graded: dict[str, float]
     notes: list[str]
+    remarks: dict[
+        str, str
+    ]  # about what a person reads: what counts, and a sample once it is answered
 
     @property
     def points(self) -> float:
@@ -83,7 +86,9 @@ def check(path: str) -> Result:
 
     from . import scratch
 
-    return _result(mine, assignment, scratch.grade(course, assignment, mine.content))
+    graded = scratch.grade(course, assignment, mine.content)
+    source = read(course / "solutions" / assignment / f"{assignment}.ipynb")
+    return _result(mine, assignment, graded, source)
 
 
 def _assignments(course: Path) -> list[str]:
@@ -116,7 +121,31 @@ def _assignment_of(mine: LearnerFile, course: Path, assignments: list[str]) -> s
     return best
 
 
-def _result(mine: LearnerFile, assignment: str, graded) -> Result:
+def _remarks(mine: LearnerFile, source: LearnerFile, release, names: list[str]) -> dict[str, str]:
+    """For each written answer that was handed in, what its writer should hear."""
+    from .course.official import grade_id
+    from .records.written_answers import remark
+
+    def text(cells: list[dict], name: str) -> str:
+        found = next((c["source"] for c in cells if grade_id(c) == name), "")
+        return found if isinstance(found, str) else "".join(found)
+
+    questions = {c.get("id"): "".join(c["source"]) for c in source.cells}
+    return {
+        name: remark(
+            name,
+            text(mine.cells, name),
+            text(release.cells, name),
+            questions.get(f"{name}-task", ""),
+            text(source.cells, name),
+            language(),
+        )
+        for name in names
+        if name in mine.ids
+    }
+
+
+def _result(mine: LearnerFile, assignment: str, graded, source: LearnerFile) -> Result:
     from .course.official import grade_id
     from .records.reasons import reason
 
@@ -151,7 +180,8 @@ def _result(mine: LearnerFile, assignment: str, graded) -> Result:
         for name in missing
         if name in hand_graded
     ]
-    return Result(assignment, tasks, hand_graded, notes)
+    remarks = _remarks(mine, source, graded.release, list(hand_graded))
+    return Result(assignment, tasks, hand_graded, notes, remarks)
 
 
 def as_json(result: Result) -> str:
@@ -165,6 +195,7 @@ def as_json(result: Result) -> str:
                 {"id": name, "max_points": most} for name, most in result.hand_graded.items()
             ],
             "notes": result.notes,
+            "remarks": result.remarks,
         },
         ensure_ascii=False,
         indent=1,
@@ -180,7 +211,9 @@ def table(result: Result) -> str:
     for task in result.tasks:
         lines.append(f"  {task.id:{width}}  {f'{task.points:g} / {task.max_points:g}':>8}")
         lines += [f"      {line}" for line in task.reason.splitlines()]
+        lines += [""] if task.reason else []  # a line between one task's reasons and the next task
     for name, most in result.hand_graded.items():
         lines.append(f"  {name:{width}}  {f'- / {most:g}':>8}  " + _("read by your teacher"))
+        lines += [f"      {line}" for line in result.remarks.get(name, "").splitlines()]
     lines += ["", *result.notes] if result.notes else []
     return "\n".join(lines)

@@ -36,8 +36,13 @@ def _step(batch: float) -> physics.Step:
     """A decode step of the worked model on the worked chip, 16-bit weights and caches."""
     chip, model = catalog.chip(CHIP), catalog.model(MODEL)
     cache_bytes = physics.kv_cache_bytes_per_token(model) * CONTEXT
-    return physics.batched_step(
-        batch, model.params, cache_bytes, chip.peak(chip.peak16), chip.bandwidth, FP16
+    return physics.decode_step(
+        batch=batch,
+        n=model.params,
+        kv_per_seq=cache_bytes,
+        flops=chip.peak(chip.peak16),
+        bandwidth=chip.bandwidth,
+        bytes_per_weight=FP16,
     )
 
 
@@ -164,8 +169,13 @@ def _together(
     chip = catalog.chip(name)
     flops, bandwidth = chip.peak(chip.peak16), chip.bandwidth
     if name in AT_ONCE:
-        step = physics.batched_step(
-            queries, n, cache_bytes, chips * flops, chips * bandwidth, INT8
+        step = physics.decode_step(
+            batch=queries,
+            n=n,
+            kv_per_seq=cache_bytes,
+            flops=chips * flops,
+            bandwidth=chips * bandwidth,
+            bytes_per_weight=INT8,
         ).seconds
         return physics.Chained(step, queries / step)
     return physics.chain(queries, chips, n, cache_bytes, flops, bandwidth, INT8)

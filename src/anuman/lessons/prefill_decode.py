@@ -24,7 +24,15 @@ def _chip_step(tokens: float, mfu: float = 1.0, mbu: float = 1.0) -> physics.Ste
     """One step of the worked model on the worked chip."""
     chip, model = catalog.chip(CHIP), catalog.model(MODEL)
     peak = chip.peak(chip.peak16)
-    return physics.decode_step(model.params, tokens, peak, chip.bandwidth, BF16, mfu, mbu)
+    return physics.decode_step(
+        n=model.params,
+        batch=tokens,
+        flops=peak,
+        bandwidth=chip.bandwidth,
+        bytes_per_weight=BF16,
+        mfu=mfu,
+        mbu=mbu,
+    )
 
 
 def _flips() -> tuple[float, float]:

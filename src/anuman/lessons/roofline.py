@@ -16,7 +16,13 @@ VERDICT_CHIPS = ("H100-SXM", "B200", "TPUv6e", "Groq-LPU1")
 def _step(chip: catalog.Chip, model: catalog.Model, batch: float, speed: float = 1) -> physics.Step:
     """A bf16 decode step on one chip whose FLOP/s are `speed` times the catalogue's."""
     peak = chip.peak(chip.peak16)
-    return physics.decode_step(model.params, batch, speed * peak, chip.bandwidth, BF16)
+    return physics.decode_step(
+        n=model.params,
+        batch=batch,
+        flops=speed * peak,
+        bandwidth=chip.bandwidth,
+        bytes_per_weight=BF16,
+    )
 
 
 def questions() -> list[Question]:

@@ -131,7 +131,9 @@ def deadlines() -> Figure:
     """Table of published limits by kind of work, and the decode steps that fit into the first of them."""
     chip, model = catalog.chip(CHIP), catalog.model(SMALL)
     peak = chip.peak(chip.peak16)
-    step = physics.decode_step(model.params, 1, peak, chip.bandwidth, BF16).seconds
+    step = physics.decode_step(
+        n=model.params, batch=1, flops=peak, bandwidth=chip.bandwidth, bytes_per_weight=BF16
+    ).seconds
     rows = []
     for name in catalog.workloads():
         work = catalog.workload(name)

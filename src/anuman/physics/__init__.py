@@ -7,7 +7,7 @@ __all__ = lazy.public(
     __name__,
     {
         "batching": (
-            "Chained batch_at_tpot batched_step chain continuous_steps harmonic "
+            "Chained batch_at_tpot chain continuous_steps harmonic "
             "longest_over_mean static_steps wasted_slot_fraction"
         ),
         "cluster": (

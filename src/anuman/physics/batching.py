@@ -1,4 +1,4 @@
-"""Many requests in one batch: steps of static and continuous batching, and a step that reads KV caches.
+"""Many requests in one batch: steps of static and continuous batching, and the batch that a promise allows.
 
 Source: Yu et al., "Orca", OSDI 2022 (batching by iteration). An answer of n tokens takes n steps in its
 slot; requests are served in the order in which they are given, and all are there from the start.
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapify, heapreplace
 
-from .arguments import not_negative, positive
-from .roofline import FLOPS_PER_WEIGHT, Step
+from .arguments import positive
+from .roofline import FLOPS_PER_WEIGHT, decode_step
 
 
 def static_steps(lengths: Sequence[int], slots: int) -> int:
@@ -52,27 +52,6 @@ def longest_over_mean(n: int, mean: float) -> float:
         total += term
         k += 1
     return total / mean
-
-
-def batched_step(
-    batch: float,
-    n: float,
-    kv_per_seq: float,
-    flops: float,
-    bandwidth: float,
-    bytes_per_weight: float,
-) -> Step:
-    """Both clocks of a decode step that reads the weights once and every sequence's KV cache once.
-
-    2NB/F and (wN + kB)/W, in seconds. kv_per_seq: bytes of one sequence's cache. Everything else as in
-    decode_step.
-    """
-    positive(n=n, batch=batch, flops=flops, bandwidth=bandwidth, bytes_per_weight=bytes_per_weight)
-    not_negative(kv_per_seq=kv_per_seq)
-    return Step(
-        compute_s=FLOPS_PER_WEIGHT * n * batch / flops,
-        memory_s=(bytes_per_weight * n + kv_per_seq * batch) / bandwidth,
-    )
 
 
 def batch_at_tpot(
@@ -118,7 +97,14 @@ def chain(
     """
     positive(queries=queries, chips=chips)
     group = max(1.0, queries / chips)
-    step = batched_step(group, n, kv_per_seq, flops, bandwidth, bytes_per_weight)
+    step = decode_step(
+        batch=group,
+        n=n,
+        kv_per_seq=kv_per_seq,
+        flops=flops,
+        bandwidth=bandwidth,
+        bytes_per_weight=bytes_per_weight,
+    )
     return Chained(step.seconds, queries / step.seconds)
 
 

@@ -62,6 +62,8 @@ def coolant_flow(watts: float, temperature_rise_k: float, medium: str = "water")
 
     Heat capacities at 20 degrees: water 4184 J/(kg K), 998 kg/m3; air 1005 J/(kg K), 1.20 kg/m3
     (CRC Handbook of Chemistry and Physics).
+
+    For lesson 10, on clusters.
     """
     positive(watts=watts, temperature_rise_k=temperature_rise_k)
     capacity = {"water": 4184 * 998, "air": 1005 * 1.20}

@@ -7,7 +7,7 @@ w bytes per weight, F FLOP/s, W byte/s. Activations and the KV cache are left ou
 
 from dataclasses import dataclass
 
-from .arguments import positive, share
+from .arguments import not_negative, positive, share
 
 FLOPS_PER_WEIGHT = 2  # one multiplication, one addition
 
@@ -57,24 +57,28 @@ def critical_batch(
 
 
 def decode_step(
+    *,
     n: float,
     batch: float,
     flops: float,
     bandwidth: float,
     bytes_per_weight: float,
+    kv_per_seq: float = 0.0,
     mfu: float = 1.0,
     mbu: float = 1.0,
 ) -> Step:
-    """Both clocks of one decode step: 2NB/(F·mfu) and wN/(W·mbu), in seconds.
+    """Both clocks of one decode step: 2NB/(F·mfu) and (wN + kB)/(W·mbu), in seconds.
 
-    n: parameters; batch: sequences; flops: FLOP/s; bandwidth: byte/s. Raises ValueError naming a
-    bad argument.
+    The weights are read once for all, every sequence's KV cache once for itself. n: parameters; batch:
+    sequences; flops: FLOP/s; bandwidth: bytes/s; kv_per_seq: bytes of one sequence's cache, 0 where it
+    is small beside the weights. Raises ValueError naming a bad argument.
     """
     positive(n=n, batch=batch, flops=flops, bandwidth=bandwidth, bytes_per_weight=bytes_per_weight)
+    not_negative(kv_per_seq=kv_per_seq)
     share(mfu=mfu, mbu=mbu)
     return Step(
         compute_s=FLOPS_PER_WEIGHT * n * batch / (flops * mfu),
-        memory_s=bytes_per_weight * n / (bandwidth * mbu),
+        memory_s=(bytes_per_weight * n + kv_per_seq * batch) / (bandwidth * mbu),
     )
 
 

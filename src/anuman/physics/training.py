@@ -35,6 +35,8 @@ def state_bytes_per_chip(n: float, chips: int, zero_stage: int = 0) -> float:
 
     16 bytes a parameter: weights 2, gradients 2, and 12 for master weights and moments. ZeRO stage 1
     shares the 12, stage 2 the gradients too, stage 3 everything. Source: Rajbhandari et al., "ZeRO", 2020.
+
+    For lesson 10, on clusters.
     """
     positive(n=n, chips=chips)
     if zero_stage not in (0, 1, 2, 3):

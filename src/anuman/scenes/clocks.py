@@ -65,7 +65,13 @@ def clocks(chip_name: str, model_name: str, batch: int, bytes_per_weight: float)
     except catalog.MissingValue:
         precision = peak = None
     # The memory time does not depend on the peak, so any peak will do where none is known.
-    step = physics.decode_step(model.params, batch, peak or 1.0, chip.bandwidth, bytes_per_weight)
+    step = physics.decode_step(
+        n=model.params,
+        batch=batch,
+        flops=peak or 1.0,
+        bandwidth=chip.bandwidth,
+        bytes_per_weight=bytes_per_weight,
+    )
     nbytes = physics.weight_bytes(model.params, bytes_per_weight)
     return Clocks(
         chip=chip_name,

@@ -184,7 +184,7 @@ class Server:
         policy = self.policy
         decodes = 0 if policy.prefill == "alone" else self._decoding.count
         if decodes and self.memory.steps_left(self._decoding.steps) < 1:
-            self._send_back()
+            self._preempt()
             return
         room = inf if policy.budget is None else max(1, policy.budget - decodes)
         tokens, pairs, read = 0, 0.0, []
@@ -225,7 +225,7 @@ class Server:
         decoding = self._decoding
         k = min(decoding.until_the_next_end(), self.memory.steps_left(decoding.steps))
         if k < 1:
-            self._send_back()
+            self._preempt()
             return
         n, context = decoding.count, decoding.context
         rows = len(self.running) if self.policy.keeps_rows else n
@@ -292,18 +292,18 @@ class Server:
         self._done.append(job)
         self.arrivals.done(self.now)
         if not self.policy.keeps_rows:
-            self._let_go(job)
+            self._release(job)
         elif not self._decoding.count and not self._prefilling:
             for held in list(self.running.values()):
-                self._let_go(held)
+                self._release(held)
 
-    def _let_go(self, job: Job) -> None:
+    def _release(self, job: Job) -> None:
         del self.running[job.id]
         self.memory.give_back(job, job.last_step)
         heappush(self._free, job.slot)
         self._ask = True
 
-    def _send_back(self) -> None:
+    def _preempt(self) -> None:
         """Pages have run out: the last one admitted goes back into the line."""
         job = next(reversed(self.running.values()))
         answering = job.last_step >= 0

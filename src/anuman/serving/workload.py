@@ -73,7 +73,10 @@ def at_once(count: int, input: Lengths | int, output: Lengths | int, seed: int) 
 def closed_loop(
     users: int, count: int, think_s: float, input: Lengths | int, output: Lengths | int, seed: int
 ) -> ClosedLoop:
-    """`users` people who think for an exponential time of mean think_s before each request."""
+    """`users` people who think for an exponential time of mean think_s before each request.
+
+    Lesson 06 sets its users beside arrivals that do not wait.
+    """
     _count(count)
     if not isinstance(think_s, int | float) or not isfinite(think_s) or think_s < 0:
         raise ValueError(f"think_s is {think_s!r}: it must be a finite number, zero or above")

@@ -58,7 +58,14 @@ def _priced(
 
 
 def _one_user(price, promise, usd_per_hour, n, kv_per_seq, flops, bandwidth, bytes_per_weight):
-    step = physics.batched_step(1, n, kv_per_seq, flops, bandwidth, bytes_per_weight).seconds
+    step = physics.decode_step(
+        batch=1,
+        n=n,
+        kv_per_seq=kv_per_seq,
+        flops=flops,
+        bandwidth=bandwidth,
+        bytes_per_weight=bytes_per_weight,
+    ).seconds
     cheapest = _usd(1, step, usd_per_hour) if step <= promise else math.inf
     return ("impossible" if price < cheapest else "possible"), int(step <= promise), cheapest
 

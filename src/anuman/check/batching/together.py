@@ -19,7 +19,14 @@ def throughput_and_tpot(
     bytes_per_weight: float,
 ) -> tuple[float, float]:
     """(tokens/s of all users, seconds between two tokens of one user)."""
-    step = physics.batched_step(batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight).seconds
+    step = physics.decode_step(
+        batch=batch,
+        n=n,
+        kv_per_seq=kv_per_seq,
+        flops=flops,
+        bandwidth=bandwidth,
+        bytes_per_weight=bytes_per_weight,
+    ).seconds
     return batch / step, step
 
 
@@ -101,7 +108,14 @@ THROUGHPUT_AND_TPOT = Task(
         Misconception(
             "caches forgotten",
             lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _row(
-                batch, physics.decode_step(n, batch, flops, bandwidth, bytes_per_weight).seconds
+                batch,
+                physics.decode_step(
+                    n=n,
+                    batch=batch,
+                    flops=flops,
+                    bandwidth=bandwidth,
+                    bytes_per_weight=bytes_per_weight,
+                ).seconds,
             ),
             N_("kv_per_seq is not used: a step also reads the KV cache of every user."),
         ),

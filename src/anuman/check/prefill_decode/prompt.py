@@ -30,7 +30,15 @@ SHORT = N_("short prompts (reading the weights is slower)")
 TTFT = Task(
     id="03-prefill-decode/ttft",
     function=lambda prompt_tokens, n, flops, bandwidth, bytes_per_weight, mfu, mbu: (
-        physics.decode_step(n, prompt_tokens, flops, bandwidth, bytes_per_weight, mfu, mbu).seconds
+        physics.decode_step(
+            n=n,
+            batch=prompt_tokens,
+            flops=flops,
+            bandwidth=bandwidth,
+            bytes_per_weight=bytes_per_weight,
+            mfu=mfu,
+            mbu=mbu,
+        ).seconds
     ),
     result=Result((number("seconds"),)),
     examples=(

@@ -19,7 +19,14 @@ def flip_with_own(
 
     2NB/F = (wN + own·B)/W, solved for B; infinity where a user's bytes take longer than the arithmetic.
     """
-    alone = physics.batched_step(1, n, own, flops, bandwidth, bytes_per_weight)
+    alone = physics.decode_step(
+        batch=1,
+        n=n,
+        kv_per_seq=own,
+        flops=flops,
+        bandwidth=bandwidth,
+        bytes_per_weight=bytes_per_weight,
+    )
     shared = physics.weight_bytes(n, bytes_per_weight) / bandwidth
     gain = alone.compute_s - (alone.memory_s - shared)
     return shared / gain if gain > 0 else math.inf

@@ -25,7 +25,9 @@ COMPUTE_BOUND = N_("compute-bound steps (batch above the ridge)")
 STEP_TIME = Task(
     id="02-roofline/step_time",
     function=lambda n, batch, flops, bandwidth, bytes_per_weight: (
-        physics.decode_step(n, batch, flops, bandwidth, bytes_per_weight).seconds
+        physics.decode_step(
+            n=n, batch=batch, flops=flops, bandwidth=bandwidth, bytes_per_weight=bytes_per_weight
+        ).seconds
     ),
     result=Result((number("seconds"),)),
     examples=(

@@ -42,14 +42,14 @@ def served() -> list[Served]:
         chip, model, tpot = catalog.chip(row.chip), catalog.model(row.model), row.value * MILLI
         rate = float(row.batch_or_qps) * row.output_tokens
         users, chips = rate * tpot / row.replicas, row.n_chips / row.replicas
-        cache = physics.kv_cache_bytes_per_token(model, row.kv_bits)
-        step = physics.batched_step(
-            users,
-            model.params,
-            cache * (row.input_tokens + row.output_tokens / 2),
-            chips * chip.peak(row.act_precision),
-            chips * chip.bandwidth,
-            row.w_bits / 8,
+        cache = physics.kv_cache_bytes_per_token(model, row.kv_bits / 8)
+        step = physics.decode_step(
+            batch=users,
+            n=model.params,
+            kv_per_seq=cache * (row.input_tokens + row.output_tokens / 2),
+            flops=chips * chip.peak(row.act_precision),
+            bandwidth=chips * chip.bandwidth,
+            bytes_per_weight=row.w_bits / 8,
         )
         key = (row.chip, row.n_chips, row.model, row.source.title.rpartition(",")[0])
         found.append(Served(row, users, tpot, step.seconds, rate, offline.get(key)))

@@ -12,13 +12,12 @@ from functools import cached_property
 from anuman import catalog, physics
 from anuman.physics import conditions
 from anuman.physics.predict import deployment
-
-from .overload import load
-from .percentiles import percentile
-from .policies import Continuous, PagedKV
-from .run import Run
-from .simulate import simulate
-from .workload import poisson
+from anuman.serving.overload import load
+from anuman.serving.percentiles import percentile
+from anuman.serving.policies import Continuous, PagedKV
+from anuman.serving.run import Run
+from anuman.serving.simulate import simulate
+from anuman.serving.workload import poisson
 
 LATENCIES = 6  # a run lasts so many times as long as an answer takes; its middle third counts
 FEWEST, MOST = 1500, 12_000  # requests on one replica
