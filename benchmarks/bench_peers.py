@@ -30,7 +30,7 @@ import needed  # noqa: F401
 
 from anuman import catalog, physics
 from anuman.physics.conditions import Conditions, read
-from anuman.physics.predict import deployment
+from anuman.physics.layouts import deployment
 from anuman.validation.score import percentile
 
 PAGE = Path(__file__).parents[1] / "docs" / "peers.md"

@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 from published_runs import Published, Users, published
 
-from anuman.physics.predict import deployment
+from anuman.physics.layouts import deployment
 
 
 def far(found: float, expected: float) -> float:

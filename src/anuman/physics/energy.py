@@ -2,9 +2,10 @@
 
 from .arguments import not_negative, positive, share
 
-# A server draws more than its accelerators: processors, memory, fans, power supplies. NVIDIA's DGX H100
-# user guide gives 10.2 kW at most for eight chips of 700 W; between that and none, the share is assumed.
-SERVER_FACTOR = 1.4
+# A server draws more than its accelerators: processors, memory, fans, power supplies. Under full arithmetic, 9,514 W at
+# the wall for eight B200 of 1,000 W: Lenovo's stable-diffusion-xl, Offline, MLPerf Inference v5.1, a measurement that
+# is scored nowhere here. The most that NVIDIA's DGX H100 may draw is 1.82 times its chips' power.
+SERVER_FACTOR = 1.19
 
 
 def wall_joules_per_token(watts: float, tokens_per_s: float) -> float:

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from math import sqrt
 
 from ..catalog import Measurement, chip, efficiency, model
 from .communication import all_reduce
 from .conditions import BadRow, Conditions, read
 from .deployment import Deployment
-from .energy import clock_under_cap, server_watts, wall_joules_per_token
+from .energy import server_watts, wall_joules_per_token
 from .layers import attention_flops_per_pair
+from .layouts import arithmetic, deployment, layout, layouts, made, power_share
 from .load import (
     Saturated,
     continuous_throughput,
@@ -52,82 +52,6 @@ def predict(row: Mapping | Measurement) -> float:
             f"no formula for metric {c.metric!r}; there are {', '.join(FORMULAS)}"
         ) from None
     return formula(c)
-
-
-@lru_cache(maxsize=512)
-def _deployment(*fields) -> Deployment:
-    return Deployment(*fields)
-
-
-def deployment(c: Conditions) -> Deployment:
-    """The deployment that a row describes: one replica of it, whose chips share every layer."""
-    return _deployment(
-        c.chip,
-        c.model,
-        c.tp,
-        c.pp,
-        c.weight_bits,
-        _arithmetic(c.chip, c.activation),
-        c.kv_bits,
-        c.software,
-        clock_under_cap(power_share(c)),
-    )
-
-
-@lru_cache(maxsize=512)
-def _arithmetic(chip_name: str, activation: str) -> str:
-    """The row's format, or 16 bits on a chip that lacks it: narrow weights are converted there, as engines do."""
-    arithmetic_bits(activation)
-    known = chip(chip_name).quantities
-    lacks = any(name.startswith("peak.") for name in known) and f"peak.{activation}" not in known
-    return "bf16" if lacks and arithmetic_bits(activation) < 16 else activation
-
-
-def layouts(c: Conditions) -> list[tuple[Deployment, int]]:
-    """(deployment, how many such serve) of each way in which a row's software may spread the model.
-
-    All chips of a replica share every layer. Or, for a mixture of experts whose few key-value heads or latents would be
-    copied to all of them: each chip serves sequences of its own and the experts are shared out (data-parallel attention).
-    """
-    shared = deployment(c)
-    found = [(shared, c.replicas)]
-    experts = shared.model.experts
-    if experts and 1 < c.tp <= experts and c.pp == 1 and shared.kv_copies > 1:
-        fields = (c.chip, c.model, 1, 1, c.weight_bits, shared.activation, c.kv_bits, c.software)
-        spread = _deployment(*fields, shared.clock, c.tp)
-        if spread.fits:
-            found.append((spread, c.replicas * c.tp))
-    return found
-
-
-@lru_cache(maxsize=512)
-def _capacity(d: Deployment, prompt: float, output: float) -> float:
-    try:
-        return offline_throughput(d, prompt, output)
-    except DoesNotFit:
-        return 0.0
-
-
-def layout(c: Conditions) -> tuple[Deployment, int]:
-    """That of the layouts which can serve most: whoever publishes a service under load has chosen it."""
-    found = layouts(c)
-    if len(found) == 1:
-        return found[0]
-    return max(found, key=lambda one: one[1] * _capacity(one[0], c.prompt, c.output))
-
-
-def power_share(c: Conditions) -> float:
-    """Share of its rated power that a chip may draw: by the note's watts, else by the catalogue's for capped servers.
-
-    1 where neither gives any.
-    """
-    if "power-" not in c.note:
-        return 1.0
-    watts = c.noted(r"power-limited to ([\d.]+) W")
-    if watts is None and "power-capped" in c.note:
-        known = chip(c.chip).quantities.get("capped_power")
-        watts = known.value if known else None
-    return 1.0 if watts is None else min(1.0, watts / chip(c.chip).power)
 
 
 def _batch(c: Conditions) -> float:
@@ -181,14 +105,14 @@ def _node(c: Conditions) -> tuple[Deployment, int]:
     hold the model, and each chip serves its own sequences. The chips of a node share a dense model's layers.
     """
     chips = c.chips or NODE
-    numbers = (c.weight_bits, _arithmetic(c.chip, c.activation), c.kv_bits, c.software, 1.0)
+    numbers = (c.weight_bits, arithmetic(c.chip, c.activation), c.kv_bits, c.software, 1.0)
     experts = model(c.model).experts
     if experts is None:
-        return _deployment(c.chip, c.model, chips, 1, *numbers), 1
+        return made(c.chip, c.model, chips, 1, *numbers), 1
     named = re.search(r"\bEP(\d+)", c.software)
     groups = [int(named[1])] if named else range(chips, max(chips, experts) + 1, chips)
     for ep in groups:
-        d = _deployment(c.chip, c.model, 1, 1, *numbers, ep)
+        d = made(c.chip, c.model, 1, 1, *numbers, ep)
         if d.fits:
             return d, chips
     raise DoesNotFit(f"{c.model} does not fit on {groups[-1]} {c.chip}, one expert a layer on each")
@@ -290,7 +214,10 @@ def _mlp_layer_us(c: Conditions) -> float:
 
 def _allreduce_us(c: Conditions) -> float:
     share = efficiency(c.chip, "all_reduce")
-    start = share.eager[min(c.tp.bit_length() - 2, len(share.eager) - 1)]
+    if share.hop_s:
+        start = 2 * (share.ranks_per_chip * c.tp - 1) * share.hop_s
+    else:
+        start = share.eager[min(c.tp.bit_length() - 2, len(share.eager) - 1)]
     return US * all_reduce(
         _batch(c), c.tp, chip(c.chip).quantity("link").value * share.memory, start
     )

@@ -272,7 +272,8 @@ def _exchange(d: Placement, bits: int) -> tuple[float, float, float]:
     share = efficiency(d.chip_name, "all_reduce")
     node, k = d.chip.quantity("scaleup").value, d.model.experts_per_token
     token_bytes = d.model.width * (bits / 8 + WIDE)
-    start = 2 * getattr(share, d.engine.collective)[-1]
+    starts = getattr(share, d.engine.collective)
+    start = 2 * (starts[-1] if starts else share.ranks_per_chip * d.ep * share.hop_s)
     elsewhere = (d.ep - 1) / d.ep
     if d.ep <= node:
         copies = experts_touched(k, d.ep, 1) * elsewhere  # distinct chips
