@@ -68,6 +68,22 @@ LESSONS = (
         scene="theatre",
         picture="batching_theatre.theatre_slots",
     ),
+    Lesson(
+        id="06-under-load",
+        module="under_load",
+        claim="S3.13",
+        widget="load_curves",
+        scene="load_curves",
+        picture="load_curves.load_charts",
+    ),
+    Lesson(
+        id="07-fewer-bytes",
+        module="fewer_bytes",
+        claim="S0.10",
+        widget="speedups",
+        scene="tricks",
+        picture="speedups.speedup_chart",
+    ),
 )
 IDS = tuple(row.id for row in LESSONS)
 
