@@ -7,7 +7,6 @@ import numpy as np
 from .result import Unread
 from .task import Case, Task
 
-
 ANSWERS = ("True", "False")  # a reading holds them as words
 
 
