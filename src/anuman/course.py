@@ -68,6 +68,14 @@ LESSONS = (
         scene="theatre",
         picture="batching_theatre.theatre_slots",
     ),
+    Lesson(
+        id="06-under-load",
+        module="under_load",
+        claim="S3.13",
+        widget="load_curves",
+        scene="load_curves",
+        picture="load_curves.load_charts",
+    ),
 )
 IDS = tuple(row.id for row in LESSONS)
 

@@ -60,7 +60,7 @@ def test_a_live_picture_is_two_outputs_a_still_with_words_and_the_widget(execute
 
 def test_exported_page_shows_pictures_and_tables(executed):
     page, _resources = HTMLExporter().from_notebook_node(executed)
-    stills = re.findall(r'<img src="data:image/svg\+xml;base64,[^"]*" alt=', page)
+    stills = re.findall(r'<img [^>]*src="data:image/svg\+xml;base64,', page)
     assert len(stills) == 2
     for svg in drawings(page):
         if "anuman-svg" in svg:
@@ -73,7 +73,8 @@ def test_pictures_beside_the_lessons_are_what_the_library_draws():
     drawn = pictures.drawn(ROOT)
     assert drawn
     for path, svg in drawn.items():
-        examine(svg)
+        if ".card." not in path.name:  # a card shows the upper part of its picture
+            examine(svg)
         assert path.read_bytes() == svg.encode("utf-8"), f"{path.name}: run pictures.write"
     lying = set((ROOT / "lessons" / "pictures").glob("*-*.??.svg"))
     assert lying == set(drawn)

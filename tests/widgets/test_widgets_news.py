@@ -1,14 +1,16 @@
 """News and verdict cards, in both languages, from the seeds and from made-up articles."""
 
 import re
+from html import unescape
 
 import pytest
 
 from anuman import catalog
 from anuman.catalog import seeds
 from anuman.language import speaking
-from anuman.widgets import news_card, verdict_card
+from anuman.widgets import news_card, published_roofline, verdict_card
 from anuman.widgets.cards import news
+from anuman.widgets.cards.judging import Judging
 
 LANGUAGES = ("en", "hi")
 ROWS = (["chip", "users"], [["H100-SXM", "295"], ["<b>", "2 & 3"]])
@@ -106,3 +108,26 @@ def test_what_came_of_a_claim_is_folded_behind_a_guess(lang):
 def test_a_claim_of_which_nothing_came_asks_for_no_guess():
     assert not catalog.claim("S3.3").since
     assert "What came of it" not in verdict_card("003", "S3.3", *ROWS).words
+
+
+def test_the_learners_own_verdict_comes_before_the_cards():
+    card = verdict_card("003", "S3.3", *ROWS)
+    judging = Judging(card)
+    assert card.claim in unescape(judging.markup)
+    assert card.html not in judging.markup
+    assert [c["label"] for c in judging.panel] == [
+        "✓ Supported", "✗ Contradicted", "⇄ It depends", "? Not checkable"
+    ]  # fmt: skip
+    judging.judge("supported" if card.verdict != "supported" else "depends")
+    assert card.html in judging.markup and judging.words.startswith("You: ")
+    judging.judge(card.verdict)
+    assert judging.words.startswith("You and the course agree")
+    assert "Sources" in judging.saved()["text/html"]  # a page without a kernel shows the card
+
+
+def test_a_drawing_that_nobody_trusts_leaves_words_and_not_its_letters():
+    html = published_roofline()._repr_mimebundle_()["text/html"]
+    assert not html.startswith("<")  # what a collapsed output shows
+    untrusted = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+    assert re.search(r'<div class="drawn" hidden=""><svg.*</svg></div>', untrusted, re.DOTALL)
+    assert "points" in re.search(r'<p class="undrawn">(.*?)</p>', untrusted).group(1)

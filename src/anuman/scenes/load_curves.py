@@ -3,19 +3,25 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from anuman import physics, serving
+from anuman import catalog, physics, serving
 from anuman.physics import load as formula
 
 SHARES = tuple(
     range(10, 151, 10)
 )  # arrival rates, in per cent of what the formula says is possible
 WARM_UP = 0.25
-POLICIES = ("continuous", "chunked", "prefill-first", "static-timeout", "one-at-a-time")
+POLICIES = (
+    "continuous", "chunked", "prefix-cache", "disaggregated", "prefill-first", "static-timeout",
+    "one-at-a-time",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class LoadSetting:
-    """What the learner chose; lengths are means in tokens, promises are seconds."""
+    """What the learner chose; lengths are means in tokens, promises are seconds.
+
+    shared: tokens at the beginning of each prompt that are the same in all of them, part of `input`.
+    """
 
     chip: str = "H100-SXM"
     chips: int = 1
@@ -25,11 +31,21 @@ class LoadSetting:
     output: int = 200
     ttft_slo_s: float = 2.0
     tpot_slo_s: float = 0.1
+    shared: int = 0
+
+    @property
+    def prefix(self) -> int:
+        """The shared tokens; at least one token of a prompt is its own."""
+        return min(self.shared, self.input - 1)
 
 
 @dataclass(frozen=True)
 class Point:
-    """One arrival rate: seconds, share of requests with both promises kept, state and limits."""
+    """One arrival rate: seconds, share of requests with both promises kept, state and limits.
+
+    inside: requests in the system, on average; work: share of the chips' 16-bit peak that all tokens
+    would use, every prompt token computed; kv: share of the KV memory held, on average.
+    """
 
     rate: float
     ttft_p50_s: float
@@ -41,6 +57,10 @@ class Point:
     growth: float
     limit: str
     bound: str
+    inside: float = 0.0
+    latency_s: float = 0.0
+    work: float = 0.0
+    kv: float = 0.0
 
     @property
     def goodput(self) -> float:
@@ -110,7 +130,7 @@ def cases(setting: LoadSetting, count: int) -> list[serving.Case]:
         serving.Case(
             rate=share / 100 * most,
             count=count,
-            input=f"geometric:{setting.input}",
+            input=f"geometric:{setting.input - setting.prefix}",
             output=f"geometric:{setting.output}",
             policy=serving.as_policy(setting.policy),
             step_time=made,
@@ -120,6 +140,7 @@ def cases(setting: LoadSetting, count: int) -> list[serving.Case]:
             slo=serving.Slo(setting.ttft_slo_s, setting.tpot_slo_s),
             warm_up=WARM_UP,
             trace=False,
+            prefix=setting.prefix,
         )
         for share in SHARES
     ]
@@ -130,7 +151,9 @@ def curve_of(setting: LoadSetting, count: int, found: list[dict]) -> Curve:
     failed = next((one["error"] for one in found if "error" in one), "")
     if failed:
         return Curve(setting, count, capacity(setting), (), failed)
-    most = capacity(setting)
+    most, chip = capacity(setting), catalog.chip(setting.chip)
+    flops = physics.forward_flops(catalog.model(setting.model).params_active, 1)
+    a_token = flops / (setting.chips * chip.peak(chip.peak16))  # s at the chips' peak
     points = tuple(
         Point(
             share / 100 * most,
@@ -140,6 +163,10 @@ def curve_of(setting: LoadSetting, count: int, found: list[dict]) -> Curve:
             one["queue_growth_req_per_s"],
             one["limited_by"],
             one["time_goes_to"],
+            one["in_system_mean_requests"],
+            one["latency_mean_s"],
+            one["throughput_total_tok_per_s"] * a_token,
+            one["kv_mean_share"],
         )
         for share, one in zip(SHARES, found, strict=True)
     )

@@ -14,6 +14,7 @@ from .legality import PolicyBroke
 from .lengths import lengths
 from .metrics import Slo, metrics
 from .replicas import simulate_replicas
+from .requests import Request
 from .steps import StepTime
 from .workload import bursty
 
@@ -23,7 +24,8 @@ class Case:
     """One simulation: requests, policy, machine, promise. input and output: see lengths.lengths.
 
     slots and kv_capacity are one replica's; watts and usd_per_hour one replica's too. warm_up: see
-    metrics.metrics. trace: without it there are no inter-token latencies and it is faster. name: anything that tells the case from others (it is not used).
+    metrics.metrics. trace: without it there are no inter-token latencies and it is faster. prefix: tokens
+    that all prompts begin with, beside those of `input`. name: anything that tells the case from others (it is not used).
     """
 
     rate: float
@@ -42,6 +44,7 @@ class Case:
     usd_per_hour: float | None = None
     warm_up: float = 0.0
     trace: bool = True
+    prefix: int = 0
     name: dict = field(default_factory=dict, hash=False)
 
 
@@ -51,6 +54,8 @@ def run_case(case: Case) -> dict:
         requests = bursty(
             case.rate, case.cv, case.count, lengths(case.input), lengths(case.output), case.seed
         )
+        if case.prefix:
+            requests = [_with_prefix(request, case.prefix) for request in requests]
         run = simulate_replicas(
             requests, case.policy, case.step_time, case.slots, case.kv_capacity, case.replicas,
             trace=case.trace,
@@ -64,6 +69,12 @@ def run_case(case: Case) -> dict:
         }
     except (ValueError, PolicyBroke) as error:
         return {"error": str(error)}
+
+
+def _with_prefix(request: Request, tokens: int) -> Request:
+    return request._replace(
+        input_tokens=tokens + request.input_tokens, prefix="all", prefix_tokens=tokens
+    )
 
 
 class Cancelled(Exception):

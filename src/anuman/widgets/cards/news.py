@@ -8,13 +8,8 @@ from anuman import catalog
 from anuman.language import N_, _, language
 
 from ..kit.figure import Figure, table_html, table_text
+from .judging import VERDICTS, VerdictCard
 
-VERDICTS = {
-    "supported": ("✓", N_("Supported")),
-    "contradicted": ("✗", N_("Contradicted")),
-    "depends": ("⇄", N_("It depends")),
-    "not checkable": ("?", N_("Not checkable")),
-}
 OUTCOMES = {
     "came true": N_("It came true"),
     "did not come true": N_("It did not come true"),
@@ -92,7 +87,7 @@ def news_card(article_id: str, claim_id: str | None = None, lang: str | None = N
 
 def verdict_card(
     article: str, claim: str, head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = ""
-) -> Figure:
+) -> VerdictCard:
     """The verdict on a claim: the word, on what it depends, why, the lesson's arithmetic, the sources.
 
     head, rows, caption: the arithmetic as a table of plain texts. Raises UnknownName for an id.
@@ -118,7 +113,10 @@ def verdict_card(
         words.append(f"{source}: {s.title}, {s.publisher}, {_date(s.date)}, {s.url}")
     later = _what_came_of_it(judged, lang)
     html += f"</ul>{later.html}"
-    return Figure(f"<section>{html}</section>", "\n\n".join([*words, later.words]).rstrip())
+    return VerdictCard(
+        f"<section>{html}</section>", "\n\n".join([*words, later.words]).rstrip(),
+        claim=judged.text[lang], verdict=judged.verdict,
+    )  # fmt: skip
 
 
 def _cited(source: catalog.Source) -> str:

@@ -54,6 +54,8 @@ TAGS = frozenset(
         "td",
         "details",
         "summary",
+        "section",
+        "article",
         "blockquote",
         "mark",
         "a",

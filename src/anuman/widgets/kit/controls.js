@@ -20,8 +20,23 @@ class Controls {
     return Object.fromEntries([...this.made].filter(([, c]) => c.read).map(([name, c]) => [name, c.read()]));
   }
 
-  set(name, value) { this.post.send({ set: { [name]: value } }, `set:${name}`); }
-  press(name) { this.post.send({ press: name, values: this.values() }); }
+  /** What was sent and is not answered, or typed and not sent, stays in its field whatever else arrives. */
+  sent(control) { control.pending = true; control.dirty = false; }
+
+  set(name, value) {
+    this.sent(this.made.get(name));
+    this.post.send({ set: { [name]: value } }, `set:${name}`);
+  }
+
+  press(name) {
+    for (const control of this.made.values()) this.sent(control);
+    this.post.send({ press: name, values: this.values() });
+  }
+
+  settled() {
+    for (const control of this.made.values()) control.pending = false;
+    this.update();
+  }
 
   /** Build the panel; where only options, stops or ticks have changed, the fields and the focus stay. */
   build() {
@@ -57,6 +72,7 @@ class Controls {
       const block = part(place, `control ${spec.kind}`);
       const control = this[`make_${spec.kind}`](block, spec, `${this.id}-${spec.name}`);
       this.made.set(spec.name, Object.assign(control, { block, spec }));
+      for (const field of control.fields) if (field.type !== "range") this.on(field, "input", () => { control.dirty = true; });
       if (control.offer) control.offer(spec);
     }
     this.update();
@@ -69,8 +85,7 @@ class Controls {
       if (!now) continue;
       control.block.hidden = Boolean(now.hidden);
       for (const field of control.fields) field.disabled = Boolean(now.disabled);
-      const busy = control.fields.includes(document.activeElement) && !this.post.idle;
-      if (control.write && !busy) control.write(now.value, now);
+      if (control.write && !control.pending && !control.dirty) control.write(now.value, now);
       if (control.problem) {
         control.problem.textContent = now.problem || "";
         control.fields.forEach(f => now.problem ? f.setAttribute("aria-invalid", "true") : f.removeAttribute("aria-invalid"));

@@ -1,5 +1,6 @@
 """What a cell shows: a picture with its table, alive or not, readable with or without a kernel."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -58,10 +59,26 @@ class Figure:
     twin: str = ""
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        bundle = {"text/html": style.box(self.html), "text/plain": self.words}
+        # A collapsed output shows its first line as it stands; open, the style makes it invisible.
+        first = self.picture.title if self.picture else self.words.partition("\n")[0]
+        html = f"{escape(first)}\n{style.box(_fenced(self.html, self.words))}"
+        bundle = {"text/html": html, "text/plain": self.words}
         if self.picture:
             bundle["image/svg+xml"] = self.picture.standalone()
         return bundle
+
+
+def _fenced(html: str, words: str) -> str:
+    """Drawings that only the style shows: without it, in a notebook not trusted, words stand there."""
+    if "<svg" not in html:
+        return html
+    opened = html.replace("<svg xmlns", '<div class="drawn" hidden=""><svg xmlns')
+    # Only an outermost drawing names its namespace, and it ends where its body does.
+    parts, depth = [], 0
+    for piece in re.split(r"(<svg\b|</svg>)", opened):
+        depth += {"<svg": 1, "</svg>": -1}.get(piece, 0)
+        parts.append("</svg></div>" if piece == "</svg>" and depth == 0 else piece)
+    return f'{"".join(parts)}<p class="undrawn">{escape(words)}</p>'
 
 
 def figure(

@@ -4,7 +4,7 @@ const MOVE_MS = 250, DRAG_MS = 60, SAY_MS = 600, SILENCE_MS = 4000, IN_FLIGHT = 
 const TAGS = new Set(
   ("svg g defs path rect circle ellipse line polyline polygon text tspan title desc clipPath pattern " +
    "div span p b i em strong small br hr h3 h4 h5 ul ol li dl dt dd table caption thead tbody tr th td " +
-   "details summary blockquote mark a code pre sup sub").split(" "));
+   "details summary section article blockquote mark a code pre sup sub").split(" "));
 const MOVED = new Set("x y width height cx cy r rx ry x1 x2 y1 y2 d points transform opacity".split(" "));
 const NUMBER = /-?\d*\.?\d+(?:e[-+]?\d+)?/gi;
 // In words a number stands alone: neither H100 nor Llama-3.1-8B nor 1,234 is counted through.
@@ -153,7 +153,7 @@ class Post {
     }
   }
 
-  lost() { this.answered = this.sent; this.waiting = []; this.word("gone"); }
+  lost() { this.answered = this.sent; this.waiting = []; this.settled(); this.word("gone"); }
 
   answer(message) {
     this.answered = Math.max(this.answered, message.n);
@@ -363,7 +363,7 @@ function render({ model, el }) {
   const hand = new Hand(el, post, phrase, tip, signal);
   const mover = new Mover();
   const controls = new Controls(model, panel, foot, post, phrase, signal);
-  post.settled = () => controls.update();
+  post.settled = () => controls.settled();
   const hide = document.createElement("style");  // the saved still gives way to this live one
   if (model.get("still")) hide.textContent = `[data-still="${model.get("still")}"], .jp-OutputArea-child:has([data-still="${model.get("still")}"]) { display: none !important; }`;
   el.append(hide);

@@ -60,6 +60,9 @@ SVG_CSS = f"""{DARK}
 HTML_CSS = f"""{DARK}
 .anuman {{ font-family: {FONTS}; font-size: 15px; line-height: 1.55; color: {INK}; }}
 .anuman * {{ box-sizing: border-box; }}
+.jp-RenderedHTMLCommon:has(> .anuman) {{ font-size: 0; }}
+.anuman .drawn[hidden] {{ display: block; }}
+.anuman .undrawn {{ display: none; }}
 .widget-html-content:has(> .anuman) {{ min-width: 0; }}
 .anuman .card {{ background: {PAPER}; border: 1px solid {RULE}; border-radius: 10px; padding: 18px 22px; max-width: 980px; margin: 6px 0; }}
 @media (max-width: 900px) {{ .anuman .card {{ padding: 12px 14px; }} }}

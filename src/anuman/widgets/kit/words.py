@@ -29,4 +29,6 @@ def policy_name(policy: str) -> str:
         "shortest-first": _("continuous, shortest answer first"),
         "paged": _("continuous, paged memory"),
         "static": _("static, full batches"),
+        "prefix-cache": _("continuous, shared beginnings kept"),
+        "disaggregated": _("prompts on a second machine"),
     }[policy]

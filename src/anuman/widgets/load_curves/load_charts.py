@@ -3,7 +3,7 @@
 from html import escape
 
 from anuman.language import _, number, si
-from anuman.scenes.load_curves import Curve, Point
+from anuman.scenes.load_curves import SHARES, Curve, LoadSetting, Point, curve
 
 from ..kit.chart import Axis, Chart
 from ..kit.style import COMPUTE, INK, MEMORY, USERS
@@ -12,6 +12,8 @@ from ..kit.view import View
 from . import load_words as words
 
 WIDTH, HEIGHT, ASIDE = 560.0, 265.0, 66.0
+STEADY = 3000  # requests at each rate, enough for a steady state
+FIRST_SHARE = 50  # per cent of the limit at which the widget opens
 SHADE = f"fill:{MEMORY};fill-opacity:.10"
 # One frame for every setting, so that policies and chips can be compared.
 FRAMES = {"ttft": (1e-3, 1e3), "tpot": (1e-4, 10.0)}
@@ -133,3 +135,9 @@ def view(curve: Curve, point: Point | None, pinned: Curve | None = None, status:
         above=above,
         notes=notes,
     )
+
+
+def first_picture() -> Picture:
+    """The widget at its first setting, for readers without a kernel."""
+    first = curve(LoadSetting(), STEADY)
+    return view(first, first.points[SHARES.index(FIRST_SHARE)]).figure().picture

@@ -1,6 +1,7 @@
 """The central widget of lesson 06: arrival rate against what users notice, and where the cliff is."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from anuman import serving
 from anuman.language import _, number
@@ -17,13 +18,13 @@ from anuman.scenes.load_curves import (
 
 from ..kit.background import Background
 from ..kit.controls import Button, Progress, choice, decimal, evenly, whole
-from ..kit.explorer import Explorer
+from ..kit.explorer import Explorer, Try
 from ..kit.view import View
 from . import load_charts, load_words
 
 CHIPS = ("H100-SXM", "H200", "B200", "MI300X", "A100-80", "RTX-4090")
 MODELS = ("Llama-3.1-8B", "Qwen3-32B", "Llama-3.1-70B")
-QUICK, THOROUGH, LONG = 100, 3000, 20_000  # requests at each rate
+QUICK, THOROUGH, LONG = 100, load_charts.STEADY, 20_000  # requests at each rate
 
 
 class LoadCurves(Explorer):
@@ -40,9 +41,10 @@ class LoadCurves(Explorer):
         self.input = whole(_("Mean prompt, tokens"), first.input, 1, 100_000)
         self.output = whole(_("Mean answer, tokens"), first.output, 1, 10_000)
         self.ttft = decimal(_("Promised TTFT, s"), first.ttft_slo_s, 0.001, 1000)
+        self.shared = whole(_("Of it the same in all prompts, tokens"), first.shared, 0, 100_000)
         self.tpot = decimal(_("Promised TPOT, s"), first.tpot_slo_s, 0.0001, 100)
         self.share = evenly(
-            _("Arrivals, % of the formula's limit"), 50, SHARES[0], SHARES[-1], 10,
+            _("Arrivals, % of the formula's limit"), load_charts.FIRST_SHARE, SHARES[0], SHARES[-1], 10,
             ticks={100: _("the limit")},
         )  # fmt: skip
         self.bar = Progress()
@@ -57,6 +59,7 @@ class LoadCurves(Explorer):
         self.status = ""
         settings = (
             self.chip, self.chips, self.model, self.policy, self.input, self.output, self.ttft, self.tpot,
+            self.shared,
         )  # fmt: skip
         for control in settings:
             control.observe(self._setting_changed, "value")
@@ -64,9 +67,28 @@ class LoadCurves(Explorer):
         self._show_progress()
         self.open_with(
             gate, main=[self.policy, self.share],
-            more=[self.chip, self.chips, self.model, self.input, self.output, self.ttft, self.tpot],
-            foot=[self.longer, self.stop, self.bar], unwatched=settings,
+            more=[
+                self.chip, self.chips, self.model, self.input, self.output, self.shared, self.ttft,
+                self.tpot,
+            ],
+            tries=self._tries(), foot=[self.longer, self.stop, self.bar], unwatched=settings,
         )  # fmt: skip
+
+    @staticmethod
+    def _tries() -> list[Try]:
+        promises = {"ttft": 2.0, "tpot": 0.1}
+        strict = {"ttft": 2.0, "tpot": 0.03, "share": 60}
+        short = {"input": 1000, "output": 200, "shared": 0}
+        agents = {"input": 4000, "output": 200, "shared": 3200}
+        return [
+            Try(_("1 · a quiet night"), policy="continuous", **short, **promises, share=20),
+            Try(_("2 · over the cliff"), policy="continuous", **short, **promises, share=120),
+            Try(_("3 · a stricter promise"), policy="continuous", **short, **strict),
+            Try(_("4 · long prompts"), policy="continuous", **agents, **strict),
+            Try(_("5 · in chunks"), policy="chunked", **agents, **strict),
+            Try(_("6 · a second machine"), policy="disaggregated", **agents, **strict),
+            Try(_("7 · the common beginning kept"), policy="prefix-cache", **agents, **strict),
+        ]  # fmt: skip
 
     @property
     def setting(self) -> LoadSetting:
@@ -74,6 +96,7 @@ class LoadCurves(Explorer):
         return LoadSetting(
             self.chip.value, self.chips.value, self.model.value, self.policy.value,
             self.input.value, self.output.value, self.ttft.value, self.tpot.value,
+            self.shared.value,
         )  # fmt: skip
 
     @property
@@ -112,12 +135,29 @@ class LoadCurves(Explorer):
             self.draw()
         return load_charts.view(self.curve, self.point, self.pinned)
 
-    def _setting_changed(self, change) -> None:
-        if change["owner"] is self.policy and self.curve.points:
+    def _setting_changed(self, _change) -> None:
+        if not self._holding:
+            self._anew()
+
+    def set(self, who: object = None, **settings) -> None:
+        """Set several controls by their names; computed and drawn once."""
+        with self.together():
+            for name, value in settings.items():
+                getattr(self, name).value = value
+        self.gesture(who or object())
+        self._anew()
+
+    def _anew(self) -> None:
+        """The curve of a new setting; the one before stays in grey where both can be compared."""
+        before, now = self.curve.setting, self.setting
+        if before.policy != now.policy and self.curve.points and _alike(before, now):
             self.pinned = self.curve
-        elif self.pinned and change["owner"] not in (self.ttft, self.tpot):
-            self.pinned = None  # of other chips, another model or other lengths
-        self.curve = curve(self.setting, QUICK)
+        elif self.pinned and not _alike(self.pinned.setting, now):
+            self.pinned = None
+        if now == before:
+            self.draw()
+            return
+        self.curve = curve(now, QUICK)
         self.draw()
         if self.opened:
             self._begin(self.count)
@@ -167,6 +207,13 @@ class LoadCurves(Explorer):
             if running
             else ""
         )
+
+
+def _alike(one: LoadSetting, other: LoadSetting) -> bool:
+    """Whether chips, model and lengths are the same; policy and promises may differ."""
+    return replace(one, policy="", ttft_slo_s=0, tpot_slo_s=0) == replace(
+        other, policy="", ttft_slo_s=0, tpot_slo_s=0
+    )
 
 
 def load_curves(gate=None, setting: LoadSetting | None = None) -> LoadCurves:

@@ -15,14 +15,15 @@ from ..kit.picture import Live
 from .machine_charts import message
 
 
-class _Progress(Live):
+class Measuring(Live):
     """A bar that says how far the measurement is. A button to stop it could not work: the kernel hears
     clicks only after the cell has ended, so Jupyter's own stop button is what is named."""
 
-    def __init__(self):
-        self.outcome: Figure = message(_("Measuring this computer."))
+    def __init__(self, words: str = ""):
+        words = words or _("Measuring this computer.")
+        self.outcome: Figure = message(words)
         super().__init__(lambda: self.outcome)
-        self.bar = Progress(_("Measuring this computer."))
+        self.bar = Progress(words)
         self.place(foot=[self.bar])
         stop = _("To stop: the square button in the toolbar, or the key I twice.")
         self.show(f"<p>{stop}</p>")
@@ -71,7 +72,7 @@ def measure(again: bool = False, seconds: float = 6.0) -> Machine | None:
     if kept and not again:
         display(_summary(kept, _("Measured earlier today. measure(again=True) measures anew.")))
         return kept
-    progress = _Progress()
+    progress = Measuring()
     display(progress)
     measured = None
     try:
