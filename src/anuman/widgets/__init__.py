@@ -10,6 +10,7 @@ SHOWN = lazy.public(
         "batch_sweep.sweep_widget": "batch_sweep",
         "batching_theatre.theatre_widget": "batching_theatre",
         "cards.naming": "sort_names",
+        "speedups.speedup_widget": "speedups",
         "cards.news": "news_card verdict_card",
         "crossover.crossover_widget": "crossover",
         "fewer_bits.fewer_bits_widget": "fewer_bits",
