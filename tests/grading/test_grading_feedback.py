@@ -254,6 +254,7 @@ def test_locked_cells_behind_hidden_tests_show_nothing(course):
     assert notebook.cells[-1].outputs == []
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("source", ["1" + " \n" * 20_000 + "2", "1" + "\n" * 15_000 + "<2"])
 def test_no_source_makes_highlighting_slow(source):
     started = time.monotonic()

@@ -199,6 +199,7 @@ GREEDY = {
 }
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("texts", [False, True])
 @pytest.mark.parametrize("name", GREEDY)
 def test_greedy_frames_are_refused_at_once(name, texts):
@@ -269,6 +270,7 @@ def test_texts_and_what_holds_them_are_read_alone_where_nothing_else_is_needed()
 # ---- readers that do not read, senders that do not end --------------------------------------------
 
 
+@pytest.mark.alone
 def test_a_reader_that_does_not_read_is_waited_for_until_the_deadline():
     ours, theirs = socket.socketpair()
     looks = []
@@ -299,6 +301,7 @@ def test_a_frame_sent_with_a_deadline_arrives_whole():
     assert (arrived[0][2] == value[2]).all()
 
 
+@pytest.mark.alone
 def test_data_without_an_end_do_not_move_the_deadline():
     ours, theirs = socket.socketpair()
     with ours, theirs:

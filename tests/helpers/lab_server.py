@@ -128,6 +128,9 @@ def start(folder: Path, command: list[str] | None = None, **more: str) -> LabSer
 
 def _launched(folder: Path, command: list[str] | None, log: Path, more: dict) -> LabServer:
     port, token = free_port(), secrets.token_hex(16)
+    settings = folder / "config" / "jupyter_lab_config.json"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text(json.dumps({"LabApp": {"expose_app_in_browser": True}}))
     words = command or [sys.executable, "-m", "anuman.cli", "lab"]
     with log.open("w") as output:
         process = subprocess.Popen(

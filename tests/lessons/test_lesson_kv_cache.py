@@ -82,13 +82,13 @@ def test_predictions_have_the_truths_of_the_catalogue():
     assert requests.answer() == 11
     chip, model = catalog.chip("Groq-LPU1"), catalog.model("Llama-2-70B")
     memory = chip.quantity("scaleup").value * chip.capacity
-    token = physics.kv_cache_bytes_per_token(model, 16)
+    token = physics.kv_cache_bytes_per_token(model, 2)
     assert lpus.answer() == (memory - model.params) // (token * 4096)
 
 
 def test_the_published_slip_is_two_slips():
     claimed = catalog.statement("kv-of-one-request-lab13").value
-    right = physics.kv_cache_bytes_per_token(catalog.model("Llama-2-70B"), 16) * 131072
+    right = physics.kv_cache_bytes_per_token(catalog.model("Llama-2-70B"), 2) * 131072
     assert claimed / right == pytest.approx(8 * 1e9 / 2**30)
     words = kv_cache.slip().words
     assert "7.45" in words
@@ -116,7 +116,7 @@ def test_published_steps_are_drawn_with_their_source():
 def test_tables_say_what_physics_computes():
     family = kv_cache.family().words
     for name in kv_cache.FAMILY:
-        token = physics.kv_cache_bytes_per_token(catalog.model(name), 16)
+        token = physics.kv_cache_bytes_per_token(catalog.model(name), 2)
         assert f"{int(token):,}" in family
     assert {catalog.model(name).attention for name in kv_cache.FAMILY} == {
         "MHA", "GQA", "MQA", "MLA",

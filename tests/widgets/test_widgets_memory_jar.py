@@ -53,7 +53,7 @@ def test_what_each_layer_keeps():
     for name in catalog.models():
         model = catalog.model(name)
         own = kv_per_token(model, kept_heads(model)[0], 2)
-        assert own == physics.kv_cache_bytes_per_token(model, 16)
+        assert own == physics.kv_cache_bytes_per_token(model, 2)
 
 
 def test_reserving_wastes_and_pages_do_not():

@@ -11,16 +11,20 @@
         scheduler: str | None = None,  # address of a Dask scheduler instead
         unsafe: bool = False,        # run without isolation where the system has none
         progress: Callable[[Progress], None] | None = None,
+        apart: bool = False,         # run every test apart, whatever the teacher's answers show
+        try_answers: bool = True,    # grade the teacher's own answers before anybody's
     ) -> ClassResult
 
 Raises course.errors.BadCourse (nothing that could be graded) and isolation.preflight.CannotIsolate
 (no sandbox here).
 `ClassResult.as_json()` is what `--json FILE` holds:
 
-    {"assignment", "students": [{"id", "status", "points", "max_points", "tasks", "notes"}], "summary", "doubts"}
+    {"assignment", "students": [{"id", "status", "points", "max_points", "tasks", "notes"}], "summary",
+     "doubts", "together"}
     task:    {"id", "notebook", "points", "max_points", "reason"}; points null: a person reads it
     status:  "graded" in this run, "done" graded before, "failed" (notes say why; nothing recorded)
     doubts:  tests that nobody has passed in full, and the teacher's own answers do not pass either
+    together: tests that ran in one process with the learner's code ("notebook/test")
     summary: {"tasks": [{"id", "notebook", "graded", "mean", "median", "full", "zero"}],
               "reasons": [{"task", "reason", "count"}]}
 
@@ -33,8 +37,9 @@ The rooms, each of which uses only those named before it:
 - records: graded notebooks, nbgrader's gradebook, results, exports.
 - pages: what a learner's feedback page shows.
 
-On top: worker (one submission), pool and cluster (many), grade (`anuman grade`), self_check and
-scratch (`anuman check`). test_helpers is for tests to import. nbgrader's own commands load
+On top: worker (one submission), pool and cluster (many), evidence (the teacher's own answers, and how
+each test is run), class_run and grade (`anuman grade`), self_check and scratch (`anuman check`).
+test_helpers is for tests to import. nbgrader's own commands load
 hand_graded, submission, execute and feedback, which a course's nbgrader_config.py names.
 """
 

@@ -64,12 +64,14 @@ def gather(
         outcome = grade(_marked(templates, chosen))
         failed = model_answers.shortfalls(outcome)
         more = _with_needed(templates, failed.keys() & free) & free - chosen
+        if not more:  # and with those above that make a value, which they may change, too
+            more = _with_needed(templates, failed.keys() & free, values=True) & free - chosen
         if not more:
             break
         chosen |= more
     if failed:
         _refuse_if_broken(outcome, failed)
-    useful = _with_needed(templates, chosen - failed.keys()) & chosen
+    useful = _with_needed(templates, chosen - failed.keys(), values=True) & chosen
     kept = useful | {key for key in chosen if key not in free}
     return Evidence(_marked(templates, kept), failed)
 
@@ -116,8 +118,11 @@ def _helpers(test: Cell, above: list[Cell]) -> str:
     return "\n".join(filter(None, reversed(parts)))
 
 
-def _with_needed(templates: tuple[Template, ...], keys: set[Key]) -> set[Key]:
-    """These tests, and those above them that make what they use by more than a definition."""
+def _with_needed(templates: tuple[Template, ...], keys: set[Key], values: bool = False) -> set[Key]:
+    """These tests, and those above them that make what they use by more than a definition.
+
+    values: constants do not count as definitions.
+    """
     found = set()
     for template in templates:
         wanted: frozenset[str] = frozenset()
@@ -125,7 +130,9 @@ def _with_needed(templates: tuple[Template, ...], keys: set[Key]) -> set[Key]:
             key = (template.name, cell.grade_id or "")
             if cell.role != TEST:
                 continue
-            made = bindings.bound(cell.source) - bindings.bound(bindings.definitions(cell.source))
+            made = bindings.bound(cell.source)
+            if not values:
+                made -= bindings.bound(bindings.definitions(cell.source))
             if key in keys or made & wanted:
                 found.add(key)
                 wanted = wanted - made | bindings.free_names(cell.source)

@@ -8,7 +8,8 @@ from .course import staging
 from .course.handed_in import Notebooks, Unreadable
 from .course.work import Cell, Graded, Outcome, Submission, Template
 from .isolation import wire
-from .running.session import Session, Stopped
+from .running.session import Session
+from .running.stopped import Stopped
 from .running.zygotes import CannotStart, Zygotes
 
 _zygotes: Zygotes | None = None
@@ -66,8 +67,8 @@ def _grade(submission: Submission, outcome: Outcome, end: float) -> None:
                 prefix = f"{template.name}: " if len(submission.notebooks) > 1 else ""
                 outcome.notes += [prefix + note for note in (*notes, *session.notes)]
             _zygotes.require_alive()  # else what a cell is charged with may be the zygote's end
-            outcome.doubtful |= session.doubtful
-            outcome.starved |= session.starved
+            outcome.doubtful |= session.blame.doubtful
+            outcome.starved |= session.blame.starved
 
 
 def _files(submission: Submission, template: Template) -> dict[str, bytes]:

@@ -33,19 +33,18 @@ def windowed_share(model: Model) -> float:
     return 0.0 if model.window is None else model.window_layers / model.layers
 
 
-def kv_cache_bytes(model: Model, context: float, kv_bits: float = 16) -> float:
+def kv_cache_bytes(model: Model, context: float, bytes_per_element: float = 2) -> float:
     """Bytes of one request's cache at `context` tokens: full layers hold all, the others at most their window.
 
     L·2·g·e·k bytes a token (MLA: L·(latent + rotated key)·k), of which a share s of layers has a window w:
     (1 - s)·S + s·min(S, w) tokens; the index's keys on top.
     """
-    positive(kv_bits=kv_bits)
+    positive(bytes_per_element=bytes_per_element)
     not_negative(context=context)
     short = windowed_share(model)
     tokens = (1 - short) * context + short * min(context, model.window or inf)
-    return tokens * kv_elements_per_token(model) * kv_bits / 8 + context * index_bytes_per_token(
-        model
-    )
+    kept = tokens * kv_elements_per_token(model) * bytes_per_element
+    return kept + context * index_bytes_per_token(model)
 
 
 def capped(model: Model) -> tuple[float, float]:

@@ -39,10 +39,10 @@ def kv_bytes_per_token(
     return 2 * layers * kv_heads * head_dim * bytes_per_element
 
 
-def kv_cache_bytes_per_token(model: Model, kv_bits: float = 16) -> float:
+def kv_cache_bytes_per_token(model: Model, bytes_per_element: float = 2) -> float:
     """Bytes that one token adds to this model's KV cache, whatever its attention (MHA, GQA, MQA or MLA)."""
-    positive(kv_bits=kv_bits)
-    return kv_elements_per_token(model) * kv_bits / 8
+    positive(bytes_per_element=bytes_per_element)
+    return kv_elements_per_token(model) * bytes_per_element
 
 
 def chips_needed(nbytes: float, capacity: float) -> int:

@@ -19,4 +19,4 @@ def kv_bytes(config: Mapping, context: int, kv_bits: float = 16) -> int:
     """
     if isinstance(context, bool) or not isinstance(context, int) or context < 0:
         raise ValueError(f"context is {context!r}: it is a whole number of tokens, zero or above")
-    return round(kv_cache_bytes(read_config(config).model, context, kv_bits))
+    return round(kv_cache_bytes(read_config(config).model, context, kv_bits / 8))

@@ -122,7 +122,7 @@ class Placement:
 
     def kv_bytes(self, context: float) -> float:
         """Bytes of one sequence's KV cache at `context` tokens, over all chips, copies included."""
-        return self.kv_copies * kv_cache_bytes(self.model, context, self.kv_bits)
+        return self.kv_copies * kv_cache_bytes(self.model, context, self.kv_bits / 8)
 
     @cached_property
     def kv_room(self) -> float:

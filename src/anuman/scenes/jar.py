@@ -28,7 +28,7 @@ def kv_per_token(model: catalog.Model, kept: int, kv_size: float) -> float:
     """Bytes that one token adds to the cache, with `kept` KV heads or LATENT."""
     if kept != LATENT:
         model = replace(model, attention="GQA", kv_heads=kept)
-    return physics.kv_cache_bytes_per_token(model, 8 * kv_size)
+    return physics.kv_cache_bytes_per_token(model, kv_size)
 
 
 @dataclass(frozen=True, kw_only=True)

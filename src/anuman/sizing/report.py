@@ -77,7 +77,7 @@ def as_json(
     def by_chip(field: str):
         return getattr(found[0], field) if one else {s.chip: getattr(s, field) for s in found}
 
-    one_request = kv_cache_bytes(read.model, context, kv_bits)
+    one_request = kv_cache_bytes(read.model, context, kv_bits / 8)
     return {
         "model": read.model.name,
         "family": read.family.title,
@@ -147,7 +147,7 @@ def _cache(model: Model, kv_bits: float) -> str:
 
 
 def _request(model: Model, context: int, kv_bits: float) -> str:
-    total = kv_cache_bytes(model, context, kv_bits)
+    total = kv_cache_bytes(model, context, kv_bits / 8)
     share = windowed_share(model)
     if not share:
         return f"{context:,} tokens = {total / 1e9:,.4g} GB"

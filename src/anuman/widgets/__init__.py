@@ -11,6 +11,7 @@ SHOWN = lazy.public(
         "batching_theatre.theatre_widget": "batching_theatre",
         "break_server.break_widget": "break_the_server",
         "cards.naming": "sort_names",
+        "speedups.speedup_widget": "speedups",
         "cards.news": "news_card verdict_card",
         "crossover.crossover_widget": "crossover",
         "fewer_bits.fewer_bits_widget": "fewer_bits",

@@ -9,23 +9,11 @@ from ..course.work import LEARNER, TEST, TEXT, Cell, Rules, Template
 from ..isolation import wire
 from .learner_outputs import LearnerOutputs
 from .process import Process
+from .stopped import LOST, TIMEOUT, Blame, Stopped
 from .zygotes import CannotStart, Zygotes
 
 GRACE_S = 1.0  # from the interrupt at the time limit to the kill
-STARVED = 0.2  # of a cell's time limit: so long a process waits where others have the processors
-FEW = 2  # processes of a submission that do not starve each other
 MOST_RESTARTS = 3  # of the learner's process, a cell: a test may call what ends it many times
-TIMEOUT = "CellTimeoutError"
-LOST = "DeadKernelError"  # nbgrader's own names for what happened to a cell
-
-
-class Stopped(Exception):
-    """A cell did not come to its end; `name` says how, as nbgrader calls it."""
-
-    def __init__(self, name: str, text: str, outputs: list[dict] | None = None):
-        super().__init__(text)
-        self.name, self.outputs = name, outputs or []
-        self.alive = outputs is not None
 
 
 class Session:
@@ -45,9 +33,7 @@ class Session:
         self._restarts = 0
         self._at = 0  # the cell that is run now
         self._outputs = LearnerOutputs()
-        self._too_large = False  # killed by us for its memory
-        self.doubtful = False  # the machine, not the code, may have stopped a cell
-        self.starved = False  # a time limit passed while others had the processors
+        self.blame = Blame()
         self.notes: list[str] = []
 
     def __enter__(self) -> "Session":
@@ -89,7 +75,7 @@ class Session:
             try:
                 cell.outputs = self._run_cell(index, cell)
             except Stopped as stopped:
-                cell.outputs = [*stopped.outputs, _error(stopped.name, str(stopped))]
+                cell.outputs = [*stopped.outputs, stopped.as_output()]
 
     def _run_cell(self, index: int, cell: Cell) -> list[dict]:
         if time.monotonic() > self._end:
@@ -118,7 +104,7 @@ class Session:
         """The process, started and brought to the state of now if it is not there."""
         while self._learner is None or not self._learner.alive:
             if self._learner is not None:
-                self._is_lost()
+                self.blame.lost()
                 self._learner.end()
                 self._learner = None
                 self._restarts += 1
@@ -178,10 +164,10 @@ class Session:
         except wire.TimeIsUp:
             pass
         except (wire.Closed, wire.BadFrame) as error:
-            self._is_lost()
+            self.blame.lost()
             process.end()
             raise Stopped(LOST, f"this cell ended its process ({error})") from None
-        self._is_late(process)
+        self.blame.late(process, self._learner, self._rules.cell_s)
         process.interrupt()
         try:
             if not sent:
@@ -220,20 +206,8 @@ class Session:
     def _look_at_memory(self) -> None:
         learner = self._learner
         if learner and learner.alive and learner.uses_more_than(self._rules.memory):
-            self._too_large = True
+            self.blame.too_large = True
             learner.kill()
-
-    def _is_lost(self) -> None:
-        """A process has ended: by its own doing, or killed by a system that is short of memory."""
-        self.doubtful |= not self._too_large
-        self._too_large = False
-
-    def _is_late(self, process: Process) -> None:
-        """A time limit has passed: did the process have the processor in that time?"""
-        if process.waited_s() > STARVED * self._rules.cell_s:
-            self.doubtful = True
-            learner = self._learner
-            self.starved |= learner is None or len(learner.processes()) <= FEW
 
     # The trusted process
 
@@ -277,10 +251,10 @@ class Session:
         except wire.TimeIsUp:
             pass
         except (wire.Closed, wire.BadFrame) as error:
-            self.doubtful = True
+            self.blame.doubtful = True
             trusted.end()
             raise Stopped(LOST, f"the test's process ended ({error})") from None
-        self._is_late(trusted)
+        self.blame.late(trusted, self._learner, self._rules.cell_s)
         trusted.interrupt()
         try:
             return self._done(trusted, time.monotonic() + 3 * GRACE_S)
@@ -303,11 +277,11 @@ class Session:
             if kind == "done":
                 outputs, notes, lost, late = details
                 if lost and self._learner is not None:
-                    self._is_lost()
+                    self.blame.lost()
                     self._learner.end()
                 self.notes += [note for note in notes if note not in self.notes]
                 if late:
-                    self._is_late(self._learner or trusted)
+                    self.blame.late(self._learner or trusted, self._learner, self._rules.cell_s)
                     kept = [one for one in outputs if one.get("ename") != TIMEOUT]
                     raise Stopped(TIMEOUT, "the time limit", kept)
                 return outputs
@@ -318,12 +292,3 @@ class Session:
                 self._show_learner(trusted)
             except Stopped:
                 trusted.channel.send(["none"])
-
-
-def _error(name: str, text: str) -> dict:
-    return {
-        "output_type": "error",
-        "ename": name,
-        "evalue": text,
-        "traceback": [f"{name}: {text}"],
-    }

@@ -42,7 +42,7 @@ def served() -> list[Served]:
         chip, model, tpot = catalog.chip(row.chip), catalog.model(row.model), row.value * MILLI
         rate = float(row.batch_or_qps) * row.output_tokens
         users, chips = rate * tpot / row.replicas, row.n_chips / row.replicas
-        cache = physics.kv_cache_bytes_per_token(model, row.kv_bits)
+        cache = physics.kv_cache_bytes_per_token(model, row.kv_bits / 8)
         step = physics.decode_step(
             batch=users,
             n=model.params,
