@@ -12,7 +12,7 @@ ANSWERS = ("True", "False")  # a reading holds them as words
 
 def called(task: Task, case: Case) -> str:
     """The call of a case: ridge(flops=1e+14, bandwidth=1e+12)."""
-    pairs = zip(task.parameters, case, strict=True)
+    pairs = zip(task.case_names, case, strict=True)
     return f"{task.name}({', '.join(f'{name}={_short(value)}' for name, value in pairs)})"
 
 
