@@ -9,6 +9,7 @@ SHOWN = lazy.public(
     {
         "batch_sweep.sweep_widget": "batch_sweep",
         "batching_theatre.theatre_widget": "batching_theatre",
+        "break_server.break_widget": "break_the_server",
         "cards.naming": "sort_names",
         "speedups.speedup_widget": "speedups",
         "cards.news": "news_card verdict_card",
