@@ -324,7 +324,10 @@ def main() -> None:
         "Made by `benchmarks/bench_peers.py`, which says how: every package gives the time of a prompt and of a "
         "decode step with its own default efficiencies, and both are put together in the same way. Rows: all "
         f"{len(rows)} published TPOT, TTFT, whole-batch and throughput values of one stage; each package is compared "
-        "with ours only on the rows that it can predict.\n\n" + "\n".join(table) + "\n\n"
+        "with ours only on the rows that it can predict. All chips of a replica share every layer here, for us too; "
+        "`validate` also tries mixtures of experts whose chips have sequences of their own.\n\n"
+        + "\n".join(table)
+        + "\n\n"
         "aiconfigurator looks operators up in tables of measured kernels, the tables from which our shares of the peak "
         "are derived; the others are formulas. Python " + platform.python_version() + ".\n",
         "utf-8",

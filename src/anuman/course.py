@@ -76,6 +76,14 @@ LESSONS = (
         scene="load_curves",
         picture="load_curves.load_charts",
     ),
+    Lesson(
+        id="07-fewer-bytes",
+        module="fewer_bytes",
+        claim="S0.10",
+        widget="speedups",
+        scene="tricks",
+        picture="speedups.speedup_chart",
+    ),
 )
 IDS = tuple(row.id for row in LESSONS)
 

@@ -39,7 +39,7 @@ def _example(task: Task, case: Case, learner: Any) -> list[Message]:
         played = call(task.job(learner), case, task.seconds, silent=False)
         return task.shown(case, *read(task, case, played))
     expected = reading(task, task.function, case)
-    found, problem = read(task, case, call(learner, case, silent=False))
+    found, problem = read(task, case, call(task.job(learner), case, silent=False))
     fields = {
         "call": called(task, case),
         "expected": written(expected),

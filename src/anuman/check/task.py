@@ -48,6 +48,27 @@ class Misconception:
 
 
 @dataclass(frozen=True)
+class OffBy(Misconception):
+    """What is right but for a constant factor; its function is made from the task's reference."""
+
+    factor: float = 1.0
+
+    def of(self, reference: Callable) -> Misconception:
+        """The same with its function."""
+
+        @functools.wraps(reference)
+        def wrong(*values):
+            return self.factor * reference(*values)
+
+        return Misconception(self.name, wrong, self.hint)
+
+
+def off_by(factor: float, name: str, hint: str) -> OffBy:
+    """A slip that makes every result `factor` times what is right."""
+    return OffBy(name, None, hint, factor)
+
+
+@dataclass(frozen=True)
 class Task:
     """One graded function. `function` is the reference; its parameter names are the signature.
 
@@ -63,6 +84,10 @@ class Task:
     misconceptions: tuple[Misconception, ...]
     uses: str = ""
     follow: Callable[[Callable], Callable] | None = None
+
+    def __post_init__(self):
+        made = (m.of(self.function) if isinstance(m, OffBy) else m for m in self.misconceptions)
+        object.__setattr__(self, "misconceptions", tuple(made))
 
     @property
     def name(self) -> str:

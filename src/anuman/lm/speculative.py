@@ -9,6 +9,7 @@ Every token is then distributed exactly as if the target alone had drawn it.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -84,46 +85,80 @@ def speculate(
     room = min(target.config.context, draft.config.context)
     if len(tokens) >= room:
         raise LmError(f"the prompt has {len(tokens)} tokens, the draft's context is {room}")
-    caches = [Cache(m.config, min(room, len(tokens) + max_tokens + k)) for m in (target, draft)]
-    random = np.random.default_rng(seed)
-    return _rounds(
-        target,
-        draft,
-        tokens,
-        max_tokens,
-        k,
-        lambda x: probabilities(x, temperature),
-        random,
-        *caches,
+    cache, draft_cache = (
+        Cache(m.config, min(room, len(tokens) + max_tokens + k)) for m in (target, draft)
     )
+    random = np.random.default_rng(seed)
+
+    def distribution(logits: np.ndarray) -> np.ndarray:
+        return probabilities(logits, temperature)
+
+    guesser = ModelDraft(draft, draft_cache, distribution, random)
+    return rounds(target, guesser, tokens, max_tokens, k, distribution, random, cache)
 
 
-def _rounds(
+class Draft(Protocol):
+    """What guesses the next tokens."""
+
+    def read(self, part: list[int]) -> None:
+        """Take in a part of the prompt."""
+
+    def guess(self, text: list[int], ahead: int) -> tuple[list[int], list[np.ndarray]]:
+        """At most `ahead` tokens to follow the text, and the distribution that each was drawn from."""
+
+    def forget(self, length: int) -> None:
+        """Of the text only the first `length` tokens stand."""
+
+
+@dataclass
+class ModelDraft:
+    """A smaller model that shares the vocabulary."""
+
+    model: Model
+    cache: Cache
+    distribution: Callable[[np.ndarray], np.ndarray]
+    random: np.random.Generator
+
+    def read(self, part: list[int]) -> None:
+        """See Draft."""
+        timed_forward(self.model, [part], [self.cache])
+
+    def guess(self, text: list[int], ahead: int) -> tuple[list[int], list[np.ndarray]]:
+        """See Draft."""
+        guesses, q = [], []
+        while len(guesses) < ahead:
+            # The draft has not yet seen what the target wrote since its last guess.
+            unseen = [*text, *guesses][self.cache.length :]
+            q.append(self.distribution(timed_forward(self.model, [unseen], [self.cache])[0][0]))
+            guesses.append(draw(q[-1], self.random))
+        return guesses, q
+
+    def forget(self, length: int) -> None:
+        """See Draft."""
+        self.cache.truncate(min(self.cache.length, length))
+
+
+def rounds(
     target: Model,
-    draft: Model,
+    draft: Draft,
     tokens: list[int],
     max_tokens: int,
     k: int,
     distribution: Callable[[np.ndarray], np.ndarray],
     random: np.random.Generator,
     target_cache: Cache,
-    draft_cache: Cache,
 ) -> Iterator[Round]:
+    """Guess, check, keep, until the text ends, is long enough or fills the context."""
     ends, decoder = set(target.tokenizer.special.values()), target.tokenizer.decoder()
     text = list(tokens)  # the last of them is in no cache yet
     for part in chunks(text[:-1]) if len(text) > 1 else []:
         timed_forward(target, [part], [target_cache])
-        timed_forward(draft, [part], [draft_cache])
+        draft.read(part)
     written, finish = 0, None
     while finish is None:
         start = time.perf_counter()
         ahead = min(k, max_tokens - written - 1, target_cache.capacity - len(text))
-        guesses, q = [], []
-        while len(guesses) < ahead:
-            # The draft has not yet seen what the target wrote since its last guess.
-            unseen = [*text, *guesses][draft_cache.length :]
-            q.append(distribution(timed_forward(draft, [unseen], [draft_cache])[0][0]))
-            guesses.append(draw(q[-1], random))
+        guesses, q = draft.guess(text, max(ahead, 0))
         draft_s = time.perf_counter() - start
         logits, target_s, _work = timed_forward(
             target, [[text[-1], *guesses]], [target_cache], every=True
@@ -135,7 +170,7 @@ def _rounds(
         text += new
         written += len(new)
         target_cache.truncate(min(target_cache.length, len(text) - 1))
-        draft_cache.truncate(min(draft_cache.length, len(text) - 1))
+        draft.forget(len(text) - 1)
         if end is not None:
             finish = "end"
         elif written >= max_tokens:

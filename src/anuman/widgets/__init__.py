@@ -9,7 +9,9 @@ SHOWN = lazy.public(
     {
         "batch_sweep.sweep_widget": "batch_sweep",
         "batching_theatre.theatre_widget": "batching_theatre",
+        "break_server.break_widget": "break_the_server",
         "cards.naming": "sort_names",
+        "speedups.speedup_widget": "speedups",
         "cards.news": "news_card verdict_card",
         "crossover.crossover_widget": "crossover",
         "fewer_bits.fewer_bits_widget": "fewer_bits",

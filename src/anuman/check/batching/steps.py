@@ -9,7 +9,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, off_by
 from ..words import N_
 
 
@@ -246,9 +246,9 @@ WASTED_SLOT_FRACTION = Task(
             ),
             N_("That is the waste of continuous batching: count the steps of static batching."),
         ),
-        Misconception(
+        off_by(
+            100,
             "percent",
-            lambda lengths, slots: 100 * physics.wasted_slot_fraction(lengths, slots),
             N_("100 times too large: a share between 0 and 1 is asked, not a percentage."),
         ),
     ),

@@ -7,7 +7,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, off_by
 from ..words import N_
 
 GB = 1e9
@@ -55,11 +55,9 @@ KV_BYTES_PER_TOKEN = Task(
                 "Queries are used once and thrown away; only keys and values are kept."
             ),
         ),
-        Misconception(
+        off_by(
+            1 / 2,
             "K or V only",
-            lambda layers, heads, kv_heads, head_dim, dtype_bytes: (
-                layers * kv_heads * head_dim * dtype_bytes
-            ),
             N_("Exactly half: each token leaves a key and a value in every layer, so 2 vectors."),
         ),
         Misconception(
@@ -89,11 +87,9 @@ KV_BYTES_PER_TOKEN = Task(
             ),
             N_("That is one layer: every layer keeps its own keys and values."),
         ),
-        Misconception(
+        off_by(
+            8,
             "bits",
-            lambda layers, heads, kv_heads, head_dim, dtype_bytes: (
-                16 * layers * kv_heads * head_dim * dtype_bytes
-            ),
             N_("8 times too large: the answer is in bytes, and dtype_bytes is in bytes already."),
         ),
         Misconception(

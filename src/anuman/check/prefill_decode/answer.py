@@ -6,7 +6,7 @@ from statistics import fmean, median
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, off_by
 from ..words import N_
 from .token_streams import token_times
 
@@ -209,9 +209,9 @@ WORDS_PER_SECOND = Task(
             lambda tpot, tokens_per_word: tpot / tokens_per_word,
             N_("tpot is taken for tokens a second: it is seconds for each token."),
         ),
-        Misconception(
+        off_by(
+            60,
             "words a minute",
-            lambda tpot, tokens_per_word: 60 / (tpot * tokens_per_word),
             N_("60 times too large: words a second are asked, not words a minute."),
         ),
     ),

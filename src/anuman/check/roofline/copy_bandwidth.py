@@ -5,7 +5,7 @@ from statistics import mean, median
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, off_by
 from ..words import N_
 
 TRAFFIC = 2  # a copy reads every byte and writes it
@@ -46,9 +46,9 @@ COPY_BANDWIDTH = Task(
         ),
     ),
     misconceptions=(
-        Misconception(
+        off_by(
+            1 / 2,
             "counts only reads",
-            lambda nbytes, seconds: nbytes / min(seconds[1:]),
             N_("Half of the bandwidth: a copy reads every byte and writes it, so 2·nbytes move."),
         ),
         Misconception(
@@ -100,9 +100,9 @@ COPY_BANDWIDTH = Task(
             lambda nbytes, seconds: 2 * nbytes / seconds[1],
             N_("Only the second timing is used: take the shortest of all but the first."),
         ),
-        Misconception(
+        off_by(
+            8,
             "bits",
-            lambda nbytes, seconds: 16 * nbytes / min(seconds[1:]),
             N_("8 times too large: the answer is in bytes a second, not in bits."),
         ),
     ),

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, off_by
 from ..words import N_
 from .made_up_chips import WEIGHT_SIZES, chips, few_users
 
@@ -32,17 +32,17 @@ RIDGE = Task(
             lambda flops, bandwidth: bandwidth / flops,
             N_("Upside down: the ridge is in FLOP per byte, so the FLOP/s stand on top."),
         ),
-        Misconception(
+        off_by(
+            1 / 2,
             "divided by the bytes of a weight",
-            lambda flops, bandwidth: flops / bandwidth / 2,
             N_(
                 "Half of the ridge: no 2 belongs here, neither for 2 FLOPs nor for 2 bytes per "
                 "weight. The ridge describes the chip alone, without any weights."
             ),
         ),
-        Misconception(
+        off_by(
+            2,
             "multiplied by the FLOPs of a weight",
-            lambda flops, bandwidth: 2 * flops / bandwidth,
             N_(
                 "Twice the ridge: the 2 FLOPs (or 2 bytes) of a weight belong to the intensity. "
                 "The ridge describes the chip alone, without any weights."
@@ -53,9 +53,9 @@ RIDGE = Task(
             lambda flops, bandwidth: flops * bandwidth,
             N_("The two rates are multiplied; FLOP per byte is one divided by the other."),
         ),
-        Misconception(
+        off_by(
+            1 / 8,
             "bits",
-            lambda flops, bandwidth: flops / (8 * bandwidth),
             N_("8 times too small: the bandwidth is in bytes a second already, not in bits."),
         ),
     ),
@@ -81,19 +81,19 @@ INTENSITY = Task(
         ),
     ),
     misconceptions=(
-        Misconception(
+        off_by(
+            1 / 8,
             "bits for bytes",
-            lambda batch, bytes_per_weight: 2 * batch / (8 * bytes_per_weight),
             N_("8 times too small: bytes_per_weight is in bytes already, not to be made bits."),
         ),
-        Misconception(
+        off_by(
+            8,
             "bytes taken for bits",
-            lambda batch, bytes_per_weight: 2 * batch / (bytes_per_weight / 8),
             N_("8 times too large: bytes_per_weight is in bytes already, not in bits."),
         ),
-        Misconception(
+        off_by(
+            1 / 2,
             "one FLOP a weight",
-            lambda batch, bytes_per_weight: batch / bytes_per_weight,
             N_(
                 "Half of the intensity: each weight costs 2 FLOPs a user, one multiplication "
                 "and one addition."
@@ -158,17 +158,17 @@ CRITICAL_BATCH = Task(
                 "divisor in parentheses."
             ),
         ),
-        Misconception(
+        off_by(
+            2,
             "sparse FLOP/s",
-            lambda flops, bandwidth, bytes_per_weight: 2 * flops * bytes_per_weight / bandwidth / 2,
             N_(
                 "Exactly 2 times too large. Two mistakes look like this: the sparse FLOP/s (twice "
                 "the dense ones, which flops already is), or 1 FLOP a weight instead of 2."
             ),
         ),
-        Misconception(
+        off_by(
+            1 / 2,
             "dense FLOP/s halved",
-            lambda flops, bandwidth, bytes_per_weight: flops * bytes_per_weight / bandwidth / 4,
             N_(
                 "Exactly half: flops is the dense peak already, so it is not to be halved; each "
                 "weight costs 2 FLOPs, not 4."
@@ -198,14 +198,14 @@ CRITICAL_BATCH = Task(
                 "2·batch/bytes_per_weight, equal to the ridge and solve for the batch."
             ),
         ),
-        Misconception(
+        off_by(
+            4,
             "multiplied by 2",
-            lambda flops, bandwidth, bytes_per_weight: 2 * flops * bytes_per_weight / bandwidth,
             N_("4 times too large: the 2 FLOPs of a weight divide, they do not multiply."),
         ),
-        Misconception(
+        off_by(
+            8,
             "bits for bytes",
-            lambda flops, bandwidth, bytes_per_weight: 4 * flops * bytes_per_weight / bandwidth,
             N_("8 times too large: bytes_per_weight is in bytes already, not to be made bits."),
         ),
         Misconception(

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, off_by
 from ..words import N_
 
 DAYS = 2.2, 60  # few enough that a day cut off, or counted once more, is seen
@@ -57,21 +57,17 @@ CROSSOVER_DAY = Task(
                 "tokens, and every one of them counts."
             ),
         ),
-        Misconception(
+        off_by(
+            1 / 3,
             "training tokens served once",
-            lambda n, train_tokens, requests_per_day, tokens_per_request: (
-                train_tokens / (requests_per_day * tokens_per_request)
-            ),
             N_(
                 "A third of the right value: that is the day on which as many tokens are served as "
                 "were trained on. A served token costs 2 FLOPs a parameter, a training token 6."
             ),
         ),
-        Misconception(
+        off_by(
+            1 / 9,
             "a third of the training tokens",
-            lambda n, train_tokens, requests_per_day, tokens_per_request: (
-                train_tokens / 3 / (requests_per_day * tokens_per_request)
-            ),
             N_(
                 "A ninth of the right value: the 6 and the 2 have changed places. Training is the "
                 "dearer one, so more tokens must be served than were trained on."
@@ -97,11 +93,9 @@ CROSSOVER_DAY = Task(
                 "sides and cancels."
             ),
         ),
-        Misconception(
+        off_by(
+            2,
             "serving FLOPs without the 2",
-            lambda n, train_tokens, requests_per_day, tokens_per_request: (
-                6 * train_tokens / (requests_per_day * tokens_per_request)
-            ),
             N_(
                 "2 times too large: the 6 of training is there, the 2 of serving is not. Divide by "
                 "what a served token costs."

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Misconception, Part, Task
+from ..task import Misconception, Part, Task, off_by
 from ..words import N_
 from .made_up_models import dense, mixtures
 
@@ -53,17 +53,17 @@ TRAIN_FLOPS = Task(
     examples=((10e9, 10e9, 1e12), (10e9, 80e9, 1e12)),
     parts=_parts("train_flops", (7e9, 7e9, 2e12)),
     misconceptions=(
-        Misconception(
+        off_by(
+            1 / 3,
             "2 for training",
-            lambda n_active, n_total, tokens: 2 * n_active * tokens,
             N_(
                 "A third of the right value: 2 FLOPs are the way forward only. Training also goes "
                 "backward, which costs twice as much: 4 more."
             ),
         ),
-        Misconception(
+        off_by(
+            2 / 3,
             "backward only",
-            lambda n_active, n_total, tokens: 4 * n_active * tokens,
             N_(
                 "Two thirds of the right value: the way backward alone costs 4; the way forward, 2, "
                 "comes before it."
@@ -77,9 +77,9 @@ TRAIN_FLOPS = Task(
                 "the ones that the token met, n_active."
             ),
         ),
-        Misconception(
+        off_by(
+            1 / 2,
             "3 for training",
-            lambda n_active, n_total, tokens: 3 * n_active * tokens,
             N_(
                 "Half of the right value: training costs 3 times the way forward, and that is 2 FLOPs "
                 "a parameter, one multiplication and one addition."
@@ -96,17 +96,17 @@ SERVE_FLOPS = Task(
     examples=((10e9, 10e9, 500), (10e9, 80e9, 500)),
     parts=_parts("serve_flops", (7e9, 7e9, 1e12)),
     misconceptions=(
-        Misconception(
+        off_by(
+            3,
             "6 for serving",
-            lambda n_active, n_total, tokens: 6 * n_active * tokens,
             N_(
                 "3 times too large: serving only goes forward. The way backward, which changes the "
                 "weights, belongs to training."
             ),
         ),
-        Misconception(
+        off_by(
+            1 / 2,
             "one FLOP a parameter",
-            lambda n_active, n_total, tokens: n_active * tokens,
             N_(
                 "Half of the right value: each parameter costs 2 FLOPs a token, one multiplication "
                 "and one addition."

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, off_by
 from ..words import N_
 
 
@@ -126,11 +126,9 @@ MEMORY_BYTES = Task(
             ),
             N_("The modes are swapped: training needs the most, serving only the weights."),
         ),
-        Misconception(
+        off_by(
+            8,
             "bits for bytes",
-            lambda n, mode, weight, grad, master, moments: (
-                8 * memory_bytes(n, mode, weight, grad, master, moments)
-            ),
             N_("8 times too large: all sizes are in bytes already, not to be made bits."),
         ),
     ),

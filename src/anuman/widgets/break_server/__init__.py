@@ -1,0 +1,1 @@
+"""Break the server: a dashboard to be read, one fault at a time."""
