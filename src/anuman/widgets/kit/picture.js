@@ -6,6 +6,7 @@ const TAGS = new Set(
    "div span p b i em strong small br hr h3 h4 h5 ul ol li dl dt dd table caption thead tbody tr th td " +
    "details summary section article blockquote mark a code pre sup sub").split(" "));
 const MOVED = new Set("x y width height cx cy r rx ry x1 x2 y1 y2 d points transform opacity".split(" "));
+const OURS = new Set(["data-held", "data-shown"]);  // set here, not by Python
 const NUMBER = /-?\d*\.?\d+(?:e[-+]?\d+)?/gi;
 // In words a number stands alone: neither H100 nor Llama-3.1-8B nor 1,234 is counted through.
 const WORD_NUMBER = /(?<![\p{L}\d.,/-])\d+(?:\.\d+)?(?![\p{L}\d,/-]|\.\d)/gu;
@@ -112,7 +113,7 @@ function* named(parent) {
 function patch(old, next, mover, held) {
   if (old === held) { held.next = next; }
   for (const { name } of [...old.attributes])
-    if (!next.hasAttribute(name) && !(name === "open" && old.localName === "details")) old.removeAttribute(name);
+    if (!next.hasAttribute(name) && !OURS.has(name) && !(name === "open" && old.localName === "details")) old.removeAttribute(name);
   for (const { name, value } of next.attributes) {
     if (old === held && name === "transform") continue;  // it follows the hand
     if (MOVED.has(name) && old.namespaceURI === SVG) mover.set(old, name, value);
@@ -211,7 +212,7 @@ class Hand {
     grip.setPointerCapture(event.pointerId);
     this.held = grip;
     this.from = grip.getAttribute("transform");
-    grip.classList.add("held");
+    grip.dataset.held = "";
   }
 
   move(event) {
@@ -231,7 +232,7 @@ class Hand {
     const grip = this.held;
     if (!grip) return;
     this.held = null;
-    grip.classList.remove("held");
+    delete grip.dataset.held;
     this.tip.hide();
     if (grip.next) grip.setAttribute("transform", grip.next.getAttribute("transform"));
     this.post.send({ drop: grip.dataset.grip }, "drop");
@@ -242,7 +243,7 @@ class Hand {
     const grip = this.held;
     if (!grip) return;
     this.held = null;
-    grip.classList.remove("held");
+    delete grip.dataset.held;
     grip.setAttribute("transform", grip.next ? grip.next.getAttribute("transform") : this.from);
     this.tip.hide();
   }
@@ -293,10 +294,10 @@ class Tip {
   /** Beside the mark, or beside `at` (where the pointer is: asking a moving mark for its place is slow). */
   show(mark, words, at) {
     if (!words) return this.hide();
-    if (this.mark && this.mark !== mark) this.mark.classList.remove("shown");
+    if (this.mark && this.mark !== mark) delete this.mark.dataset.shown;
     if (this.mark !== mark || !at) this.room = this.host.getBoundingClientRect();
     this.mark = mark;
-    mark.classList.add("shown");
+    mark.dataset.shown = "";
     this.box.textContent = words;
     this.box.hidden = false;
     if (!at) {
@@ -309,7 +310,7 @@ class Tip {
   }
 
   hide() {
-    if (this.mark) this.mark.classList.remove("shown");
+    if (this.mark) delete this.mark.dataset.shown;
     this.mark = null;
     this.box.hidden = true;
   }
@@ -346,7 +347,7 @@ function render({ model, el }) {
   // JupyterLab hears keys first. "a" on a grip must not add a cell; Ctrl+S saves, Shift+Enter runs, Escape leaves.
   window.addEventListener("keydown", event => {
     const lab = event.ctrlKey || event.metaKey || event.key === "Escape" || (event.shiftKey && event.key === "Enter");
-    if (el.contains(event.target)) el.toggleAttribute("data-lm-suppress-shortcuts", !lab);
+    if (el.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", !lab);
   }, { signal, capture: true });
   el.lang = model.get("language");
   const panel = part(el, "controls"), view = part(el, "view"), foot = part(el, "foot"), twin = part(el, "twin");
