@@ -111,7 +111,7 @@ function* named(parent) {
 
 /** Make `old` what `next` is, keeping every element that stays: focus, scroll and hover stay with it. */
 function patch(old, next, mover, held) {
-  if (old === held) { held.next = next; }
+  if (next.dataset && next.dataset.grip) old.home = next.getAttribute("transform");  // its true place
   for (const { name } of [...old.attributes])
     if (!next.hasAttribute(name) && !OURS.has(name) && !(name === "open" && old.localName === "details")) old.removeAttribute(name);
   for (const { name, value } of next.attributes) {
@@ -202,6 +202,8 @@ class Hand {
     on("pointerdown", this.take); on("pointermove", this.move);
     on("pointerup", this.release); on("pointercancel", this.release); on("lostpointercapture", this.release);
     on("keydown", this.key);
+    // Else a finger scrolls the page: touch-action does not reach marks of an SVG in every browser.
+    host.addEventListener("touchstart", event => { if (event.target.closest("[data-grip]")) event.preventDefault(); }, { signal, passive: false });
   }
 
   take(event) {
@@ -211,7 +213,7 @@ class Hand {
     grip.focus({ preventScroll: true });
     grip.setPointerCapture(event.pointerId);
     this.held = grip;
-    this.from = grip.getAttribute("transform");
+    grip.home ||= grip.getAttribute("transform");
     grip.dataset.held = "";
   }
 
@@ -232,20 +234,16 @@ class Hand {
     const grip = this.held;
     if (!grip) return;
     this.held = null;
+    this.left = grip;
     delete grip.dataset.held;
     this.tip.hide();
-    if (grip.next) grip.setAttribute("transform", grip.next.getAttribute("transform"));
-    this.post.send({ drop: grip.dataset.grip }, "drop");
+    if (this.post.idle) grip.setAttribute("transform", grip.home);  // else the answer brings it home
   }
 
   /** Back to where the last true picture has it: nobody answers. */
   let_go() {
-    const grip = this.held;
-    if (!grip) return;
-    this.held = null;
-    delete grip.dataset.held;
-    grip.setAttribute("transform", grip.next ? grip.next.getAttribute("transform") : this.from);
-    this.tip.hide();
+    this.release();
+    if (this.left) this.left.setAttribute("transform", this.left.home);
   }
 
   key(event) {
@@ -258,7 +256,6 @@ class Hand {
     event.preventDefault();
     event.stopPropagation();
     this.post.send({ drag: grip.dataset.grip, value: steps ? scale.step(now, steps) : scale.ends[end], steps: steps || 0 }, "key");
-    this.post.send({ drop: grip.dataset.grip }, "drop");
   }
 }
 
@@ -347,7 +344,9 @@ function render({ model, el }) {
   // JupyterLab hears keys first. "a" on a grip must not add a cell; Ctrl+S saves, Shift+Enter runs, Escape leaves.
   window.addEventListener("keydown", event => {
     const lab = event.ctrlKey || event.metaKey || event.key === "Escape" || (event.shiftKey && event.key === "Enter");
-    if (el.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", !lab);
+    if (!el.contains(event.target)) return;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !lab);
+    if (event.key === "Escape") el.closest(".jp-Cell")?.focus();
   }, { signal, capture: true });
   el.lang = model.get("language");
   const panel = part(el, "controls"), view = part(el, "view"), foot = part(el, "foot"), twin = part(el, "twin");
