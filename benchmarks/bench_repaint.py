@@ -20,11 +20,11 @@ WIDGETS = {  # each with its first slider at its lower end
     "two_clocks": "from anuman.widgets import two_clocks\ntwo_clocks()",
     "crossover": """from anuman.widgets import crossover
 widget = crossover()
-widget.trained.box.value = 1
+widget.served.value = 0.001
 widget""",
     "memory_jar": """from anuman.widgets import memory_jar
 widget = memory_jar()
-widget.context.value = 128
+widget.requests.value = 1
 widget""",
     "timeline": """from anuman.widgets import timeline
 widget = timeline()

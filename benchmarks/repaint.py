@@ -23,7 +23,7 @@ slider.observe(lambda change: setattr(label, "value", f"<b>{change['new']:.0f}</
 ipywidgets.VBox([slider, label])"""
 # From the key's arrival in the page to the frame after the one that draws the answer.
 WATCH = """([cell, control]) => {
-  const shown = [...cell.querySelectorAll(".widget-html-content")].pop();
+  const shown = cell.querySelector(".anuman-live .view") || [...cell.querySelectorAll(".widget-html-content")].pop();
   cell.times = [];
   let pressed = null;
   control.addEventListener("keydown", () => { pressed = performance.now(); }, true);
@@ -32,7 +32,7 @@ WATCH = """([cell, control]) => {
     const start = pressed;
     pressed = null;
     requestAnimationFrame(() => setTimeout(() => cell.times.push(performance.now() - start), 0));
-  }).observe(shown, { childList: true, subtree: true, characterData: true });
+  }).observe(shown, { childList: true, subtree: true, characterData: true, attributes: true });
 }"""
 
 
@@ -65,7 +65,7 @@ def opened(cells: Mapping[str, str]) -> Iterator[NotebookPage]:
 
 def slider(page: NotebookPage, name: str) -> Locator:
     """The handle of a cell's first slider."""
-    return page.cell(name).locator(".noUi-handle").first
+    return page.cell(name).locator(".noUi-handle, input[type=range]").first
 
 
 def watch(page: NotebookPage, name: str, control: Locator) -> None:

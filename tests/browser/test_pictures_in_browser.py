@@ -99,9 +99,13 @@ def run(page, source):
 def test_a_mark_is_at_its_old_place_first_between_later_and_at_its_new_place_last(opened):
     page = opened({"picture": PICTURE, "code": "1"})
     mark = page.output("picture").locator("rect")
+    page.page.evaluate(
+        "document.documentElement.dataset.anumanMove = 3000"
+    )  # a loaded machine drops frames
     frames(page, mark)
     run(page, "slide.to(320)")
     expect(mark).to_have_attribute("x", "320")
+    page.page.wait_for_function("frames_seen.at(-1)[1] === 320")
     seen = page.page.evaluate("frames_seen")
     places = [place for _time, place in seen]
     assert places[0] == 20 and places[-1] == 320
@@ -109,7 +113,7 @@ def test_a_mark_is_at_its_old_place_first_between_later_and_at_its_new_place_las
     assert between and between == sorted(between)
     start = max(time for time, place in seen if place == 20)
     end = min(time for time, place in seen if place == 320)
-    assert 150 <= end - start <= 2000  # 250 ms, and what a loaded machine adds
+    assert end - start >= 2000
     expect(page.output("picture").locator("text")).to_have_text("320 px")
 
 
@@ -118,7 +122,7 @@ def test_reduced_motion_moves_at_once(opened):
     mark = page.output("picture").locator("rect")
     frames(page, mark)
     run(page, "slide.to(320)")
-    expect(mark).to_have_attribute("x", "320")
+    page.page.wait_for_function("frames_seen.at(-1)[1] === 320")
     assert {place for _time, place in page.page.evaluate("frames_seen")} == {20, 320}
 
 

@@ -1,5 +1,6 @@
 """The checker against the bank of answers, and its own tasks against themselves."""
 
+import inspect
 import itertools
 import math
 import string
@@ -99,8 +100,7 @@ def test_misconceptions_have_the_signature_and_differ_from_each_other(task):
         return [(part, reading(task, function, case)) for part, case in cases(task)]
 
     for misconception in task.misconceptions:
-        code = misconception.function.__code__
-        assert code.co_varnames[: code.co_argcount] == task.parameters
+        assert tuple(inspect.signature(misconception.function).parameters) == task.parameters
     functions = [task.function, *(m.function for m in task.misconceptions)]
     for one, other in itertools.combinations(map(values, functions), 2):
         assert not all(task.result.same(a, b) for (_p, a), (_q, b) in zip(one, other, strict=True))

@@ -91,6 +91,10 @@ class NotebookPage:
         expect(tab).to_have_text(file.name)
         expect(self.page.locator(f"{PANEL} .jp-Cell")).to_have_count(len(cells))
         self.idle()
+        if any(cell["metadata"].get("jupyter", {}).get("source_hidden") for cell in cells):
+            # A folded cell does not show its number, by which these tests see that it has run.
+            self.page.get_by_role("menuitem", name="View", exact=True).click()
+            self.page.get_by_role("menuitem", name="Expand All Code", exact=True).click()
 
     def idle(self) -> None:
         """Wait until there is a kernel (without one, Run All does nothing) and it has nothing to do."""

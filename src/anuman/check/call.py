@@ -5,6 +5,7 @@ Outcome: nothing reaches the notebook's output, above all not stderr, which nbgr
 failed test.
 """
 
+import ast
 import contextlib
 import copy
 import ctypes
@@ -199,8 +200,24 @@ def _place(error: BaseException) -> dict[str, Any]:
     return {
         "line": last.lineno or 0,
         "source": (last.line or "").strip(),
-        "function": "" if last.name.startswith("<") else last.name,
+        "function": _function(last),
     }
+
+
+def _function(frame: traceback.FrameSummary) -> str:
+    """The name of the frame's function; where an error came from another process, that around its line."""
+    if frame.name != "<module>":
+        return "" if frame.name.startswith("<") else frame.name
+    try:
+        nodes = ast.walk(ast.parse("".join(linecache.getlines(frame.filename))))
+    except SyntaxError:  # IPython's own syntax
+        return ""
+    around = [
+        node
+        for node in nodes
+        if isinstance(node, ast.FunctionDef) and node.lineno <= frame.lineno <= node.end_lineno
+    ]
+    return max(around, key=lambda node: node.lineno).name if around else ""
 
 
 _LIBRARIES = (Path(__file__).resolve().parents[1], Path(os.__file__).resolve().parent)

@@ -7,6 +7,8 @@ import numpy as np
 from .result import Unread
 from .task import Case, Task
 
+ANSWERS = ("True", "False")  # a reading holds them as words
+
 
 def called(task: Task, case: Case) -> str:
     """The call of a case: ridge(flops=1e+14, bandwidth=1e+12)."""
@@ -18,7 +20,14 @@ def written(values: tuple | None) -> str:
     """What a function returned, from its reading; nothing when there is none."""
     if values is None:
         return ""
-    words = ["…" if isinstance(value, Unread) else _short(value) for value in values]
+    words = [
+        "…"
+        if isinstance(value, Unread)
+        else value
+        if type(value) is str and value in ANSWERS
+        else _short(value)
+        for value in values
+    ]
     return words[0] if len(words) == 1 else f"({', '.join(words)})"
 
 

@@ -177,10 +177,10 @@ def slip() -> Figure:
             _("by the law, 2·L·g·e·b·S with {heads} KV heads").format(heads=number(model.kv_heads)),
             f"{si(right, 'B')} = {gib(right)}",
         ),
-        (_("published / law"), number(claimed.value / right)),
     ]
     unit = 1e9 / 2**30
     answer_rows = [
+        (_("published / law"), f"× {number(claimed.value / right)}"),
         (
             _("{all} query heads counted instead of {kept} KV heads").format(
                 all=number(model.heads), kept=number(model.kv_heads)

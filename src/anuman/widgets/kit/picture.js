@@ -10,6 +10,8 @@ const NUMBER = /-?\d*\.?\d+(?:e[-+]?\d+)?/gi;
 // In words a number stands alone: neither H100 nor Llama-3.1-8B nor 1,234 is counted through.
 const WORD_NUMBER = /(?<![\p{L}\d.,/-])\d+(?:\.\d+)?(?![\p{L}\d,/-]|\.\d)/gu;
 
+// A page may ask for slower moves: <html data-anuman-move="3000">, for a projector or a test.
+const pace = () => Number(document.documentElement.dataset.anumanMove) || MOVE_MS;
 const still = () => document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** The markup as an element, without anything that could act or fetch; throws on malformed markup. */
@@ -100,8 +102,9 @@ function* named(parent) {
   const counts = {};
   for (const child of [...parent.childNodes]) {
     if (fades.has(child) && !child.dataset.key) continue;
-    const key = child.dataset && child.dataset.key;
-    yield [key ? `${child.nodeName}:${key}` : `${child.nodeName}#${counts[child.nodeName] = (counts[child.nodeName] || 0) + 1}`, child];
+    // Not nodeName: what was parsed as XML says "div" where the page says "DIV".
+    const kind = child.localName || "#text", key = child.dataset && child.dataset.key;
+    yield [key ? `${kind}:${key}` : `${kind}#${counts[kind] = (counts[kind] || 0) + 1}`, child];
   }
 }
 
@@ -378,7 +381,7 @@ function render({ model, el }) {
   };
   const draw = () => {
     waiting = 0;
-    mover.ms = first || still() ? 0 : hand.held ? DRAG_MS : MOVE_MS;
+    mover.ms = first || still() ? 0 : hand.held ? DRAG_MS : pace();
     put(view, "markup");
     put(twin, "twin");
     drawn = performance.now();

@@ -23,7 +23,7 @@ LOW_INTENSITY, HIGH_INTENSITY = (
 FLOPS = (1e9, 1e17)
 
 
-def _x(seconds: float) -> float:
+def place(seconds: float) -> float:
     """Place of a time on the axis of the bars, each decade as wide as the next."""
     part = math.log(seconds / SHORTEST_S) / math.log(LONGEST_S / SHORTEST_S)
     return LEFT + min(max(part, 0.01), 1) * (RIGHT - LEFT)
@@ -51,13 +51,13 @@ def bars(c: Clocks, before: Clocks | None = None) -> Picture:
         parts.append(text(RIGHT, y, said, "strong halo", "end", f"value:{key}"))
         if seconds is not None:
             outline = f";stroke:{INK};stroke-width:2" if longer else ""
-            end = _x(seconds)
+            end = place(seconds)
             parts.append(rectangle(LEFT, y + 8, end - LEFT, 22, f"fill:{colour}{outline}", not c.fits, key, said))  # fmt: skip
             if not SHORTEST_S <= seconds <= LONGEST_S:
                 parts.append(keyed(f"cut:{key}", broken(end - 14, y + 8, 22)))
         earlier = before and getattr(before, f"{key}_s")
         if earlier is not None and earlier != seconds:
-            at, was = _x(earlier), _("before: {time}").format(time=si(earlier, "s"))
+            at, was = place(earlier), _("before: {time}").format(time=si(earlier, "s"))
             mark = f'<path d="M{at:.1f} {y + 5:.1f}v28" style="stroke:{GHOST};stroke-width:4"><title>{was}</title></path>'
             parts.append(keyed(f"ghost:{key}", mark))
         y += 64
@@ -68,7 +68,7 @@ def _axis(top: float, bottom: float) -> list[str]:
     decades = range(round(math.log10(SHORTEST_S)), round(math.log10(LONGEST_S)) + 1)
     parts = []
     for power in decades:
-        x = _x(10.0**power)
+        x = place(10.0**power)
         parts.append(f'<path d="M{x:.1f} {top:.1f}V{bottom:.1f}" style="stroke:{RULE};stroke-opacity:.6"/>')  # fmt: skip
         side = "start" if power == decades[0] else "middle"
         parts.append(text(x, bottom + 15, si(10.0**power, "s"), "small", side))
