@@ -4,7 +4,7 @@ import re
 
 import nbformat
 import pytest
-from driving import drive, press
+from driving import OVERHANG, drive, press
 from notebook_page import NotebookPage
 from playwright.sync_api import expect
 
@@ -17,8 +17,6 @@ CELLS = {
     "curves": "from anuman.widgets import load_curves\nload_curves()",
     "duel": "from anuman.widgets import policy_duel\npolicy_duel()",
 }
-OVERHANG = """cell => [...cell.querySelectorAll(".anuman, .anuman .banner, svg[role]")]
-  .map(e => e.getBoundingClientRect().right - cell.getBoundingClientRect().right)"""
 
 
 @pytest.fixture

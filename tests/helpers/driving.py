@@ -12,6 +12,11 @@ FIELDS = ".controls :is(select, input, button), .foot :is(input, button)"
 NAMELESS = """root => [...root.querySelectorAll("input, select, button, textarea")]
   .filter(e => !(e.labels && e.labels[0] && e.labels[0].textContent.trim()) && !e.textContent.trim()
                && !e.getAttribute("aria-label") && e.offsetParent).map(e => e.outerHTML)"""
+# By how many pixels boxes and pictures reach over the right edge of their cell; on a narrow page a
+# picture scrolls within its box.
+OVERHANG = """cell => [...cell.querySelectorAll(".anuman, .anuman :is(.card, .banner, .wide), svg[role], img")]
+  .filter(e => !e.parentElement.closest(".wide, .scroll"))
+  .map(e => e.getBoundingClientRect().right - cell.getBoundingClientRect().right)"""
 REACH = """root => {
   const focused = document.activeElement;
   if (root.contains(focused)) focused.dataset.reached = "yes";

@@ -161,7 +161,7 @@ def deadlines() -> Figure:
         for field, q in catalog.workload(name).quantities.items()
         if field in ("ttft", "tpot", "deadline")
     )
-    notes = [f"{s.title}, {s.publisher}, {s.date}, {s.url}" for s in sources]
+    notes = [f"{s.title}, {s.publisher}, {_(s.date)}, {s.url}" for s in sources]
     shown = table(head, rows, _("Published limits by kind of work"))
     below = "".join(f'<p class="quiet">{escape(note)}</p>' for note in notes)
     html = shown.html + folded(_("Sources"), below)

@@ -102,8 +102,9 @@ function* named(parent) {
   const counts = {};
   for (const child of [...parent.childNodes]) {
     if (fades.has(child) && !child.dataset.key) continue;
-    const key = child.dataset && child.dataset.key;
-    yield [key ? `${child.nodeName}:${key}` : `${child.nodeName}#${counts[child.nodeName] = (counts[child.nodeName] || 0) + 1}`, child];
+    // Not nodeName: what was parsed as XML says "div" where the page says "DIV".
+    const kind = child.localName || "#text", key = child.dataset && child.dataset.key;
+    yield [key ? `${kind}:${key}` : `${kind}#${counts[kind] = (counts[kind] || 0) + 1}`, child];
   }
 }
 

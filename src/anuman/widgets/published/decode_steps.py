@@ -116,7 +116,7 @@ def published_kv() -> Figure:
         "tokens per second, which include the reading of new prompts."
     )
     source = first.source
-    note = f"{source.title}, {source.publisher}, {source.date}, {source.url}"
+    note = f"{source.title}, {source.publisher}, {_(source.date)}, {source.url}"
     return figure(chart.picture(said), head, rows, caption, [note])
 
 

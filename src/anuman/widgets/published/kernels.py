@@ -106,5 +106,7 @@ def published_roofline(chips: Sequence[str] = ("H100-SXM", "A100-80")) -> Figure
         "Each mark is the median time of one layer's three matrix products (gate, up, down) in "
         "16 bits; where several chips share the layer, it is one chip's part. The roofs are dense peaks."
     )
-    notes = [f"[{n}] {s.title}, {s.publisher}, {s.date}, {s.url}" for n, s in enumerate(sources, 1)]
+    notes = [
+        f"[{n}] {s.title}, {s.publisher}, {_(s.date)}, {s.url}" for n, s in enumerate(sources, 1)
+    ]
     return figure(chart.picture(said), head, rows, caption, notes)

@@ -62,5 +62,7 @@ def published_shares() -> Figure:
         _("work"), _("model"), _("chip"), _("users at once"), _("share of the peak"),
         _("date"), _("source"),
     ]  # fmt: skip
-    notes = [f"[{n}] {s.title}, {s.publisher}, {s.date}, {s.url}" for n, s in enumerate(sources, 1)]
+    notes = [
+        f"[{n}] {s.title}, {s.publisher}, {_(s.date)}, {s.url}" for n, s in enumerate(sources, 1)
+    ]
     return figure(chart.picture("; ".join(said)), head, rows, caption, notes)

@@ -100,5 +100,7 @@ def published_batching() -> Figure:
         "the model that share the requests. The least counts "
         "weights, caches and the arithmetic of written tokens, at peak rates; prompts are not counted."
     )
-    notes = [f"[{n}] {s.title}, {s.publisher}, {s.date}, {s.url}" for n, s in enumerate(sources, 1)]
+    notes = [
+        f"[{n}] {s.title}, {s.publisher}, {_(s.date)}, {s.url}" for n, s in enumerate(sources, 1)
+    ]
     return figure(chart.picture(said), head, rows, caption, notes)
