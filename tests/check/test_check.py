@@ -42,6 +42,8 @@ PRINTED = {
         "wasted_slot_fraction",
         "throughput_and_tpot",
     ),
+    "06-under-load": ("goodput", "little"),
+    "07-fewer-bytes": ("dequantize", "expected_tokens", "moe_bytes_read", "questions_needed"),
 }
 
 

@@ -43,8 +43,8 @@ BLOCK_BITS = Task(
     result=Result((number("bits"), label("format", *FORMATS.values(), "other"))),
     examples=((32, 4, 8), (128, 4, 16)),
     parts=(
-        Part("bits", 0.75, CASES, fields=("bits",)),
-        Part("format", 0.75, CASES, fields=("format",), needs=("bits",)),
+        Part("bits", 0.5, CASES, fields=("bits",)),
+        Part("format", 0.5, CASES, fields=("format",), needs=("bits",)),
     ),
     misconceptions=(
         Misconception(

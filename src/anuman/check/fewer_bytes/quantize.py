@@ -51,7 +51,7 @@ QUANTIZE_INT8 = Task(
         (np.array([0.0, 0.0]),),
     ),
     parts=(
-        Part(N_("numbers of every size"), 1.5, (*CASES, CONSTANT)),
+        Part(N_("numbers of every size"), 1, (*CASES, CONSTANT)),
         Part(N_("nothing but zeros"), 0.5, (ZEROS,), fields=("q",)),
     ),
     misconceptions=(
