@@ -136,6 +136,16 @@ DEQUANTIZE = Task(
             N_("Divided by the scale: each step stands for scale, so multiply."),
         ),
         Misconception(
+            "scale not used",
+            lambda q, scale: np.asarray(q, float),
+            N_("The scale is not used: q counts steps, and each step is scale wide."),
+        ),
+        Misconception(
+            "added",
+            lambda q, scale: np.asarray(q, float) + scale,
+            N_("The scale is added: each step stands for scale, so multiply."),
+        ),
+        Misconception(
             "stays in 8 bits",
             lambda q, scale: (q * np.asarray(scale)).astype(np.int8),
             N_("The result was cut back to 8 bits: it must be floating-point numbers."),
