@@ -13,7 +13,7 @@ PICTURE = ROOT / "docs" / "architecture.svg"
 BOX, HIGH, ACROSS, DOWN = 106.0, 34.0, 166.0, 78.0  # pixels
 # Where a package stands from left to right, so that no arrow runs behind a box; its height is computed.
 COLUMNS = {
-    "setup": 0, "grading": 0, "check": 1, "claims": 1.4, "catalog": 3, "physics": 3, "serving": 3,
+    "setup": 0, "grading": 0, "check": 1, "claims": 1.4, "sizing": 2.2, "catalog": 3, "physics": 3, "serving": 3,
     "scenes": 3, "widgets": 3, "lessons": 3, "validation": 4, "lm": 5.5, "machine": 5.5,
 }  # fmt: skip
 
@@ -110,7 +110,7 @@ def drawn() -> str:
         name: (12 + ACROSS * COLUMNS.get(name, 6.5), 12 + DOWN * (top - level[name]))
         for name in graph
     }
-    width, height = 24 + BOX + ACROSS * max(COLUMNS.values()), 24 + HIGH + DOWN * top
+    width, height = 12 + BOX + max(x for x, _y in place.values()), 24 + HIGH + DOWN * top
     said = "; ".join(f"{n} imports {', '.join(sorted(o))}" for n, o in sorted(graph.items()) if o)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width:g} {height:g}" '

@@ -143,7 +143,7 @@ ACCEPT = Sampled(
     ),
     parts=(
         Part(N_("the draft is kept"), 1, KEPT),
-        Part(N_("the draft is refused"), 2, REFUSED),
+        Part(N_("the draft is refused"), 1.5, REFUSED),
     ),
     misconceptions=(
         Misconception(

@@ -51,7 +51,7 @@ QUANTIZE_INT8 = Task(
         (np.array([0.0, 0.0]),),
     ),
     parts=(
-        Part(N_("numbers of every size"), 1.5, (*CASES, CONSTANT)),
+        Part(N_("numbers of every size"), 1, (*CASES, CONSTANT)),
         Part(N_("nothing but zeros"), 0.5, (ZEROS,), fields=("q",)),
     ),
     misconceptions=(
@@ -134,6 +134,16 @@ DEQUANTIZE = Task(
             "divided",
             lambda q, scale: np.asarray(q, float) / scale,
             N_("Divided by the scale: each step stands for scale, so multiply."),
+        ),
+        Misconception(
+            "scale not used",
+            lambda q, scale: np.asarray(q, float),
+            N_("The scale is not used: q counts steps, and each step is scale wide."),
+        ),
+        Misconception(
+            "added",
+            lambda q, scale: np.asarray(q, float) + scale,
+            N_("The scale is added: each step stands for scale, so multiply."),
         ),
         Misconception(
             "stays in 8 bits",

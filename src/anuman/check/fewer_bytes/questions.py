@@ -34,7 +34,7 @@ QUESTIONS_NEEDED = Task(
     function=questions_needed,
     result=Result((number("questions"),)),
     examples=((0.1, 0.5), (0.05, 0.5)),
-    parts=(Part(N_("all cases"), 1.5, first(7, _losses())),),
+    parts=(Part(N_("all cases"), 1, first(7, _losses())),),
     misconceptions=(
         Misconception(
             "one standard error",

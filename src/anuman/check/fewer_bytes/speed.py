@@ -59,7 +59,7 @@ SPEEDUP_W4 = Task(
     examples=((1, 300e12, 1e12, 4.5), (150, 300e12, 1e12, 4.5), (600, 300e12, 1e12, 4.5)),
     parts=(
         Part(N_("a single user"), 0.5, SPEEDUP_CASES[:1]),
-        Part(N_("every batch"), 1, SPEEDUP_CASES),
+        Part(N_("every batch"), 0.5, SPEEDUP_CASES),
     ),
     misconceptions=(
         Misconception(
@@ -134,7 +134,7 @@ EXPECTED_TOKENS = Task(
     result=Result((number("tokens"),)),
     examples=((0.5, 2), (0.0, 4), (1.0, 4)),
     parts=(
-        Part(N_("some are accepted"), 1, first(6, _acceptances())),
+        Part(N_("some are accepted"), 0.5, first(6, _acceptances())),
         Part(N_("none or all are accepted"), 0.5, ((0.0, 3), (1.0, 5), (1.0, 1))),
     ),
     misconceptions=(
@@ -214,8 +214,8 @@ SPECULATIVE_SPEEDUP = Task(
     result=Result((number("speedup"),)),
     examples=((0.5, 2, 0.1, 1, 300), (0.5, 2, 0.1, 200, 300), (0.5, 2, 0.1, 600, 300)),
     parts=(
-        Part(N_("few users"), 0.75, ((0.7, 4, 0.05, 1, 295), *first(9, _rounds())[::3])),
-        Part(N_("every batch"), 0.75, first(9, _rounds())),
+        Part(N_("few users"), 0.5, ((0.7, 4, 0.05, 1, 295), *first(9, _rounds())[::3])),
+        Part(N_("every batch"), 0.5, first(9, _rounds())),
     ),
     misconceptions=(
         Misconception(
@@ -299,7 +299,7 @@ MOE_BYTES_READ = Task(
     result=Result((number("bytes"),)),
     examples=((1, 8, 2, 100e6), (2, 8, 2, 100e6), (1000, 8, 2, 100e6)),
     parts=(
-        Part(N_("all cases"), 1, ((1, 64, 6, 50e6), (5000, 64, 6, 50e6), *first(7, _mixtures()))),
+        Part(N_("all cases"), 0.5, ((1, 64, 6, 50e6), (5000, 64, 6, 50e6), *first(7, _mixtures()))),
     ),
     misconceptions=(
         Misconception(

@@ -158,7 +158,7 @@ FIND_CAUSE = Task(
     result=Result((label("cause", *CAUSES), number("share"))),
     examples=((EXAMPLE,),),
     parts=(
-        Part("share", 1.5, CASES, fields=("share",)),
+        Part("share", 1, CASES, fields=("share",)),
         Part("cause", 0.5, CASES, fields=("cause",), needs=("share",)),
     ),
     misconceptions=(

@@ -59,7 +59,9 @@ GOODPUT = Task(
     examples=((EXAMPLE, 0.5, 0.2), (EXAMPLE, 1.0, 0.2)),
     parts=(
         Part(
-            N_("all cases"), 2, ((QUIET, 0.5, 0.2), (QUIET, 0.01, 0.2), *first(8, _logs("goodput")))
+            N_("all cases"),
+            1.5,
+            ((QUIET, 0.5, 0.2), (QUIET, 0.01, 0.2), *first(8, _logs("goodput"))),
         ),
     ),
     misconceptions=(
@@ -219,8 +221,8 @@ LITTLE = Task(
         ),
     ),
     parts=(
-        Part(N_("nobody refused"), 0.75, first(4, _refusals(0))),
-        Part(N_("some are refused"), 0.75, first(6, _refusals(0.4))),
+        Part(N_("nobody refused"), 0.5, first(4, _refusals(0))),
+        Part(N_("some are refused"), 0.5, first(6, _refusals(0.4))),
     ),
     misconceptions=(
         Misconception(

@@ -17,7 +17,7 @@ KV_CAPACITY = 60_000  # tokens
 
 # Points for the share served in time. Measured on the graded queues: answers first .03, whole prompts
 # .09, pieces of 512 .17, of 128 .26, of 256 .53, pieces that fit the promise .59, without the hopeless .94.
-CURVE = ((0.10, 0.0), (0.25, 0.5), (0.45, 1.0), (0.65, 1.75), (0.90, 3.0))
+CURVE = ((0.10, 0.0), (0.25, 0.5), (0.45, 1.0), (0.65, 1.5), (0.90, 2.5))
 
 # Rules of anuman.serving in the words of somebody who is writing next_step.
 OWN_WORDS = {

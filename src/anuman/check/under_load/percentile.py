@@ -55,8 +55,8 @@ PERCENTILE_LATENCY = Task(
         ([0.2] * 130 + [3.0] * 20, 90),
     ),
     parts=(
-        Part(N_("the median"), 0.5, MEDIANS, fields=("value",)),
-        Part(N_("p90 and p99"), 0.5, TAILS, fields=("value",)),
+        Part(N_("the median"), 0.25, MEDIANS, fields=("value",)),
+        Part(N_("p90 and p99"), 0.25, TAILS, fields=("value",)),
         Part("enough", 1, (*MEDIANS, *TAILS), fields=("enough",)),
     ),
     misconceptions=(

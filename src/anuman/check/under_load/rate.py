@@ -72,7 +72,7 @@ MAX_RATE = Task(
         ([1.0, 2.0, 3.0], [[0.2] * 100, [0.3] * 100, [0.3] * 95 + [2.0] * 5], 0.5),
         ([1.0, 2.0, 3.0], [[0.2] * 100, [0.3] * 95 + [2.0] * 5, [0.4] * 100], 0.5),
     ),
-    parts=(Part(N_("all cases"), 1.5, first(len(CASES), iter(CASES))),),
+    parts=(Part(N_("all cases"), 1, first(len(CASES), iter(CASES))),),
     misconceptions=(
         Misconception(
             "any rate that keeps it",

@@ -127,7 +127,7 @@ IS_STABLE = Task(
         ([0.1 * at for at in range(100)], [0.1 * at + 0.35 for at in range(95)]),
         ([0.1 * at for at in range(100)], [0.2 * at + 0.35 for at in range(48)]),
     ),
-    parts=(Part(N_("all logs"), 1.5, CASES),),
+    parts=(Part(N_("all logs"), 1, CASES),),
     misconceptions=(
         Misconception(
             "mean of the whole run",
