@@ -45,6 +45,11 @@ def keyed(key: str, element: str) -> str:
     return f'{tag} data-key="{escape(key)}" {rest}' if key else element
 
 
+def _plain(value: float) -> str:
+    """Six digits without an exponent, as accessibility attributes want them."""
+    return f"{float(f'{value:.6g}'):.12f}".rstrip("0").rstrip(".")
+
+
 def grip(
     at: Point, mark: str, *, name: str, label: str, now: float, says: str,
     scale: tuple[float, float, float, float], log: bool = False, axis: str = "x",
@@ -60,8 +65,8 @@ def grip(
     slides = " ".join(f"{x:.1f},{y:.1f}" for x, y in track)
     return (
         f'<g data-key="grip:{name}" data-grip="{name}" role="slider" tabindex="0" '
-        f'aria-label="{escape(label)}" aria-valuenow="{now:.6g}" aria-valuemin="{ends[0]:.6g}" '
-        f'aria-valuemax="{ends[1]:.6g}" aria-valuetext="{escape(says)}" data-axis="{axis}" '
+        f'aria-label="{escape(label)}" aria-valuenow="{_plain(now)}" aria-valuemin="{_plain(ends[0])}" '
+        f'aria-valuemax="{_plain(ends[1])}" aria-valuetext="{escape(says)}" data-axis="{axis}" '
         f'data-scale="{" ".join(f"{v:.6g}" for v in scale)}{" log" if log else ""}"'
         + (f' data-track="{slides}"' if slides else "")
         + (f' data-step="{step:g}"' if step else "")
