@@ -14,6 +14,8 @@ PICTURE = """
 from anuman.widgets.kit.picture import Live
 from anuman.widgets.kit.svg import grip, keyed, text, Picture
 
+pytestmark = pytest.mark.browser
+
 class Slide(Live):
     def __init__(self):
         super().__init__(lambda: None)
