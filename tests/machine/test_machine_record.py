@@ -16,18 +16,6 @@ MIB = 2**20
 QUICK = 0.3  # s
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    folder = tmp_path / "home"
-    monkeypatch.setenv("ANUMAN_HOME", str(folder))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def measured():
-    return machine.measure(seconds=QUICK)
-
-
 def sample(**changes) -> machine.Machine:
     """A quiet computer: W of 128 MiB, cache of 32 MiB, 30 GB/s, 100 GFLOP/s."""
     points = tuple(
