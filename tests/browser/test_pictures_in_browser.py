@@ -9,12 +9,12 @@ from axe_playwright_python.sync_playwright import Axe
 from notebook_page import NotebookPage
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.browser
+
 # Two keyed marks and a grip; the picture's state is told in words.
 PICTURE = """
 from anuman.widgets.kit.picture import Live
 from anuman.widgets.kit.svg import grip, keyed, text, Picture
-
-pytestmark = pytest.mark.browser
 
 class Slide(Live):
     def __init__(self):

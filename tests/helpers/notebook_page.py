@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-TIMEOUT_MS = 180_000
+TIMEOUT_MS = 60_000
 LOCAL = ("127.0.0.1", "localhost", "::1")
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 MOST_TABS = 80
