@@ -84,6 +84,14 @@ LESSONS = (
         scene="tricks",
         picture="speedups.speedup_chart",
     ),
+    Lesson(
+        id="08-chips",
+        module="chips",
+        claim="S2.2",
+        widget="chips",
+        scene="copies",
+        picture="chips.chips_chart",
+    ),
 )
 IDS = tuple(row.id for row in LESSONS)
 

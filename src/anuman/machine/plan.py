@@ -55,7 +55,7 @@ def make_plan(
     cache_bytes: last-level cache, None where unknown; flops_per_s: rough FLOP/s of a GEMM.
     Raises MemoryError when not even the smallest plan fits the memory.
     """
-    matrix = _wanted_matrix(cache_bytes)
+    matrix = wanted_matrix(cache_bytes)
     buffer = min(max(256 * MIB, 2 * matrix), LARGEST_BUFFER)
     side = 1024
     short_of = None
@@ -81,7 +81,7 @@ def make_plan(
             )
 
 
-def _wanted_matrix(cache_bytes: int | None) -> int:
+def wanted_matrix(cache_bytes: int | None) -> int:
     """Bytes of W: at least four times the last-level cache, between 64 and 256 MiB."""
     size = 64 * MIB if cache_bytes else 128 * MIB
     while cache_bytes and size < min(4 * cache_bytes, 256 * MIB):
