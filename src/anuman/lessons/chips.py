@@ -3,8 +3,7 @@
 from dataclasses import replace
 from functools import cache
 
-from anuman import catalog, physics
-from anuman.machine import products
+from anuman import catalog, machine, physics
 from anuman.physics.several_chips import PIPELINE, TENSOR
 from anuman.scenes.copies import Copy
 from anuman.widgets import Question, _, number, si, table, verdict_card
@@ -150,7 +149,7 @@ def own_memories(seconds: float = 4.0) -> None:
     end = message(_("Stopped; nothing was saved. Run the cell again to measure."))
     try:
         end = near_and_far(
-            products.measure_products(seconds, lambda fraction: shown.reach(fraction, ""))
+            machine.measure_products(seconds, lambda fraction: shown.reach(fraction, ""))
         )
     except KeyboardInterrupt:
         pass

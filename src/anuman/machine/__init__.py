@@ -20,6 +20,7 @@ __all__ = [
     "load",
     "measure",
     "measure_cache",
+    "measure_products",
     "measured_here",
     "save",
 ]
@@ -52,6 +53,19 @@ def measure_cache(seconds: float = 4.0) -> list:
     from anuman.machine import cached_layer
 
     return cached_layer.measure_cache(seconds)
+
+
+def measure_products(
+    seconds: float = 4.0, progress: Callable[[float], object] = lambda fraction: None
+) -> object:
+    """Measure products with weights inside and outside of the caches for about `seconds` s: Products.
+
+    Raises MemoryError when too little memory is free.
+    """
+    threads.prepare()
+    from anuman.machine import products
+
+    return products.measure_products(seconds, progress)
 
 
 def measured_here(machine: Machine) -> bool:

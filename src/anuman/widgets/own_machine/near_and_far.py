@@ -2,7 +2,6 @@
 
 from anuman.language import _, number, si
 from anuman.machine.machine_command import size
-from anuman.machine.products import Product, Products
 
 from ..kit.chart import Axis, Chart
 from ..kit.figure import Figure, figure
@@ -13,13 +12,16 @@ from .machine_charts import message
 LARGEST_CALL = 0.1  # share of a product's time; above it the call is measured, not the memory
 
 
-def kept(found: Products) -> list[Product]:
+def kept(found) -> list:
     """The products so large that calls cost less than a tenth of their time."""
     return [point for point in found.points if point.call_share < LARGEST_CALL]
 
 
-def near_and_far(found: Products) -> Figure:
-    """Weights read a second against their size, with the end of the caches and the ratio of both ends."""
+def near_and_far(found) -> Figure:
+    """Weights read a second against their size, the end of the caches and the ratio of both ends.
+
+    found: Products of anuman.machine.
+    """
     points = kept(found)
     if len(points) < 2:
         return message(
