@@ -38,7 +38,7 @@ def test_published_hours_lie_below_the_peak_and_fall_with_the_model():
 def test_the_sums_say_which_reports_agree():
     words = training.agreeing().words
     assert "83.3 days" in words and "1.82 kW each" in words
-    assert re.search(r"350 MW, seen from space \| 636 W each .*not if all of them ran", words)
+    assert re.search(r"cooling for 350 MW \| 636 W each .*not if all of them ran", words)
     assert words.count("nobody can say") == 2
 
 

@@ -1,5 +1,7 @@
 """Lesson 10: its questions, its worked numbers, published trainings, its verdict and what came of the news."""
 
+from html import escape
+
 from anuman import catalog, physics
 from anuman.physics import conditions
 from anuman.scenes.training_cluster import (
@@ -273,7 +275,7 @@ def verdict():
 
 
 def agreeing():
-    """Table of reports, folded: two values each, what they make of the third, and what was said of it."""
+    """Reports, and folded below them a table: what two values make of the third, and what was said of it."""
     few, many = told_gpus()
     hours, times = _figure("S4.12", "hours"), _said("grok-3-times-grok-2")
     later = round(_figure("S4.1", "gpus_grok2_later"))
@@ -287,29 +289,29 @@ def agreeing():
 
     rows = [
         (
-            _("{hours} GPU-hours on {gpus} GPUs").format(hours=number(round(hours)), gpus=number(many)),
+            _("Grok 3 took more than {hours} GPU-hours, on {gpus} GPUs").format(hours=number(round(hours)), gpus=number(many)),
             took(hours, many), _("running since September 2024, released in February 2025"), _("they agree"),
         ),
         (
-            _("{times} times Grok 2, on {gpus} GPUs").format(times=number(round(times)), gpus=number(few)),
+            _("Grok 3 had {times} times the compute of Grok 2, and that had {gpus} GPUs").format(times=number(round(times)), gpus=number(few)),
             took(hours / times, few), _("days never published"), _("nobody can say"),
         ),
         (
-            _("{times} times Grok 2, on {gpus} GPUs").format(times=number(round(times)), gpus=number(later)),
+            _("Grok 3 had {times} times the compute of Grok 2, and that had {gpus} GPUs").format(times=number(round(times)), gpus=number(later)),
             took(hours / times, later), _("days never published"), _("nobody can say"),
         ),
         (
-            _("{watts} for {gpus} GPUs").format(watts=si(claimed, "W"), gpus=number(round(gpus2))),
+            _("Of Colossus 2 its owner said: {watts} runs {gpus} GPUs").format(watts=si(claimed, "W"), gpus=number(round(gpus2))),
             _("{watts} each").format(watts=si(claimed / gpus2, "W")),
             _("up to {watts} for the card alone").format(watts=si(card, "W")), _("they agree"),
         ),
         (
-            _("cooling for {watts}, seen from space").format(watts=si(seen, "W")),
+            _("The same site in the same month, from a satellite: cooling for {watts}").format(watts=si(seen, "W")),
             _("{watts} each").format(watts=si(seen / gpus2, "W")),
             _("up to {watts} for the card alone").format(watts=si(card, "W")), _("not if all of them ran"),
         ),
         (
-            _("more than {watts} for {gpus} GPUs").format(
+            _("Colossus 1 drew more than {watts} for {gpus} GPUs").format(
                 watts=si(_said("colossus-2026-power"), "W"), gpus=number(round(_said("colossus-2026-gpus")))
             ),
             _("{watts} each").format(watts=si(_said("colossus-2026-power") / _said("colossus-2026-gpus"), "W")),
@@ -322,4 +324,5 @@ def agreeing():
         rows,
         caption=_("Every number from the press, none of them measured by us"),
     )
-    return Figure(folded(_("Open the sums"), judged.html), judged.words)
+    reports = "".join(f"<li>{escape(report)}</li>" for report, *_sum in rows)
+    return Figure(f"<ul>{reports}</ul>" + folded(_("Open the sums"), judged.html), judged.words)
