@@ -22,7 +22,7 @@ from anuman.widgets import batching_theatre, load_curves, policy_duel
 from anuman.widgets.batching_theatre import theatre_slots, theatre_words
 from anuman.widgets.kit.background import Background
 from anuman.widgets.load_curves import load_charts, load_words
-from anuman.widgets.load_curves.load_widget import QUICK
+from anuman.widgets.load_curves.load_widget import QUICK, LoadCurves
 from anuman.widgets.policy_duel import duel_charts, duel_words
 
 
@@ -61,6 +61,7 @@ def test_equal_answers_gain_nothing():
 
 def test_every_control_of_the_theatre_changes_the_picture():
     widget = batching_theatre()
+    widget.step.value = widget.step.high  # before the first step there is nothing to see
     seen = {on_page(widget)}
     for control, value in (
         (widget.lengths, "equal"), (widget.lengths, "varied"), (widget.mean, 14), (widget.slots, 6),
@@ -186,7 +187,7 @@ def test_the_rate_is_dragged_to_the_nearest_that_was_simulated():
 
 
 def test_the_policy_before_stays_as_a_grey_curve_on_the_same_axes():
-    widget = load_curves(count=QUICK)
+    widget = LoadCurves(count=QUICK)
     assert "ghost" not in on_page(widget)
     old = widget.curve
     widget.policy.value = "static-timeout"

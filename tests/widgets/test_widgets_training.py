@@ -38,7 +38,7 @@ def test_it_shows_the_courses_own_curve_before_anything_is_trained():
     widget = training_against_inference()
     bundle = widget.saved()
     assert "the course's model" in words(examine(saved_svg(bundle["text/html"])))
-    assert "unknown" in bundle["text/plain"]
+    assert "Not trained yet" in bundle["text/plain"]
     assert widget.stop.disabled and widget.go_on.disabled and not widget.train.disabled
 
 
