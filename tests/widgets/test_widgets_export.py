@@ -81,6 +81,7 @@ def test_pictures_beside_the_lessons_are_what_the_library_draws():
     assert lying == set(drawn)
 
 
+@pytest.mark.slow
 def test_write_is_repeatable(tmp_path):
     (tmp_path / "lessons").mkdir()
     pictures.write(tmp_path)

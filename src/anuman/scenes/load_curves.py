@@ -177,6 +177,7 @@ def curve_of(setting: LoadSetting, count: int, found: list[dict]) -> Curve:
     return Curve(setting, count, most, points)
 
 
+@lru_cache(maxsize=64)
 def curve(setting: LoadSetting, count: int) -> Curve:
     """The curve, computed here and now; with its problem in words where there is none."""
     try:
