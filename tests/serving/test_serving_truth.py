@@ -11,7 +11,6 @@ from published_runs import Published, Users, published
 
 from anuman.physics.layouts import deployment
 
-
 pytestmark = pytest.mark.slow
 
 
