@@ -23,6 +23,8 @@ from anuman.lm import (
 from anuman.lm.config import Config, shapes
 from anuman.lm.training import Recipe, Training
 
+pytestmark = pytest.mark.slow
+
 TINY = Config(vocab=300, dim=16, layers=2, heads=4, kv_heads=2, hidden=24, context=48)
 SHORT = Recipe(steps=12, batch=2, warmup=3)
 CI = Recipe(steps=120, batch=4, warmup=12)
@@ -336,7 +338,6 @@ def test_the_command_survives_a_full_disk(tmp_path, tiny_command, full_disk, cap
 # The course's own model
 
 
-@pytest.mark.slow
 def test_120_steps_reach_the_bound():
     trained = training_run.run(Training.start(CI))
     assert trained.validation[-1][1] < CI_BOUND

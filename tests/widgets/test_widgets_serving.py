@@ -142,6 +142,7 @@ def test_all_causes_occur():
     assert "kv" in causes(chip="H100-SXM", model="Qwen3-32B", input=1000, output=1000)
 
 
+@pytest.mark.slow
 def test_a_model_that_does_not_fit_is_named():
     widget = load_curves(setting=LoadSetting(model="Llama-3.1-70B"))
     assert "does not fit" in on_page(widget)
@@ -152,6 +153,7 @@ def test_a_model_that_does_not_fit_is_named():
     assert widget.background.wait(120)
 
 
+@pytest.mark.slow
 def test_short_runs_come_at_once_and_longer_ones_later():
     widget = load_curves()
     assert widget.curve.count == QUICK
@@ -162,6 +164,7 @@ def test_short_runs_come_at_once_and_longer_ones_later():
     assert widget.stop.disabled and not widget.longer.disabled
 
 
+@pytest.mark.slow
 def test_an_exported_page_never_keeps_the_short_runs():
     widget = load_curves()
     assert "3,000 simulated requests" in saved_svg(widget.saved()["text/html"])
@@ -292,6 +295,7 @@ def test_every_control_has_a_name_of_its_own(name):
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAKERS)
 def test_the_picture_stands_without_a_kernel(name):
     bundle = MAKERS[name]().saved()

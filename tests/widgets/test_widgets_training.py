@@ -42,6 +42,7 @@ def test_it_shows_the_courses_own_curve_before_anything_is_trained():
     assert widget.stop.disabled and widget.go_on.disabled and not widget.train.disabled
 
 
+@pytest.mark.slow
 def test_it_trains_measures_and_keeps_the_model(home):
     widget = training_against_inference()
     widget.train.click()
@@ -63,6 +64,7 @@ def test_it_trains_measures_and_keeps_the_model(home):
     assert "<table" in on_page(widget)
 
 
+@pytest.mark.slow
 def test_a_stop_leaves_a_checkpoint_and_going_on_changes_nothing(home, monkeypatch):
     recipe = training.Recipe(steps=STEPS, batch=training_widget.BATCH, warmup=1)
     whole = training_run.run(training.Training.start(recipe, TINY))
