@@ -26,7 +26,7 @@ from anuman.lm.training import Recipe, Training
 FRESH = "fresh.safetensors"
 BATCH = 1  # stories a step: short steps, so that a kill costs little more than it must
 NAP_S = 0.02
-GRACE_S = 30.0  # after its deadline a child that has not ended is stuck
+GRACE_S = 120.0  # a child that has not begun, or ended, so long after it should is stuck
 TOO_BUSY = N_("the computer is too busy: a training process did not answer in time")
 MODULE = "anuman.lm.storm_child"
 
