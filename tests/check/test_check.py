@@ -45,6 +45,7 @@ PRINTED = {
     "06-under-load": ("goodput", "little"),
     "07-fewer-bytes": ("dequantize", "expected_tokens", "moe_bytes_read", "questions_needed"),
     "08-chips": ("chips_needed", "decode_time", "energy_per_token", "task_speedup"),
+    "10-training": ("training_days", "mtbf", "checkpoint_interval", "site_megawatts"),
 }
 
 
