@@ -12,6 +12,7 @@ from answer_bank import answers
 
 from anuman import translate
 from anuman.check import UnknownTask, check, examples
+from anuman.check.chips.deploy import Deploy
 from anuman.check.diagnosis import ratio
 from anuman.check.grade import reading
 from anuman.check.puzzle import Puzzle
@@ -126,11 +127,12 @@ def test_examples_are_not_cases_and_show_both_values(task, capsys):
     said = capsys.readouterr().out
     shown = "No rule can get above" if isinstance(task, NextStep) else ": right."
     shown = "Your score" if isinstance(task, Puzzle) else shown
+    shown = "W are possible" if isinstance(task, Deploy) else shown
     assert said.count(shown) >= len(task.examples)
     for misconception in task.misconceptions:
         examples(task.id, misconception.function)
     said = capsys.readouterr().out
-    assert isinstance(task, Puzzle | NextStep) or "it should give" in said
+    assert isinstance(task, Puzzle | NextStep | Deploy) or "it should give" in said
 
 
 @pytest.mark.parametrize("name", IDS)

@@ -98,7 +98,13 @@ VERDICT = Task(
         ),
         Misconception(
             "label reversed",
-            lambda *case: FLIP.reversed(verdict(*case)),
+            lambda users, sram_watts, sram_tokens_per_s, gpu_watts, gpu_weights_s, gpu_user_s: (
+                FLIP.reversed(
+                    verdict(
+                        users, sram_watts, sram_tokens_per_s, gpu_watts, gpu_weights_s, gpu_user_s
+                    )
+                )
+            ),
             N_(
                 "The labels are reversed: with few users the GPUs need less energy, with many the SRAM fleet."
             ),

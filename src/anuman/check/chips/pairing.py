@@ -37,7 +37,7 @@ HAND_OVER = Task(
     result=Result((number("tokens"),)),
     examples=((500e6, 10e9, 0.03, 0.01), (450e6, 10e9, 0.03, 0.01), (500e6, 10e9, 0.01, 0.03)),
     parts=(
-        Part(N_("it pays from some number of tokens on"), 1.5, PAYS),
+        Part(N_("it pays from some number of tokens on"), 1, PAYS),
         Part(N_("it never pays"), 0.5, NEVER_PAYS),
     ),
     misconceptions=(
@@ -129,7 +129,7 @@ TASK_SPEEDUP = Task(
     function=task_speedup,
     result=Result((number("speedup"),)),
     examples=((0.5, 2), (0.8, 4)),
-    parts=(Part(N_("all cases"), 1, ((0.0, 10), (1.0, 10), *first(6, _shares()))),),
+    parts=(Part(N_("all cases"), 0.5, ((0.0, 10), (1.0, 10), *first(6, _shares()))),),
     misconceptions=(
         Misconception(
             "factor for the whole task",
@@ -181,7 +181,7 @@ WRITING_SHARE = Task(
     function=writing_share,
     result=Result((number("share"),)),
     examples=((2, 4), (1.5, 3)),
-    parts=(Part(N_("all cases"), 1.5, ((1.0, 8), (8, 8), *first(6, _measured()))),),
+    parts=(Part(N_("all cases"), 1, ((1.0, 8), (8, 8), *first(6, _measured()))),),
     misconceptions=(
         Misconception(
             "speed-up by factor",

@@ -38,7 +38,7 @@ CHIPS_NEEDED = Task(
     function=chips_needed,
     result=Result((number("chips"),)),
     examples=((140e9, 30e9, 80e9), (140e9, 20e9, 80e9)),
-    parts=(Part(N_("all cases"), 1, NEEDED),),
+    parts=(Part(N_("all cases"), 0.5, NEEDED),),
     misconceptions=(
         Misconception(
             "rounded down",
@@ -118,7 +118,7 @@ DECODE_TIME = Task(
         (100e9, 4, 1e12, 0.001, 3, "pipeline"),
         (100e9, 4, 1e12, 0.001, 10, "tensor"),
     ),
-    parts=(Part("pipeline", 0.75, PIPELINE), Part("tensor", 0.75, TENSOR)),
+    parts=(Part("pipeline", 0.5, PIPELINE), Part("tensor", 0.5, TENSOR)),
     misconceptions=(
         Misconception(
             "no hops",
