@@ -84,6 +84,14 @@ LESSONS = (
         scene="tricks",
         picture="speedups.speedup_chart",
     ),
+    Lesson(
+        id="11-read-the-news",
+        module="read_the_news",
+        claim="S0.4",
+        widget="workbench",
+        scene="claim_test",
+        picture="workbench.workbench_chart",
+    ),
 )
 IDS = tuple(row.id for row in LESSONS)
 
