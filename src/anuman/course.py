@@ -87,7 +87,7 @@ LESSONS = (
     Lesson(
         id="11-read-the-news",
         module="read_the_news",
-        claim="S0.4",
+        claim="S2.5",
         widget="workbench",
         scene="claim_test",
         picture="workbench.workbench_chart",

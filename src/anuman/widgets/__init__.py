@@ -30,6 +30,7 @@ SHOWN = lazy.public(
         "token_steps.token_widget": "token_steps",
         "training_against_inference.training_widget": "training_against_inference",
         "two_clocks.clocks_widget": "two_clocks",
+        "workbench.workbench_widget": "workbench",
     },
 )
 __all__ = ["N_", "_", "both", "language", "number", "scientific", "si", *SHOWN]

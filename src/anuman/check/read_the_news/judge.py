@@ -18,8 +18,8 @@ SUPPORTED, CONTRADICTED, DEPENDS, NOT_CHECKABLE = VERDICTS = (
     "not checkable",
 )
 SPELLINGS = (
-    (SUPPORTED, "समर्थित", "सही"),
-    (CONTRADICTED, "खंडित", "ग़लत"),
+    (SUPPORTED, "पुष्टि", "समर्थित"),
+    (CONTRADICTED, "खंडन", "खंडित"),
     (DEPENDS, "it depends", "निर्भर"),
     (NOT_CHECKABLE, "uncheckable", "cannot be checked", "जाँचा नहीं जा सकता"),
 )
