@@ -85,6 +85,14 @@ LESSONS = (
         picture="speedups.speedup_chart",
     ),
     Lesson(
+        id="10-training",
+        module="training",
+        claim="S4.12",
+        widget="training_cluster",
+        scene="training_cluster",
+        picture="training_cluster.cluster_chart",
+    ),
+    Lesson(
         id="11-read-the-news",
         module="read_the_news",
         claim="S2.5",
