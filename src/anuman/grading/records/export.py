@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ...language import _, number
-from ..course.errors import BadCourse
+from ..course.errors import BadCourse, in_one_line
 from ..course.folder import Course
 
 FORMATS = ("csv", "moodle", "json")
@@ -83,7 +83,7 @@ def run(
 
 def read(course: Course, assignment: str) -> list[StudentGrade]:
     """Grades of all students of the gradebook, by id. Raises BadCourse for an unknown assignment."""
-    with course.gradebook() as gradebook:
+    with in_one_line(course.place.db_url), course.gradebook() as gradebook:
         most = course.assignment(gradebook, assignment).max_score
         submissions = {s.student_id: s for s in gradebook.assignment_submissions(assignment)}
         return [
