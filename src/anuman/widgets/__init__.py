@@ -13,6 +13,7 @@ SHOWN = lazy.public(
         "cards.naming": "sort_names",
         "speedups.speedup_widget": "speedups",
         "cards.news": "news_card verdict_card",
+        "chips.chips_widget": "chips",
         "crossover.crossover_widget": "crossover",
         "fewer_bits.fewer_bits_widget": "fewer_bits",
         "kit.figure": "Figure figure table",
