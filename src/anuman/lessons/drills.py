@@ -46,7 +46,7 @@ class DrillCard(Live):
         self.count += 1
         self.done = self.tried = False
         self.number = Text(_("your number"), unit=self.problem.task.drill.unit)
-        self.place(form=[self.number], foot=self.buttons)
+        self.place(foot=[self.number, *self.buttons])
         self._say()
 
     def judge(self) -> None:
