@@ -92,7 +92,7 @@ class DrillCard(Live):
 
     def _say(self, *lines: str) -> None:
         asked = self.problem.question.said(language())
-        rows = escape(asked).replace("; ", ";<br>")  # a log, row by row
+        rows = escape(asked).replace("; ", ";<br/>")  # a log, row by row
         said = "".join(f"<p>{escape(line)}</p>" for line in lines)
         heard = f'<div class="banner" role="status">{said}</div>' if said else ""
         self.show(
