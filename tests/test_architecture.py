@@ -29,7 +29,7 @@ ALLOWED = {
         "widgets",
     },
     "check": {"course", "language", "physics", "serving"},
-    "grading": {"language", "paths"},
+    "grading": {"formulas", "language", "paths"},
     "setup": {"grading", "language", "paths"},
     "course": set(),
 }  # fmt: skip
