@@ -30,6 +30,7 @@ SHOWN = lazy.public(
         "timeline.timeline_widget": "timeline",
         "token_steps.token_widget": "token_steps",
         "training_against_inference.training_widget": "training_against_inference",
+        "training_cluster.cluster_widget": "training_cluster",
         "two_clocks.clocks_widget": "two_clocks",
     },
 )
