@@ -84,6 +84,14 @@ LESSONS = (
         scene="tricks",
         picture="speedups.speedup_chart",
     ),
+    Lesson(
+        id="09-money",
+        module="money",
+        claim="S0.17",
+        widget="offers",
+        scene="offers",
+        picture="offers.offers_chart",
+    ),
 )
 IDS = tuple(row.id for row in LESSONS)
 
