@@ -16,11 +16,11 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 # The long ones, in the order in which they start; --quick leaves them out.
-LONG = ("browser", "environment", "classroom", "lesson")
+LONG = ("browser", "environment", "classroom", "lesson", "slow")
 
 
 def pytest_addoption(parser):
-    text = "leave out tests that need a browser, set up an environment, grade a class or run a whole lesson"
+    text = "leave out tests that need a browser, set up an environment, grade a class, run a whole lesson or compute for long"
     parser.addoption("--quick", action="store_true", help=text)
 
 

@@ -44,6 +44,7 @@ def test_long():
 """
 
 
+@pytest.mark.slow
 @posix
 def test_those_that_must_be_alone_are_and_quick_leaves_out_the_long_ones(tmp_path):
     root = Path(__file__).parents[1]

@@ -92,6 +92,14 @@ LESSONS = (
         scene="offers",
         picture="offers.offers_chart",
     ),
+    Lesson(
+        id="10-training",
+        module="training",
+        claim="S4.12",
+        widget="training_cluster",
+        scene="training_cluster",
+        picture="training_cluster.cluster_chart",
+    ),
 )
 IDS = tuple(row.id for row in LESSONS)
 

@@ -76,7 +76,7 @@ def test_students_and_their_points(formgrader):
     frame = formgrader.frame_locator("iframe")
     expect(frame.get_by_role("row").filter(has_text=NAME)).to_contain_text("3")
     frame.get_by_role("link", name="Manage Students").first.click()
-    for student, points in (("asha", "10 / 12"), ("ravi", "9 / 12"), ("untouched", "0 / 12")):
+    for student, points in (("asha", "10 / 12"), ("ravi", "9.5 / 12"), ("untouched", "0 / 12")):
         expect(frame.get_by_role("row").filter(has_text=student)).to_contain_text(points)
 
 
@@ -99,7 +99,7 @@ def test_points_for_the_written_answer_by_keyboard(formgrader):
     assert saved.value.ok
     open_submissions(formgrader)
     expect(score(formgrader, "asha")).to_have_text("12 / 12")
-    expect(score(formgrader, "ravi")).to_have_text("9 / 12")
+    expect(score(formgrader, "ravi")).to_have_text("9.5 / 12")
 
 
 def test_a_learner_answers_an_exercise(chromium, lab):
@@ -113,7 +113,6 @@ def test_a_learner_answers_an_exercise(chromium, lab):
     page.run("setup", "ridge-answer", "ridge-test")
     assert not page.errors()
     expect(page.output("ridge-test")).to_contain_text("right")
-    expect(page.output("ridge-test")).to_contain_text("सही")
     keyboard.press("Control+s")
     expect(page.page.locator("#jp-main-dock-panel .jp-mod-current.jp-mod-dirty")).to_have_count(0)
     assert "return flops / bandwidth" in (lab.course / notebook).read_text(encoding="utf-8")

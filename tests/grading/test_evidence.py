@@ -132,6 +132,7 @@ def test_points_that_a_learners_process_states_are_hundredths(stated):
     assert result.data["text/plain"] == "0.12"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["learners", "tests"])
 def test_a_killed_zygote_leaves_the_submission_ungraded_and_the_next_is_graded(which):
     cells = [answer(), cell_of_test("import time\ntime.sleep(4)\nassert f(1) == 1", "t")]

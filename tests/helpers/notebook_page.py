@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 TIMEOUT_MS = 60_000
+LESSON_MS = 300_000  # a whole lesson with what it measures
 LOCAL = ("127.0.0.1", "localhost", "::1")
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 MOST_TABS = 80
@@ -118,7 +119,8 @@ class NotebookPage:
 
     def finished(self) -> None:
         """Wait until every code cell has run, those with a folded input too."""
-        self.page.wait_for_function(f"() => {CODE}.every(cell => cell.executionCount)")
+        ran = f"() => {CODE}.every(cell => cell.executionCount)"
+        self.page.wait_for_function(ran, timeout=LESSON_MS)
         self.idle()
 
     def run(self, *cell_ids: str) -> None:

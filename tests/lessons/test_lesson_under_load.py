@@ -7,6 +7,7 @@ from anuman.lessons import own_server, under_load
 from anuman.lm import live_server
 
 
+@pytest.mark.slow
 def test_predictions_are_what_the_simulator_finds():
     inside, tail, cliff, idle = (question.answer() for question in under_load.questions())
     half, full = under_load._at(under_load.HALF), under_load._at(under_load.AT_LIMIT)

@@ -50,6 +50,7 @@ def test_verdict_says_after_how_many_days():
     assert "It depends" in said
 
 
+@pytest.mark.slow
 def test_own_costs_finds_three_times_the_flops(monkeypatch):
     monkeypatch.setattr(lesson, "BATCH", 2)
     figure = lesson.own_costs()

@@ -15,6 +15,8 @@ from anuman.lm import smollm2
 RECORD = json.loads(
     (Path(__file__).parents[1] / "data" / "smollm2_reference.json").read_text("utf-8")
 )
+pytestmark = pytest.mark.slow
+
 CLEAR = 0.1  # where the reference's two best logits are further apart, the best must be the same
 
 

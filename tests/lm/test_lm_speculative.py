@@ -31,6 +31,7 @@ def test_greedy_text_is_the_targets_own(stories, k, layers):
         assert all(r.accepted == r.drafted for r in rounds)
 
 
+@pytest.mark.slow
 def test_one_step_has_exactly_the_targets_distribution():
     """Chi-square over 60,000 rounds of three tokens with a draft that is often wrong."""
     p = np.array([0.5, 0.3, 0.15, 0.05, 0.0])
@@ -58,6 +59,7 @@ def test_a_refused_guess_tells_a_wrong_rule_from_the_right_one():
     assert {token for kept, token in outcomes if kept == 0} == {0}
 
 
+@pytest.mark.slow
 def test_whole_texts_have_the_targets_distribution():
     """Two drawn tokens of a real draft and target against the product of the target's probabilities."""
     small = lm.Config(vocab=262, dim=16, layers=1, heads=2, kv_heads=1, hidden=16, context=16)

@@ -23,10 +23,12 @@ from anuman.lm import (
 from anuman.lm.config import Config, shapes
 from anuman.lm.training import Recipe, Training
 
+pytestmark = pytest.mark.slow
+
 TINY = Config(vocab=300, dim=16, layers=2, heads=4, kv_heads=2, hidden=24, context=48)
 SHORT = Recipe(steps=12, batch=2, warmup=3)
-CI = Recipe(steps=400, batch=4, warmup=40)
-CI_BOUND = 0.9  # nats a token; seeds 1 and 2 reached 0.797 and 0.775
+CI = Recipe(steps=120, batch=4, warmup=12)
+CI_BOUND = 1.25  # nats a token; seeds 1, 2 and 3 reached 1.158, 1.161 and 1.155
 NAMES_HOLD, SUMS_HOLD, WHOLE = 0.8, 0.95, 0.9  # shares of what the shipped model writes
 
 
@@ -336,7 +338,7 @@ def test_the_command_survives_a_full_disk(tmp_path, tiny_command, full_disk, cap
 # The course's own model
 
 
-def test_400_steps_reach_the_bound():
+def test_120_steps_reach_the_bound():
     trained = training_run.run(Training.start(CI))
     assert trained.validation[-1][1] < CI_BOUND
     assert trained.validation[0][1] > 6  # it knew nothing before

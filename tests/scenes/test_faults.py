@@ -12,6 +12,7 @@ def value(readings, name: str) -> float:
     return readings.values[f"vllm:{name}"]
 
 
+@pytest.mark.slow
 def test_every_fault_shows_in_its_own_figures():
     ill = {fault: patient(fault).ill for fault in FAULTS}
     well = {fault: patient(fault).healthy for fault in FAULTS}
@@ -30,6 +31,7 @@ def test_every_fault_shows_in_its_own_figures():
     assert max(ill["slots"].running) <= faults.FEW_SLOTS
 
 
+@pytest.mark.slow
 def test_no_fault_shows_in_the_figures_of_another():
     for fault in FAULTS:
         ill = patient(fault).ill

@@ -140,21 +140,25 @@ def mean_wait(rate: float, lengths, servers: int = 1) -> float:
     return math.fsum(s.admitted_s - s.arrival_s for s in run) / len(run)
 
 
+@pytest.mark.slow
 def test_one_server_with_exponential_service_is_m_m_1():
     found = mean_wait(0.7, serving.geometric(SERVICE_TOKENS))
     assert found == pytest.approx(queueing.mm1_wait(0.7, 1.0), rel=0.03)
 
 
+@pytest.mark.slow
 def test_one_server_with_equal_service_is_m_d_1():
     found = mean_wait(0.3, serving.fixed(SERVICE_TOKENS))
     assert found == pytest.approx(queueing.md1_wait(0.3, 1.0), rel=0.03)
 
 
+@pytest.mark.slow
 def test_one_server_with_lognormal_service_is_m_g_1():
     found = mean_wait(0.7, serving.lognormal(1000, 1.5))
     assert found == pytest.approx(queueing.mg1_wait(0.7, 1.0, 1.5), rel=0.03)
 
 
+@pytest.mark.slow
 def test_c_servers_are_m_m_c():
     found = mean_wait(0.7 * 4, serving.geometric(SERVICE_TOKENS), 4)
     assert found == pytest.approx(queueing.mmc_wait(0.7 * 4, 1.0, 4), rel=0.03)
@@ -179,6 +183,7 @@ def test_equal_lengths_gain_nothing_from_continuous_batching():
     assert static == steps_of(serving.Continuous(), 50, 32, 3200) == 3200 / 32 * 50
 
 
+@pytest.mark.slow
 def test_geometric_lengths_gain_the_exact_expectation():
     mean, slots, batches = 10, 32, 4000
     expected = queueing.expected_max_geometric(mean, slots)
@@ -257,6 +262,7 @@ def test_gap_percentile_is_that_of_all_gaps_written_out(runs, p):
     assert gap_percentile(gaps, p) == pytest.approx(every[place], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_overload_is_named_with_its_growth():
     made = serving.poisson(2.0, 20_000, 1, serving.geometric(1000), seed=2)
     found = serving.metrics(serving.simulate(made, "one-at-a-time", 1e-3, 1, 10**9))

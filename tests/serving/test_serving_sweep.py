@@ -75,12 +75,14 @@ def always_dies(one: serving.Case) -> dict:
     os._exit(9)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_replaced_and_its_case_computed_again(tmp_path, here):
     marked = [*CASES[:3], case(CASES[3].rate, name={"marker": str(tmp_path / "died")}), *CASES[4:]]
     with serving.executor(workers=2) as pool:
         assert serving.sweep(marked, pool, task=dies_once) == here
 
 
+@pytest.mark.slow
 def test_a_case_that_kills_every_worker_is_given_up_with_its_error():
     with serving.executor(workers=1) as pool, pytest.raises(Exception, match="terminated abruptly"):
         serving.sweep(CASES[:1], pool, retries=1, task=always_dies)
@@ -138,12 +140,14 @@ def cluster(tmp_path_factory):
         log.close()
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_finds_the_same(cluster, here):
     address, _started = cluster
     with serving.executor(scheduler=address) as pool:
         assert serving.sweep(CASES, pool) == here
 
 
+@pytest.mark.slow
 def test_a_dask_worker_that_is_killed_changes_nothing(cluster, here, tmp_path):
     address, _started = cluster
     marked = [*CASES[:3], case(CASES[3].rate, name={"marker": str(tmp_path / "died")}), *CASES[4:]]
@@ -152,6 +156,7 @@ def test_a_dask_worker_that_is_killed_changes_nothing(cluster, here, tmp_path):
     assert (tmp_path / "died").exists()
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_not_there_is_named():
     with (
         pytest.raises(

@@ -11,6 +11,8 @@ from published_runs import Published, Users, published
 
 from anuman.physics.layouts import deployment
 
+pytestmark = pytest.mark.slow
+
 
 def far(found: float, expected: float) -> float:
     """Relative error."""

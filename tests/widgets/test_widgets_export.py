@@ -64,7 +64,8 @@ def test_exported_page_shows_pictures_and_tables(executed):
     assert len(stills) == 2
     for svg in drawings(page):
         if "anuman-svg" in svg:
-            examine(svg)
+            # nbconvert writes attributes in lower case; a browser reads viewbox as viewBox.
+            examine(svg.replace("viewbox=", "viewBox="))
     assert page.count("<details>") == 3
     assert "H100-SXM" in page
 
@@ -80,6 +81,7 @@ def test_pictures_beside_the_lessons_are_what_the_library_draws():
     assert lying == set(drawn)
 
 
+@pytest.mark.slow
 def test_write_is_repeatable(tmp_path):
     (tmp_path / "lessons").mkdir()
     pictures.write(tmp_path)

@@ -138,6 +138,7 @@ def test_hindi():
     assert "1,31,072" in html
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     site=st.sampled_from(sites()),

@@ -22,7 +22,7 @@ from anuman.widgets import batching_theatre, load_curves, policy_duel
 from anuman.widgets.batching_theatre import theatre_slots, theatre_words
 from anuman.widgets.kit.background import Background
 from anuman.widgets.load_curves import load_charts, load_words
-from anuman.widgets.load_curves.load_widget import QUICK
+from anuman.widgets.load_curves.load_widget import QUICK, LoadCurves
 from anuman.widgets.policy_duel import duel_charts, duel_words
 
 
@@ -61,6 +61,7 @@ def test_equal_answers_gain_nothing():
 
 def test_every_control_of_the_theatre_changes_the_picture():
     widget = batching_theatre()
+    widget.step.value = widget.step.high  # before the first step there is nothing to see
     seen = {on_page(widget)}
     for control, value in (
         (widget.lengths, "equal"), (widget.lengths, "varied"), (widget.mean, 14), (widget.slots, 6),
@@ -141,6 +142,7 @@ def test_all_causes_occur():
     assert "kv" in causes(chip="H100-SXM", model="Qwen3-32B", input=1000, output=1000)
 
 
+@pytest.mark.slow
 def test_a_model_that_does_not_fit_is_named():
     widget = load_curves(setting=LoadSetting(model="Llama-3.1-70B"))
     assert "does not fit" in on_page(widget)
@@ -151,6 +153,7 @@ def test_a_model_that_does_not_fit_is_named():
     assert widget.background.wait(120)
 
 
+@pytest.mark.slow
 def test_short_runs_come_at_once_and_longer_ones_later():
     widget = load_curves()
     assert widget.curve.count == QUICK
@@ -161,6 +164,7 @@ def test_short_runs_come_at_once_and_longer_ones_later():
     assert widget.stop.disabled and not widget.longer.disabled
 
 
+@pytest.mark.slow
 def test_an_exported_page_never_keeps_the_short_runs():
     widget = load_curves()
     assert "3,000 simulated requests" in saved_svg(widget.saved()["text/html"])
@@ -186,7 +190,7 @@ def test_the_rate_is_dragged_to_the_nearest_that_was_simulated():
 
 
 def test_the_policy_before_stays_as_a_grey_curve_on_the_same_axes():
-    widget = load_curves(count=QUICK)
+    widget = LoadCurves(count=QUICK)
     assert "ghost" not in on_page(widget)
     old = widget.curve
     widget.policy.value = "static-timeout"
@@ -291,6 +295,7 @@ def test_every_control_has_a_name_of_its_own(name):
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAKERS)
 def test_the_picture_stands_without_a_kernel(name):
     bundle = MAKERS[name]().saved()

@@ -150,7 +150,8 @@ def test_every_setting_gives_a_sound_picture(
     )
     with speaking(language):
         html = (
-            timeline_bars.view(shown, chosen, window).markup() + timeline_bars.view(shown).table()
+            timeline_bars.view(shown, chosen, window).markup()
+            + timeline_bars.view(shown, chosen, window).table()
         )
         for svg in drawings(html):
             examine(svg)

@@ -38,10 +38,11 @@ def test_it_shows_the_courses_own_curve_before_anything_is_trained():
     widget = training_against_inference()
     bundle = widget.saved()
     assert "the course's model" in words(examine(saved_svg(bundle["text/html"])))
-    assert "unknown" in bundle["text/plain"]
+    assert "Not trained yet" in bundle["text/plain"]
     assert widget.stop.disabled and widget.go_on.disabled and not widget.train.disabled
 
 
+@pytest.mark.slow
 def test_it_trains_measures_and_keeps_the_model(home):
     widget = training_against_inference()
     widget.train.click()
@@ -63,6 +64,7 @@ def test_it_trains_measures_and_keeps_the_model(home):
     assert "<table" in on_page(widget)
 
 
+@pytest.mark.slow
 def test_a_stop_leaves_a_checkpoint_and_going_on_changes_nothing(home, monkeypatch):
     recipe = training.Recipe(steps=STEPS, batch=training_widget.BATCH, warmup=1)
     whole = training_run.run(training.Training.start(recipe, TINY))

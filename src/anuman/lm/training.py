@@ -117,11 +117,19 @@ class Training:
         self.named_gradients = self.named(self.gradients)
 
     @classmethod
-    def start(cls, recipe: Recipe | None = None, config: Config = CONFIG) -> "Training":
-        """Fresh weights: normal, of standard deviation 1 / sqrt(inputs), norms 1."""
+    def start(
+        cls,
+        recipe: Recipe | None = None,
+        config: Config = CONFIG,
+        tokenizer: Tokenizer | None = None,
+    ) -> "Training":
+        """Fresh weights: normal, of standard deviation 1 / sqrt(inputs), norms 1.
+
+        tokenizer: a finished one; without it the vocabulary is learned first.
+        """
         recipe = recipe or Recipe()
         draw = np.random.default_rng(recipe.seed)
-        tokenizer = learn_vocabulary(recipe.languages, config.vocab)
+        tokenizer = tokenizer or learn_vocabulary(recipe.languages, config.vocab)
         if len(tokenizer) < config.vocab:
             config = replace(config, vocab=len(tokenizer))
         parts = []

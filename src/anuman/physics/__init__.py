@@ -11,7 +11,8 @@ __all__ = lazy.public(
             "longest_over_mean static_steps wasted_slot_fraction"
         ),
         "cluster": (
-            "checkpoint_interval coolant_flow effective_speedup goodput mtbf racks site_watts"
+            "checkpoint_interval coolant_flow effective_speedup goodput goodput_at mtbf racks "
+            "site_watts"
         ),
         "communication": "all_reduce all_to_all expert_exchange pipeline_bubble",
         "conditions": "BadRow",
@@ -19,6 +20,7 @@ __all__ = lazy.public(
         "crossover": "chip_hours crossover_tokens mixed_share",
         "deployment": "Deployment",
         "energy": "bottom_up_joules clock_under_cap server_watts wall_joules_per_token",
+        "failing_run": "failure_times kept_share",
         "flops": "forward_flops training_flops",
         "layers": "attention_flops_per_pair experts_touched kv_elements_per_token",
         "load": (

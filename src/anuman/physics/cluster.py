@@ -1,8 +1,10 @@
 """A cluster that fails, saves its work, and draws power: goodput, racks, megawatts."""
 
-from math import ceil, sqrt
+from math import ceil, exp, expm1, sqrt
 
 from .arguments import not_negative, positive
+
+LONGEST = 700.0  # times the MTBF: exp of more has no floating-point value, and the share is 0
 
 
 def mtbf(chips: int, reference_mtbf_s: float, reference_chips: int) -> float:
@@ -28,6 +30,20 @@ def goodput(cost_s: float, mtbf_s: float, restart_s: float = 0.0) -> float:
     not_negative(restart_s=restart_s)
     interval = checkpoint_interval(cost_s, mtbf_s)
     return max(0.0, 1 - cost_s / interval - (interval / 2 + restart_s) / mtbf_s)
+
+
+def goodput_at(interval_s: float, cost_s: float, mtbf_s: float, restart_s: float = 0.0) -> float:
+    """Share of the time that advances the run with a checkpoint after every interval_s of work, exactly.
+
+    t·exp(-R/M) / (M·(exp((t + C)/M) - 1)) for failures that come at random, in restarts too.
+    Source: Daly, "A higher order estimate of the optimum checkpoint interval", FGCS 2006.
+    """
+    positive(interval_s=interval_s, mtbf_s=mtbf_s)
+    not_negative(cost_s=cost_s, restart_s=restart_s)
+    rounds = (interval_s + cost_s) / mtbf_s
+    if rounds > LONGEST:
+        return 0.0
+    return interval_s * exp(-restart_s / mtbf_s) / (mtbf_s * expm1(rounds))
 
 
 def effective_speedup(
@@ -62,8 +78,6 @@ def coolant_flow(watts: float, temperature_rise_k: float, medium: str = "water")
 
     Heat capacities at 20 degrees: water 4184 J/(kg K), 998 kg/m3; air 1005 J/(kg K), 1.20 kg/m3
     (CRC Handbook of Chemistry and Physics).
-
-    For lesson 10, on clusters.
     """
     positive(watts=watts, temperature_rise_k=temperature_rise_k)
     capacity = {"water": 4184 * 998, "air": 1005 * 1.20}

@@ -152,8 +152,12 @@ def curve_of(setting: LoadSetting, count: int, found: list[dict]) -> Curve:
     if failed:
         return Curve(setting, count, capacity(setting), (), failed)
     most, chip = capacity(setting), catalog.chip(setting.chip)
+    try:
+        peak = setting.chips * chip.peak(chip.peak16)
+    except catalog.MissingValue as error:  # what share of the peak is used cannot be said
+        return Curve(setting, count, most, (), str(error))
     flops = physics.forward_flops(catalog.model(setting.model).params_active, 1)
-    a_token = flops / (setting.chips * chip.peak(chip.peak16))  # s at the chips' peak
+    a_token = flops / peak  # s at the chips' peak
     points = tuple(
         Point(
             share / 100 * most,
@@ -173,6 +177,7 @@ def curve_of(setting: LoadSetting, count: int, found: list[dict]) -> Curve:
     return Curve(setting, count, most, points)
 
 
+@lru_cache(maxsize=64)
 def curve(setting: LoadSetting, count: int) -> Curve:
     """The curve, computed here and now; with its problem in words where there is none."""
     try:

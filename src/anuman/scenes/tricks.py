@@ -39,7 +39,7 @@ class Tricks:
     def _machine(self) -> tuple[float, float, float, float]:
         """FLOP/s, bytes/s, weights, and bytes of one user's 16-bit cache."""
         chip, model = catalog.chip(self.chip), catalog.model(self.model)
-        cache = physics.kv_cache_bytes_per_token(model, FULL_BITS) * self.context
+        cache = physics.kv_cache_bytes_per_token(model, FULL_BITS / 8) * self.context
         return chip.peak(chip.peak16), chip.bandwidth, model.params, cache
 
     def _step(
@@ -93,7 +93,7 @@ class Tricks:
         """Users whose caches fit beside the 16-bit weights; 0 when not even those fit."""
         chip, model = catalog.chip(self.chip), catalog.model(self.model)
         weights = physics.weight_bytes(model.params, FULL_BITS / 8)
-        kv = physics.kv_cache_bytes_per_token(model, FULL_BITS)
+        kv = physics.kv_cache_bytes_per_token(model, FULL_BITS / 8)
         return int(physics.room_for(chip.capacity, weights, kv, self.context))
 
     @property

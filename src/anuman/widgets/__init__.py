@@ -13,6 +13,7 @@ SHOWN = lazy.public(
         "cards.naming": "sort_names",
         "speedups.speedup_widget": "speedups",
         "cards.news": "news_card verdict_card",
+        "chips.chips_widget": "chips",
         "crossover.crossover_widget": "crossover",
         "fewer_bits.fewer_bits_widget": "fewer_bits",
         "kit.figure": "Figure figure table",
@@ -30,6 +31,7 @@ SHOWN = lazy.public(
         "timeline.timeline_widget": "timeline",
         "token_steps.token_widget": "token_steps",
         "training_against_inference.training_widget": "training_against_inference",
+        "training_cluster.cluster_widget": "training_cluster",
         "two_clocks.clocks_widget": "two_clocks",
     },
 )

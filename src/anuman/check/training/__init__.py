@@ -1,13 +1,7 @@
 """Assignment 10: training."""
 
-from .runs import (
-    CHECKPOINT_INTERVAL,
-    EFFECTIVE_SPEEDUP,
-    MTBF,
-    SITE_MEGAWATTS,
-    TOKENS_TRAINABLE,
-    TRAINING_DAYS,
-)
+from .estimates import SITE_MEGAWATTS, TOKENS_TRAINABLE, TRAINING_DAYS
+from .failures import CHECKPOINT_INTERVAL, EFFECTIVE_SPEEDUP, MTBF
 from .statements import AGREE, MEASURED_GOODPUT
 
 TASKS = (

@@ -169,7 +169,7 @@ def curve_table(seen: Seen) -> str:
 def samples_html(samples: Sequence[tuple[int, str]]) -> str:
     """What the model wrote lately, the newest first."""
     lines = "".join(
-        f"<p><b>{escape(_('After step {step}').format(step=number(step)))}:</b> {escape(text)}</p>"
+        f"<p class='written'><b>{escape(_('After step {step}').format(step=number(step)))}:</b> {escape(text)}</p>"
         for step, text in reversed(samples[-SAMPLES_SHOWN:])
     )
     return f"<h4>{escape(_('What it writes'))}</h4>{lines}" if lines else ""
