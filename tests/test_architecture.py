@@ -24,7 +24,8 @@ ALLOWED = {
         "serving", "validation",
     },
     "lessons": {
-        "catalog", "claims", "course", "language", "lm", "machine", "paths", "physics", "scenes", "serving",
+        "catalog", "check", "claims", "course", "language", "lm", "machine", "paths", "physics", "scenes",
+        "serving",
         "widgets",
     },
     "check": {"course", "language", "physics", "serving"},

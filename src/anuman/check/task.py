@@ -4,7 +4,7 @@ import copy
 import difflib
 import functools
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,23 @@ def off_by(factor: float, name: str, hint: str) -> OffBy:
 
 
 @dataclass(frozen=True)
+class Drill:
+    """A task's law as a question for one number, without end.
+
+    draw: makes the source of its cases.  asks: the question, with the parameters as gaps.  worked: the
+    right number's arithmetic, for the values of a case.  unit: of the number.  field: which of the
+    result's fields is asked for.  digits: that the drawn numbers keep: nobody types more.
+    """
+
+    draw: Callable[[], Iterator[Case]]
+    asks: str
+    worked: Callable[..., str]
+    unit: str = ""
+    field: int = 0
+    digits: int = 3
+
+
+@dataclass(frozen=True)
 class Task:
     """One graded function. `function` is the reference; its parameter names are the signature.
 
@@ -84,6 +101,7 @@ class Task:
     misconceptions: tuple[Misconception, ...]
     uses: str = ""
     follow: Callable[[Callable], Callable] | None = None
+    drill: Drill | None = None
 
     def __post_init__(self):
         made = (m.of(self.function) if isinstance(m, OffBy) else m for m in self.misconceptions)

@@ -9,7 +9,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task, off_by
+from ..task import Case, Drill, Misconception, Part, Task, off_by
 from ..words import N_
 
 
@@ -45,6 +45,14 @@ STATIC_STEPS = Task(
     result=Result((number("steps"),)),
     examples=(([2, 8, 3, 1, 5], 2), ([4, 4, 4, 4], 2)),
     parts=(Part(N_("all cases"), 0.5, (*EDGES, *first(8, _queues("static_steps")))),),
+    drill=Drill(
+        draw=lambda: _queues("static_steps"),
+        asks=N_(
+            "Answers of {lengths} tokens are written in this order, with static batching in {slots} "
+            "slots. How many steps does it take?"
+        ),
+        worked=lambda lengths, slots: " + ".join(str(max(g)) for g in _groups(lengths, slots)),
+    ),
     misconceptions=(
         Misconception(
             "longest of the whole queue",

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 
 
@@ -80,6 +80,20 @@ THROUGHPUT_AND_TPOT = Task(
     parts=(
         Part("tpot", 0.75, CASES, fields=("tpot",)),
         Part("throughput", 0.75, CASES, fields=("throughput",)),
+    ),
+    drill=Drill(
+        draw=_machines,
+        asks=N_(
+            "A model has {n} weights of {bytes_per_weight} bytes, each of {batch} users a cache of "
+            "{kv_per_seq} bytes. A chip computes {flops} FLOP/s and reads {bandwidth} bytes/s. How "
+            "long does a user wait for each token?"
+        ),
+        worked=lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: (
+            f"max(2 · {n:g} · {batch:g} / {flops:g}, "
+            f"({bytes_per_weight:g} · {n:g} + {batch:g} · {kv_per_seq:g}) / {bandwidth:g})"
+        ),
+        unit="s",
+        field=1,
     ),
     misconceptions=(
         Misconception(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 
 ERRORS = 2  # standard errors that a difference must exceed
@@ -35,6 +35,16 @@ QUESTIONS_NEEDED = Task(
     result=Result((number("questions"),)),
     examples=((0.1, 0.5), (0.05, 0.5)),
     parts=(Part(N_("all cases"), 1, first(7, _losses())),),
+    drill=Drill(
+        draw=_losses,
+        asks=N_(
+            "A model answers a share {share} of questions rightly, in fewer bits {difference} less. How "
+            "many questions does each version need to show it by two standard errors?"
+        ),
+        worked=lambda difference, share: (
+            f"2^2 · 2 · {share:g} · (1 - {share:g}) / {difference:g}^2"
+        ),
+    ),
     misconceptions=(
         Misconception(
             "one standard error",

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 
 BF16 = 16  # bits
@@ -136,6 +136,14 @@ EXPECTED_TOKENS = Task(
     parts=(
         Part(N_("some are accepted"), 0.5, first(6, _acceptances())),
         Part(N_("none or all are accepted"), 0.5, ((0.0, 3), (1.0, 5), (1.0, 1))),
+    ),
+    drill=Drill(
+        draw=_acceptances,
+        asks=N_(
+            "A draft of {k} tokens is checked; each is accepted with probability {alpha} if all "
+            "before it were. How many tokens does a check bring on average?"
+        ),
+        worked=lambda alpha, k: f"(1 - {alpha:g}^({k:g} + 1)) / (1 - {alpha:g})",
     ),
     misconceptions=(
         Misconception(
@@ -300,6 +308,17 @@ MOE_BYTES_READ = Task(
     examples=((1, 8, 2, 100e6), (2, 8, 2, 100e6), (1000, 8, 2, 100e6)),
     parts=(
         Part(N_("all cases"), 0.5, ((1, 64, 6, 50e6), (5000, 64, 6, 50e6), *first(7, _mixtures()))),
+    ),
+    drill=Drill(
+        draw=_mixtures,
+        asks=N_(
+            "A layer has {experts} experts of {expert_bytes} bytes; each of {tokens} tokens goes to "
+            "{top_k} of them, drawn at random. How many bytes are read on average?"
+        ),
+        worked=lambda tokens, experts, top_k, expert_bytes: (
+            f"{experts:g} · (1 - (1 - {top_k:g} / {experts:g})^{tokens:g}) · {expert_bytes:g}"
+        ),
+        unit="B",
     ),
     misconceptions=(
         Misconception(

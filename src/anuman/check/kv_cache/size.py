@@ -7,7 +7,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task, off_by
+from ..task import Case, Drill, Misconception, Part, Task, off_by
 from ..words import N_
 
 GB = 1e9
@@ -43,6 +43,17 @@ KV_BYTES_PER_TOKEN = Task(
             0.25,
             ((48, 40, 1, 128, 2), (61, 24, 3, 96, 1), *first(6, _shapes(grouped=True))),
         ),
+    ),
+    drill=Drill(
+        draw=lambda: _shapes(grouped=True),
+        asks=N_(
+            "A model has {layers} layers, {heads} query heads and {kv_heads} KV heads of {head_dim} "
+            "numbers, each of {dtype_bytes} bytes. How many bytes does a token leave in the KV cache?"
+        ),
+        worked=lambda layers, heads, kv_heads, head_dim, dtype_bytes: (
+            f"2 · {layers:g} · {kv_heads:g} · {head_dim:g} · {dtype_bytes:g}"
+        ),
+        unit="B",
     ),
     misconceptions=(
         Misconception(
@@ -140,6 +151,17 @@ MAX_REQUESTS = Task(
                 *first(8, _memories(3, 90)),
             ),
         ),
+    ),
+    drill=Drill(
+        draw=lambda: _memories(3, 90),
+        asks=N_(
+            "A machine has {memory} GB of memory, the weights take {weights} GB, a token leaves "
+            "{kv_per_token} bytes in the cache. How many requests of {context} tokens fit?"
+        ),
+        worked=lambda memory, weights, kv_per_token, context: (
+            f"floor(({memory:.8g} - {weights:g}) · 1e9 / ({kv_per_token:g} · {context:g}))"
+        ),
+        digits=8,
     ),
     misconceptions=(
         Misconception(

@@ -6,7 +6,7 @@ from statistics import fmean, median
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task, off_by
+from ..task import Case, Drill, Misconception, Part, Task, off_by
 from ..words import N_
 from .token_streams import token_times
 
@@ -127,6 +127,15 @@ END_TO_END = Task(
             0.5,
             ((0.75, 0.25, 1), (0.2, 0.05, 2), (1.5, 0.03, 3000), *first(8, _answers())),
         ),
+    ),
+    drill=Drill(
+        draw=_answers,
+        asks=N_(
+            "The first token comes after {ttft} s, each further one after {tpot} s. When is an answer "
+            "of {n_out} tokens complete?"
+        ),
+        worked=lambda ttft, tpot, n_out: f"{ttft:g} + ({n_out:g} - 1) · {tpot:g}",
+        unit="s",
     ),
     misconceptions=(
         Misconception(

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 
 
@@ -48,6 +48,19 @@ TTFT = Task(
     parts=(
         Part(LONG, 0.5, ((2000, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(4, 40)))),
         Part(SHORT, 0.5, ((1, 7e9, 300e12, 1e12, 2, 0.5, 0.75), *first(6, _prompts(0.05, 0.6)))),
+    ),
+    drill=Drill(
+        draw=lambda: _prompts(0.1, 6),
+        asks=N_(
+            "A model has {n} weights of {bytes_per_weight} bytes. A chip computes {flops} FLOP/s and "
+            "reads {bandwidth} bytes/s; a program reaches {mfu} and {mbu} of that. When does the first "
+            "token of the answer to a prompt of {prompt_tokens} tokens come?"
+        ),
+        worked=lambda prompt_tokens, n, flops, bandwidth, bytes_per_weight, mfu, mbu: (
+            f"max(2 · {n:g} · {prompt_tokens:g} / ({flops:g} · {mfu:g}), "
+            f"{bytes_per_weight:g} · {n:g} / ({bandwidth:g} · {mbu:g}))"
+        ),
+        unit="s",
     ),
     misconceptions=(
         Misconception(

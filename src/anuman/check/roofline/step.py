@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 from .made_up_chips import weighted_chips
 
@@ -52,6 +52,17 @@ STEP_TIME = Task(
             ),
             needs=(MEMORY_BOUND, COMPUTE_BOUND),
         ),
+    ),
+    drill=Drill(
+        draw=lambda: _steps(0.1, 8),
+        asks=N_(
+            "A model has {n} weights of {bytes_per_weight} bytes. A chip computes {flops} FLOP/s and "
+            "reads {bandwidth} bytes/s. {batch} users share a decode step. How long does it take?"
+        ),
+        worked=lambda n, batch, flops, bandwidth, bytes_per_weight: (
+            f"max(2 · {n:g} · {batch:g} / {flops:g}, {bytes_per_weight:g} · {n:g} / {bandwidth:g})"
+        ),
+        unit="s",
     ),
     misconceptions=(
         Misconception(

@@ -5,7 +5,7 @@ from statistics import fmean
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 from .draw import rows
 
@@ -30,15 +30,19 @@ def _rate(requests: list[dict], good) -> float:
 
 def goodput(requests: list[dict], ttft_slo: float, tpot_slo: float) -> float:
     """Requests a second that keep both promises, from the first arrival to the last finish."""
-    return _rate(requests, lambda row: _ttft(row) <= ttft_slo and _tpot(row) <= tpot_slo)
+    return _kept(requests, ttft_slo, tpot_slo) / _seconds(requests)
 
 
-def _logs(name: str) -> Iterator[Case]:
+def _kept(requests: list[dict], ttft_slo: float, tpot_slo: float) -> int:
+    return sum(_ttft(row) <= ttft_slo and _tpot(row) <= tpot_slo for row in requests)
+
+
+def _logs(name: str, least: int = 30, most: int = 60) -> Iterator[Case]:
     """Logs in which some requests break one promise, some the other, some both, some none."""
     draw = seeded(name)
     while True:
         ttft, tpot = round(draw.uniform(0.2, 1), 2), round(draw.uniform(0.02, 0.08), 3)
-        yield rows(draw, draw.randint(30, 60), draw.uniform(2, 9), ttft, tpot), ttft, tpot
+        yield rows(draw, draw.randint(least, most), draw.uniform(2, 9), ttft, tpot), ttft, tpot
 
 
 EXAMPLE = [
@@ -63,6 +67,18 @@ GOODPUT = Task(
             1.5,
             ((QUIET, 0.5, 0.2), (QUIET, 0.01, 0.2), *first(8, _logs("goodput"))),
         ),
+    ),
+    drill=Drill(
+        draw=lambda: _logs("goodput", 5, 8),
+        asks=N_(
+            "A server promises the first token within {ttft_slo} s and {tpot_slo} s for each further "
+            "one. Its log: {requests}. What is its goodput, in requests a second?"
+        ),
+        worked=lambda requests, ttft_slo, tpot_slo: (
+            f"{_kept(requests, ttft_slo, tpot_slo)} / ({max(r['finish_s'] for r in requests):g} - "
+            f"{min(r['arrival_s'] for r in requests):g})"
+        ),
+        unit="/s",
     ),
     misconceptions=(
         Misconception(

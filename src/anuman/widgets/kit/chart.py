@@ -30,7 +30,8 @@ class Axis:
         if not math.isfinite(value) or (self.log and value <= 0):
             raise ValueError(f"{value!r} has no place on the axis {self.title!r}")
         if self.log:
-            return math.log(value / self.low) / math.log(self.high / self.low)
+            low = math.log(self.low)  # differences of logs: a quotient may be too large for a float
+            return (math.log(value) - low) / (math.log(self.high) - low)
         return (value - self.low) / (self.high - self.low)
 
     def ticks(self, most: int = 6) -> list[float]:

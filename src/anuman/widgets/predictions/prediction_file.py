@@ -1,7 +1,8 @@
 """The learner's predictions on disk: one JSON object a line, only ever appended to.
 
-Kinds of records: "prediction" (guess, low, high), "shown" (the answers were revealed without one) and
-"outcome" (truth, inside: whether a prediction made before the reveal held the truth).
+Kinds of records: "prediction" (guess, low, high), "shown" (the answers were revealed without one),
+"outcome" (truth, inside: whether a prediction made before the reveal held the truth) and "drill" (row:
+so many problems of one kind were right in a row; question: the task).
 """
 
 import json
@@ -13,7 +14,9 @@ from pathlib import Path
 
 from anuman import paths
 
-NUMBERS = {"prediction": ("guess", "low", "high"), "shown": (), "outcome": ("truth",)}
+NUMBERS = {
+    "prediction": ("guess", "low", "high"), "shown": (), "outcome": ("truth",), "drill": ("row",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Records:
                 seen = True
             elif entry["kind"] == "outcome":
                 known.add(entry["question"])
-            elif not seen and entry["question"] not in known:
+            elif entry["kind"] == "prediction" and not seen and entry["question"] not in known:
                 first.setdefault(entry["question"], entry)
         return first
 

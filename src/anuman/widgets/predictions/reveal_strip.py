@@ -17,7 +17,7 @@ def axis(values: list[float]) -> Axis:
     """A scale with air around all values, logarithmic where they span many sizes."""
     low, high = min(values), max(values)
     if low > 0 and high / low > WIDE:
-        return Axis(low / 2, high * 2, "", log=True)
+        return Axis(low / 2 or low, high * 2, "", log=True)
     air = 0.12 * (high - low) or 0.1 * abs(high) or 1.0
     return Axis(low - air, high + air, "")
 
