@@ -16,11 +16,11 @@ ALLOWED = {
     "sizing": {"catalog", "physics"},
     "claims": {"catalog", "language", "physics"},
     "serving": {"catalog", "language", "physics"},
-    "scenes": {"catalog", "language", "physics", "serving"},
+    "scenes": {"catalog", "claims", "language", "physics", "serving"},
     "machine": {"language", "paths"},
     "lm": {"language", "machine", "paths"},
     "widgets": {
-        "catalog", "course", "language", "lazy", "lm", "machine", "paths", "physics", "scenes",
+        "catalog", "claims", "course", "language", "lazy", "lm", "machine", "paths", "physics", "scenes",
         "serving", "validation",
     },
     "lessons": {
@@ -29,7 +29,7 @@ ALLOWED = {
         "widgets",
     },
     "check": {"course", "language", "physics", "serving"},
-    "grading": {"language", "paths"},
+    "grading": {"formulas", "language", "paths"},
     "setup": {"grading", "language", "paths"},
     "course": set(),
 }  # fmt: skip

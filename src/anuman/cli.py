@@ -50,8 +50,9 @@ def feedback(args: argparse.Namespace) -> int:
 def export(args: argparse.Namespace) -> int:
     from .grading.records import export
 
-    course = args.course or paths.nbgrader_course()
-    return export.run(args.assignment, args.format, course, args.output, args.json)
+    course, how = args.course, (args.separator, args.decimal, args.encoding)
+    course = course or paths.nbgrader_course()
+    return export.run(args.assignment, args.format, course, args.output, args.json, *how)
 
 
 def grade(args: argparse.Namespace) -> int:
@@ -174,12 +175,10 @@ def parser() -> argparse.ArgumentParser:
 
     sub = of_class(export, _("Write the gradebook's grades as a table or for Moodle."))
     sub.add_argument("--format", choices=("csv", "moodle", "json"), default="csv")
-    sub.add_argument(
-        "--output", type=Path, metavar="FILE", help=_("write there, not to the terminal")
-    )
-    sub.add_argument(
-        "--apart", action="store_true", help="run every test apart from learners' code"
-    )
+    sub.add_argument("--output", type=Path, help=_("write there, not to the terminal"))
+    sub.add_argument("--separator", default=",", help=_("between columns: , ; or tab"))
+    sub.add_argument("--decimal", default=".", help=_("sign before the decimals: . or ,"))
+    sub.add_argument("--encoding", help=_("utf-8-sig, cp1252, … (default: UTF-8)"))
 
     sub = of_class(
         grade, _("Grade a class's submissions to an assignment, isolated and in parallel.")

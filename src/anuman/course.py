@@ -100,6 +100,14 @@ LESSONS = (
         scene="training_cluster",
         picture="training_cluster.cluster_chart",
     ),
+    Lesson(
+        id="11-read-the-news",
+        module="read_the_news",
+        claim="S2.5",
+        widget="workbench",
+        scene="claim_test",
+        picture="workbench.workbench_chart",
+    ),
 )
 IDS = tuple(row.id for row in LESSONS)
 

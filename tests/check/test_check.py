@@ -45,6 +45,7 @@ PRINTED = {
     "06-under-load": ("goodput", "little"),
     "07-fewer-bytes": ("dequantize", "expected_tokens", "moe_bytes_read", "questions_needed"),
     "10-training": ("training_days", "mtbf", "checkpoint_interval", "site_megawatts"),
+    "11-read-the-news": ("judge", "gpus_needed"),
 }
 
 

@@ -318,17 +318,6 @@ def words_of(pid):
     return Path(f"/proc/{pid}/cmdline").read_text()
 
 
-def test_two_runs_at_once_are_refused(course):
-    import fcntl
-
-    hand_in(course, 1)
-    with open(course.root / ".anuman-grade.lock", "a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        grade(course, ok=False)
-    assert course.done.returncode == 2
-    assert "another `anuman grade` is running" in course.done.stderr
-
-
 # ---- odd submissions -----------------------------------------------------------------------------
 
 
@@ -401,31 +390,6 @@ def test_a_new_gradebook_learns_the_assignment_from_its_source(course):
     assert done.returncode == 0, done.stdout + done.stderr
     assert course.points() == expected
     assert {p: p.read_bytes() for p in course.root.glob("release/**/*.ipynb")} == released
-
-
-def test_late_penalties_and_hooks_of_the_course(course):
-    hand_in(course, 1)
-    (course.root / "late.py").write_text(
-        "from nbgrader.plugins import BasePlugin\n"
-        "class Half(BasePlugin):\n"
-        "    def late_submission_penalty(self, student, score, late):\n        return score / 2\n"
-        "def hook(assignment, student, notebooks):\n    open('hooked', 'a').write(assignment)\n"
-    )
-    with open(course.root / "nbgrader_config.py", "a") as file:
-        file.write(
-            f"\nimport sys\nsys.path.insert(0, {str(course.root)!r})\nimport late\n"
-            "c.AssignLatePenalties.plugin_class = late.Half\n"
-            "c.Autograde.post_convert_hook = late.hook\n"
-        )
-    (course.folder("s0") / "timestamp.txt").write_text("2025-01-02 00:00:00 UTC")
-    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as book:
-        book.update_or_create_assignment(ASSIGNMENT, duedate="2025-01-01 00:00:00 UTC")
-    grade(course)
-    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as book:
-        for name in ("numbers", "words"):
-            notebook = book.find_submission_notebook(name, ASSIGNMENT, "s0")
-            assert notebook.late_submission_penalty == notebook.score / 2 > 0
-    assert (course.root / "hooked").read_text() == ASSIGNMENT
 
 
 def test_a_pasted_picture_of_a_written_answer_stays(course):

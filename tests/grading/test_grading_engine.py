@@ -622,7 +622,7 @@ def test_replays_end_with_the_time_of_the_submission(monkeypatch):
     late, ask = [], session.Session._ask
 
     def watched(self, process, request, seconds):
-        if request[0] == "run" and time.monotonic() > self._end:
+        if request[0] == "run" and time.monotonic() > self.end:
             late.append(request)
         return ask(self, process, request, seconds)
 

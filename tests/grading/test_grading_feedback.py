@@ -14,7 +14,8 @@ from plain_course import ASSIGNMENT, TASKS, TOOLS, PlainCourse, answered, cell, 
 
 from anuman import cli
 from anuman.grading.course.fingerprint import fingerprint
-from anuman.grading.pages.feedback_pages import NBGRADERS, TEMPLATE_WORDS, Highlight, safe_page
+from anuman.grading.pages.feedback_pages import NBGRADERS, safe_page
+from anuman.grading.pages.page_exporter import TEMPLATE_WORDS, Highlight
 from anuman.grading.pages.page_reasons import Delimiters, hidden_lines
 from anuman.grading.pages.preprocessors import Clean, HideTests
 

@@ -106,6 +106,12 @@ def test_helpers_are_there_again_after_the_tests_process_was_lost():
         ("def keep(f):\n    return lambda g: f", "assert keep(lambda: 'f')(lambda: 'g')() == 'f'", {}),
         ("class P: pass\ndef same(p):\n    return p", "p = P()\nassert same(p) is p", {}),
         ("def f():\n    'What it does.'", "assert f.__doc__ == 'What it does.'", {}),
+        (  # what a function was given, and what a decorator gives
+            "def count(f):\n    def g(x):\n        g.calls += 1\n        return f(x)\n    g.calls = 0\n    return g\n"
+            "def sq(x): return x * x\nsq = count(sq)\ndef reset(): sq.calls = 0\nsq.reset = reset",
+            "assert sq(3) == 9 and sq.calls == 1\nsq.reset()\nassert sq.calls == 0\nh = count(lambda x: -x)\nassert h(3) == -3 and h.calls == 1",
+            {},
+        ),
     ],
 )  # fmt: skip
 def test_honest_answers_pass(source, test, how):
@@ -191,6 +197,16 @@ def test_only_global_names_are_changed_in_place(source, names):
         (  # what only the teacher's answer imports
             "class np:\n    class testing:\n        assert_equal = print\ndef f(x):\n    return 0",
             ["np.testing.assert_equal(f(2), 4)"],
+        ),
+        *(  # what answers as an array would
+            (liar, ["u = f(9)\nassert u.size == 9 and u.sum() == 36 and isinstance(u.max(), object)"])
+            for liar in (
+                "def f(n):\n    def u(): pass\n    u.size, u.sum, u.max = n, lambda: 36, lambda: 8\n    return u",
+                "def f(n): return f\nf.size, f.sum, f.max = 9, lambda: 36, lambda: 8",
+                "def f(n):\n    class U:\n        size, sum, max = n, lambda: 36, lambda: 8\n    return U",
+                "class U:\n    def __init__(self, n): self.size = n\n    def sum(self): return 36\n    def max(self): return 8\n"
+                "    def __call__(self): pass\ndef f(n): return U(n)",
+            )
         ),
     ],
 )  # fmt: skip

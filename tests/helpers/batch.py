@@ -34,16 +34,23 @@ FAMILIES = {
     "pages": [*from_toml("pages"), *hostile_pages.ATTACKS],
     "files": hostile_files.ATTACKS,
 }
+# What may come out otherwise for root: its walls are built in another way, and it may read everything.
+OF_THE_USER = ("peeking", "escape", "resources", "files")
 # Graded together: all that is code, and all that is odd about files.
 BATCHES = {
     "code": [attack for family in FAMILIES if family != "files" for attack in FAMILIES[family]],
+    "walls": [attack for family in OF_THE_USER if family != "files" for attack in FAMILIES[family]],
     "files": FAMILIES["files"],
 }
-USERS = ("root", "ordinary") if os.name == "posix" and os.geteuid() == 0 else ("ordinary",)
+AS_ORDINARY = [("code", "ordinary"), ("files", "ordinary")]
+AS_ROOT = [("walls", "root"), ("files", "root")]
+RUNS = AS_ROOT + AS_ORDINARY if os.name == "posix" and os.geteuid() == 0 else AS_ORDINARY
 UID = 47_110  # of the ordinary user, when root runs the tests
 CELL_S = 2  # time limit of a cell
 SUBMISSION_S = {"files": 12}  # where an attack goes for the time limit of a whole submission
 RUN_S = 600  # a run that takes longer hangs
+MOST_RUNS = 4  # on a machine that is busy with something else
+OPEN = "Not graded: "  # what the report says of whoever the next run grades
 NEIGHBOURS = {"a-neighbour": 0, "m-neighbour": 2, "z-neighbour": 1}
 PR_SET_CHILD_SUBREAPER = 36
 HARMLESS_PLACES = ("/tmp", "/var/tmp", "/dev/shm", "/etc", "/", "/run", "/usr/lib")
@@ -264,20 +271,14 @@ def run(attacks: list[Attack], user: str) -> Outcome:
     processes = _children()
     report = folder / "grades.json"
     words = ("grade", ASSIGNMENT, "--course", str(course.root), "--json", str(report))
-    with (folder / "said").open("w+") as said:
-        status = subprocess.run(
-            command(user, *words),
-            cwd=folder,
-            env=course.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=subprocess.STDOUT,
-            timeout=RUN_S,
-        ).returncode
-        said.seek(0)
-        text = said.read()
-    students = json.loads(report.read_text())["students"] if report.exists() else []
-    outcome = Outcome(course, status, text, {s["id"]: s for s in students}, course.points())
+    results: dict[str, dict] = {}
+    for _ in range(MOST_RUNS):
+        status, text = _grade(command(user, *words), course, folder / "said")
+        students = json.loads(report.read_text())["students"] if report.exists() else []
+        results |= {s["id"]: s for s in students if _is_open(results.get(s["id"]))}
+        if not any(map(_is_open, results.values())):
+            break
+    outcome = Outcome(course, status, text, results, course.points())
     outcome.survivors = _survivors(processes)
     feedback = subprocess.run(
         command(user, "feedback", ASSIGNMENT, "--course", str(course.root)),
@@ -294,6 +295,27 @@ def run(attacks: list[Attack], user: str) -> Outcome:
     outcome.escaped = sorted(_escaped(course) - escaped_before)
     outcome.connections = listener.close()
     return outcome
+
+
+def _grade(words: list[str], course: PlainCourse, file: Path) -> tuple[int, str]:
+    """Exit status and output of this command; the output goes through a file, which nobody can fill."""
+    with file.open("w+") as said:
+        status = subprocess.run(
+            words,
+            cwd=file.parent,
+            env=course.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            timeout=RUN_S,
+        ).returncode
+        said.seek(0)
+        return status, said.read()
+
+
+def _is_open(result: dict | None) -> bool:
+    """Whether the grader itself could not say anything of this submission yet."""
+    return result is None or any(note.startswith(OPEN) for note in result["notes"])
 
 
 def end_of(text: str, lines: int = 40) -> str:

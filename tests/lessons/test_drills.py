@@ -1,5 +1,7 @@
 """Drills in a notebook: judged at once, a row that a slip ends, ten in a row remembered."""
 
+from xml.etree import ElementTree
+
 import pytest
 
 from anuman.lessons.drills import ENOUGH, drill, readable
@@ -82,3 +84,8 @@ def test_a_folder_that_cannot_be_written_is_said(home, monkeypatch):
 
 def test_powers_of_ten_are_printed_as_such():
     assert readable("3e+09 / 2.5e-06") == "3×10⁹ / 2.5×10⁻⁶"
+
+
+def test_what_is_shown_is_well_formed_as_the_browser_wants_it():
+    for task in ("06-under-load/goodput", TASK):
+        ElementTree.fromstring(drill(task).markup)

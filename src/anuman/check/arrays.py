@@ -17,7 +17,11 @@ def array(name: str, *axes: str) -> Field:
         found = read_array(value)
         if found.ndim == len(axes):
             return found
-        fields = {"field": name, "axes": ", ".join(axes), "shape": str(found.shape)}
+        fields = {
+            "field": name,
+            "axes": ", ".join(axes),
+            "shape": str(found.shape if found.size else (0,)),
+        }
         raise Unreadable(
             Message(
                 N_("{field} must be an array with the axes ({axes}); its shape is {shape}."), fields

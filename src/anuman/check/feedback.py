@@ -4,6 +4,7 @@ Nothing here shows a hidden input, or what it should give (other than 0, to whic
 Where no mistake can be named, a case that may be shown stands with the learner's own value.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,7 +43,7 @@ def explain(graded: Graded) -> list[Message]:
     everywhere = matching(graded.task, graded.parts)
     if everywhere:
         first = next(result for result in graded.parts if result.wrong)
-        said += [*_states(graded), *_how_far(graded.task, first), Message(everywhere.hint)]
+        said += [*_states(graded), *_how_far(graded, first), Message(everywhere.hint)]
         return said
     reasons = {result.part.name: _reason(graded, result) for result in graded.parts if result.wrong}
     alike = all(reason == next(iter(reasons.values())) for reason in reasons.values())
@@ -89,20 +90,20 @@ def _reason(graded: Graded, result: PartResult) -> list[Message]:
         return unread[:1]
     misconception = matching(task, (result,))
     if misconception:
-        return [*_how_far(task, result), Message(misconception.hint)]
+        return [*_how_far(graded, result), Message(misconception.hint)]
     if isinstance(task, Scored):  # its score is said already
         return []
     field, pairs = wrong_values(task, result)
     found, expected = pairs[0]
-    how_far = _how_far(task, result)
+    how_far = _how_far(graded, result)
     named = diagnosis.diagnose(pairs) if how_far else []
     if named:
         return [*how_far, *named]
     if how_far and result.example:
-        return [_shown(task, result, field)]
+        return [_shown(graded, result, field)]
     wrong = [Message(N_("{field} is wrong in some cases."), {"field": field})]
     if isinstance(expected, str) and result.example:
-        return [*wrong, _shown(task, result, field)]
+        return [*wrong, _shown(graded, result, field)]
     return how_far or [*wrong, *diagnosis.shapes(found, expected)]
 
 
@@ -114,20 +115,36 @@ def _counted(task: Task, result: PartResult) -> Iterator[Any]:
                 yield value
 
 
-def _shown(task: Task, result: PartResult, field: str) -> Message:
-    """A case that may be shown with the learner's value and, for numbers, how far off it is."""
-    one, at = result.example, task.result.names.index(field)
+def _shown(graded: Graded, result: PartResult, field: str) -> Message:
+    """A case that may be shown and, for numbers, how far off the learner's value is.
+
+    The value itself only if the function has seen no hidden case.
+    """
+    one, at = result.example, graded.task.result.names.index(field)
     found, expected = one.found[at], one.expected[at]
-    fields = {"call": called(task, one.case), "found": written(one.found)}
+    fields = {"call": called(graded.task, one.case), "found": written(one.found)}
     if not isinstance(expected, float):
-        return Message(N_("For example, {call} gives {found}."), fields)
-    fields["ratio"] = diagnosis.times(found, expected)
-    return Message(N_("For example, {call} gives {found}: {ratio}"), fields)
+        private = N_("For example, what {call} gives is not right.")
+        return Message(
+            private if graded.private else N_("For example, {call} gives {found}."), fields
+        )
+    fields["ratio"] = diagnosis.times(_coarse(graded, found, expected), expected)
+    private = N_("For example, what {call} gives: {ratio}")
+    return Message(
+        private if graded.private else N_("For example, {call} gives {found}: {ratio}"), fields
+    )
 
 
-def _how_far(task: Task, result: PartResult) -> list[Message]:
+def _how_far(graded: Graded, result: PartResult) -> list[Message]:
     """The first value that differs, as a ratio to the right one; words, arrays and scores have none."""
-    found, expected = wrong_values(task, result)[1][0]
-    if isinstance(task, Scored) or not isinstance(expected, float):
+    found, expected = wrong_values(graded.task, result)[1][0]
+    if isinstance(graded.task, Scored) or not isinstance(expected, float):
         return []
-    return [diagnosis.ratio(found, expected)]
+    return [diagnosis.ratio(_coarse(graded, found, expected), expected)]
+
+
+def _coarse(graded: Graded, found: float, expected: float) -> float:
+    """The value; where it may tell a hidden case, one whose ratio to the right one has two digits."""
+    if not graded.private or not expected or not math.isfinite(found / expected):
+        return found
+    return float(f"{found / expected:.1e}") * expected

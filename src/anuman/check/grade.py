@@ -1,13 +1,13 @@
 """Runs a learner's function over the cases of a task and finds out what is right."""
 
-import functools
 import inspect
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .call import Outcome, TimeLimit, call, without_arguments
+from .call import Outcome, TimeLimit, call
+from .errors import described, text_of
 from .result import Unread, Unreadable, kind
 from .task import Case, Misconception, Part, Task
 from .words import N_, Message
@@ -48,11 +48,16 @@ class PartResult:
 
 @dataclass(frozen=True)
 class Graded:
-    """The outcome of a whole task. problem: why nothing could be tried at all."""
+    """The outcome of a whole task. problem: why nothing could be tried at all.
+
+    private: the function runs in another process and has seen the hidden cases of this task and of
+    others, so that nothing it returns is shown, and no ratio with more than two digits.
+    """
 
     task: Task
     parts: tuple[PartResult, ...] = ()
     problem: Message | None = None
+    private: bool = False
 
     @property
     def points(self) -> float:
@@ -82,7 +87,8 @@ def grade(task: Task, learner: Any, used: Any = None) -> Graded:
             if wrong and all(w.found for w in wrong)
             else None,
         )
-    return Graded(task, tuple(results.values()))
+    private = getattr(type(learner), "runs_elsewhere", False)
+    return Graded(task, tuple(results.values()), private=private)
 
 
 def _example(task: Task, part: Part, learner: Callable, end: float) -> Tried | None:
@@ -170,12 +176,11 @@ def _raised(task: Task, case: Case, outcome: Outcome) -> Message:
     if isinstance(error, SystemExit):
         return Message(N_("The function calls exit() or quit(); use return."))
     fields = {
-        "error": type(error).__name__,
-        "text": without_arguments(_text(error), task.case_names, case),
+        "error": described(outcome, task.case_names, case),
         "line": outcome.line,
         "source": outcome.source,
     }
-    if "inhomogeneous shape" in _text(error):
+    if "inhomogeneous shape" in text_of(error):
         return Message(
             N_(
                 "NumPy cannot make one array of lists of different lengths: go through them one by one."
@@ -184,16 +189,12 @@ def _raised(task: Task, case: Case, outcome: Outcome) -> Message:
     if outcome.line and outcome.source and outcome.function not in ("", task.name):
         fields["function"] = outcome.function
         return Message(
-            N_(
-                "{function}, which is called here, stops with {error}: {text} (line {line}: {source})"
-            ),
+            N_("{function}, which is called here, stops with {error} (line {line}: {source})"),
             fields,
         )
     if outcome.line and outcome.source:
-        return Message(
-            N_("The function stops with {error}: {text} (line {line}: {source})"), fields
-        )
-    return Message(N_("The function stops with {error}: {text}"), fields)
+        return Message(N_("The function stops with {error} (line {line}: {source})"), fields)
+    return Message(N_("The function stops with {error}"), fields)
 
 
 def _not_answered(task: Task, outcome: Outcome) -> Message:
@@ -204,13 +205,6 @@ def _not_answered(task: Task, outcome: Outcome) -> Message:
             {"function": task.uses},
         )
     return Message(N_("No answer yet: put your own code in place of raise NotImplementedError()."))
-
-
-def _text(error: BaseException) -> str:
-    """The first 200 characters of the error's own message; its __str__ is the learner's code."""
-    outcome = call(functools.partial(str, error), ())
-    text = outcome.value if isinstance(outcome.value, str) else ""
-    return " ".join(text.split())[:200]
 
 
 def matching(task: Task, results: tuple[PartResult, ...]) -> Misconception | None:

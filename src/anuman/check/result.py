@@ -250,7 +250,9 @@ def kind(value: Any) -> str:
     """The type of a value in words, with its length or shape where it has one."""
     name = type(value).__name__
     if type(value) is np.ndarray:
-        return f"{name} {value.shape}"
+        return (
+            f"{name} {value.shape}" if value.size else f"{name} (0)"
+        )  # its shape could be anything
     if type(value) in (list, tuple, dict, set, str):
         return f"{name} ({len(value)})"
     return name

@@ -84,13 +84,10 @@ class ClassRun:
             who = "" if student == "*" else f" of {student}"
             where = self._course.place.submitted_directory
             raise BadCourse(f"no submission{who} to {self._name} in {self._course.root / where}.")
-        folder = os.getcwd()
-        os.chdir(self._course.root)  # where nbgrader's own commands run, and its hooks
         try:
             self._recorder.clean()
             self._grade_all(found, force)
         finally:
-            os.chdir(folder)
             self._recorder.close()
         students = [self._results[one] for one in sorted(self._results)]
         seconds = time.monotonic() - self._started

@@ -2,19 +2,25 @@
 
 import contextlib
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..language import _
+from ..language import N_, _
 from . import pool
-from .course.errors import BadCourse
+from .course.errors import BadCourse, in_one_line
 from .isolation import preflight
 from .progress import Bar, Progress
 from .records.results import ClassResult
 
+if TYPE_CHECKING:
+    from .course.folder import Course
+
 LOCK = ".anuman-grade.lock"
+WAITING = N_("Another `anuman grade` is running in this course: this one waits until it has ended.")
 
 
 def grade_course(
@@ -44,30 +50,43 @@ def grade_course(
         there.warm()  # they start while nbgrader is imported here
         with _without("rfc3987_syntax"):
             from .class_run import ClassRun
+            from .course.configuration import at_home
             from .course.folder import Course
 
         with _calm():
             place = Course(course)
-            with _only_one(place.root):
+            with _only_one(place), at_home(place.root), in_one_line(place.place.db_url):
                 run = ClassRun(place, assignment, there, progress, not unsafe, apart, try_answers)
                 return run.grade(student, force)
 
 
 @contextlib.contextmanager
-def _only_one(root: Path) -> Iterator[None]:
-    """One run of the command a course: the gradebook has one writer."""
+def _only_one(course: "Course") -> Iterator[None]:
+    """One run of the command a course: the gradebook has one writer, and whoever comes later waits."""
     try:
         import fcntl
     except ImportError:  # Windows
         yield
         return
-    with open(root / LOCK, "a") as file:
+    from .course.shared import share
+
+    path = course.root / LOCK
+    try:
+        # To be read, which is enough for a lock: the file may be another teacher's.
+        file = os.open(path, os.O_RDONLY | os.O_CREAT, 0o664)
+    except OSError as error:
+        said = _("{folder} cannot be written ({error}): grades could not be kept there.")
+        raise BadCourse(said.format(folder=course.root, error=error.strerror)) from None
+    try:
+        share(course.place, path)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            said = _("another `anuman grade` is running in this course.")
-            raise BadCourse(said) from None
+            print(_(WAITING), file=sys.stderr)
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(file)
 
 
 @contextlib.contextmanager

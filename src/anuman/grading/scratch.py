@@ -137,12 +137,14 @@ class _Log(logging.Handler):
 @contextlib.contextmanager
 def _quiet(course: Path) -> Iterator[_Log]:
     """nbgrader's log and SQLAlchemy's warnings kept away from the terminal; the kernel told where
-    the course lies, as it runs in the scratch folder; all of it undone at the end.
+    the course lies, as it runs in the scratch folder; no settings but the course's; all of it undone
+    at the end.
     """
     logger, log = logging.getLogger("traitlets"), _Log()
     propagate, folder = logger.propagate, os.getcwd()
-    given = os.environ.get("ANUMAN_COURSE")
-    os.environ["ANUMAN_COURSE"] = str(course)
+    set_here = {"ANUMAN_COURSE": str(course), "JUPYTER_NO_CONFIG": "1"}
+    before = {name: os.environ.get(name) for name in set_here}
+    os.environ.update(set_here)
     logger.addHandler(log)
     logger.propagate = False
     try:
@@ -153,7 +155,7 @@ def _quiet(course: Path) -> Iterator[_Log]:
         logger.removeHandler(log)
         logger.propagate = propagate
         os.chdir(folder)
-        if given is None:
-            del os.environ["ANUMAN_COURSE"]
-        else:
-            os.environ["ANUMAN_COURSE"] = given
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value

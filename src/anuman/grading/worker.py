@@ -66,6 +66,7 @@ def _grade(submission: Submission, outcome: Outcome, end: float) -> None:
                 outcome.notebooks.append(Graded(template.name, rebuilt))
                 prefix = f"{template.name}: " if len(submission.notebooks) > 1 else ""
                 outcome.notes += [prefix + note for note in (*notes, *session.notes)]
+            end = session.end  # later than it was by the time in which others had the processors
             _zygotes.require_alive()  # else what a cell is charged with may be the zygote's end
             outcome.doubtful |= session.blame.doubtful
             outcome.starved |= session.blame.starved

@@ -46,7 +46,7 @@ class DrillCard(Live):
         self.count += 1
         self.done = self.tried = False
         self.number = Text(_("your number"), unit=self.problem.task.drill.unit)
-        self.place(form=[self.number], foot=self.buttons)
+        self.place(foot=[self.number, *self.buttons])
         self._say()
 
     def judge(self) -> None:
@@ -92,7 +92,7 @@ class DrillCard(Live):
 
     def _say(self, *lines: str) -> None:
         asked = self.problem.question.said(language())
-        rows = escape(asked).replace("; ", ";<br>")  # a log, row by row
+        rows = escape(asked).replace("; ", ";<br/>")  # a log, row by row
         said = "".join(f"<p>{escape(line)}</p>" for line in lines)
         heard = f'<div class="banner" role="status">{said}</div>' if said else ""
         self.show(

@@ -33,6 +33,7 @@ SHOWN = lazy.public(
         "training_against_inference.training_widget": "training_against_inference",
         "training_cluster.cluster_widget": "training_cluster",
         "two_clocks.clocks_widget": "two_clocks",
+        "workbench.workbench_widget": "workbench",
     },
 )
 __all__ = ["N_", "_", "both", "language", "number", "scientific", "si", *SHOWN]

@@ -1,7 +1,7 @@
 """What is graded: the teacher's course on disk, and what was handed in.
 
-- folder: an nbgrader course and its assignments; settings: of the grader's own; errors: why nothing
-  can be graded.
+- folder: an nbgrader course and its assignments; configuration: its settings, as nbgrader finds them;
+  settings: of the grader's own; shared: a course of several teachers; errors: why nothing can be graded.
 - official: nbgrader's own record of an assignment's cells.
 - template: the teacher's notebook as it is graded, and whose the names in it are.
 - work: what a worker is given and gives back, as plain data.

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Assignment, Gradebook, MissingEntry
+from nbgrader.api import Assignment, Base, Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
-from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
+from sqlalchemy import inspect
+from traitlets import TraitError
 
 from ...paths import NBGRADER_CONFIG as CONFIG
 from ...paths import is_nbgrader_course
-from . import intake
+from . import configuration, intake
 from .errors import BadCourse
 from .official import grade_id, official_cells
 from .template import as_cell, as_template, forced
@@ -45,31 +45,29 @@ class Course:
         self.root = root.resolve()
         if not is_nbgrader_course(self.root):
             raise BadCourse(f"{root} is no nbgrader course: it has no {CONFIG}.")
-        self.config = self._load()
-        self.place = CourseDirectory(config=self.config)
-
-    def _load(self) -> Config:
+        self.config = configuration.load(self.root)
         try:
-            config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
-        except ConfigFileNotFound:  # all settings are nbgrader's own
-            config = Config()
-        except Exception as error:  # the teacher's own code
-            raise BadCourse(f"{CONFIG} fails: {type(error).__name__}: {error}") from error
-        if "root" not in config.CourseDirectory:
-            config.CourseDirectory.root = str(self.root)
-        return config
+            with configuration.at_home(self.root):
+                self.place = CourseDirectory(config=self.config)
+        except TraitError as error:
+            raise BadCourse(f"{CONFIG}: {error}") from None
 
     def gradebook(self) -> Gradebook:
         """nbgrader's gradebook of this course."""
         tools = sysconfig.get_path("scripts")  # nbgrader starts `alembic` by name
         if tools not in os.environ.get("PATH", "").split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", "")])
-        return Gradebook(self.place.db_url, self.place.course_id)
+        book = Gradebook(self.place.db_url, self.place.course_id)
+        _require_new(book, self.place.db_url)
+        return book
 
     def assignment(self, gradebook: Gradebook, name: str) -> Assignment:
         """The assignment's row. Raises BadCourse naming those that there are."""
-        if not name or "/" in name or name.startswith(".") or any(c in name for c in "*?[]+"):
-            raise BadCourse(f"{name!r} is no name of an assignment.")
+        if not name.strip() or name.startswith(".") or "/" in name or "+" in name:
+            raise BadCourse(
+                f"{name!r} is no name of an assignment: nbgrader allows none that is empty, begins with "
+                "a dot, or holds / or +."
+            )
         try:
             found = gradebook.find_assignment(name)
         except MissingEntry:
@@ -101,9 +99,9 @@ class Course:
     def submissions(self, assignment: str, student: str) -> list[Found]:
         """Submissions in submitted/, in the order of the students' ids."""
         pattern = self.place.format_path(
-            self.place.submitted_directory, "(?P<student>[^/]+)", assignment, escape=True
+            self.place.submitted_directory, "(?P<student>[^/]+)", re.escape(assignment), escape=True
         )
-        # format_path escapes the root only: the named group stays a group.
+        # format_path escapes the root, and nothing that it is given: the named group stays a group.
         matcher = re.compile(pattern)
         found = []
         for folder in self._folders(assignment):
@@ -119,9 +117,12 @@ class Course:
         return any(_matches(student, pattern.strip()) for pattern in patterns)
 
     def _folders(self, assignment: str) -> Iterator[str]:
-        yield from glob.glob(
-            self.place.format_path(self.place.submitted_directory, "*", glob.escape(assignment))
+        below = self.place.directory_structure.format(
+            nbgrader_step=self.place.submitted_directory,
+            student_id="*",
+            assignment_id=glob.escape(assignment),
         )
+        yield from glob.glob(os.path.join(glob.escape(self.place.root), below))
 
     def templates(self, assignment: Assignment) -> tuple[Template, ...]:
         """The notebooks as they are handed out, with the tests as the gradebook has them."""
@@ -181,6 +182,20 @@ class Course:
         """Files beside the source notebooks."""
         folder = self.place.format_path(self.place.source_directory, ".", assignment)
         return intake.read_teachers(folder, self.place.ignore)
+
+
+def _require_new(book: Gradebook, url: str) -> None:
+    """Raise BadCourse for a gradebook whose tables lack what this nbgrader keeps in them."""
+    there = inspect(book.engine)
+    for name, table in Base.metadata.tables.items():
+        known = {column["name"] for column in there.get_columns(name)}
+        lacking = [column.name for column in table.columns if column.name not in known]
+        if lacking:
+            book.close()
+            raise BadCourse(
+                f"the gradebook ({url}) was made by an older nbgrader: its table {name} has no column "
+                f"{lacking[0]}. Run `nbgrader db upgrade` in the course's folder, then again."
+            )
 
 
 def _require_python(path: Path, metadata) -> None:

@@ -13,6 +13,9 @@ from . import bindings
 from .errors import BadCourse
 from .work import APART, BY_EVIDENCE, LEARNER, LOCKED, TEST, TOGETHER, Rules, Template
 
+SQLITE = "sqlite:///"
+EXCHANGES = ("/usr/local/share/nbgrader", "/srv/nbgrader", "/usr/share/nbgrader")  # nbgrader's own
+
 
 class GradeSettings(Configurable):
     """Settings of `anuman grade` in nbgrader_config.py, as c.GradeSettings.NAME."""
@@ -79,6 +82,7 @@ def rules(place: CourseDirectory, templates: tuple[Template, ...], isolate: bool
         refused=tuple(refused),
         stand_ins=tuple(settings.stand_ins),
         shown=tuple(_shown(place, settings.shown)),
+        hidden=tuple(map(str, _secret(place))),
         isolate=isolate,
         preload=tuple(sorted(learners)),
         preload_trusted=tuple(sorted({*locked, *plain, *tests})),
@@ -86,18 +90,32 @@ def rules(place: CourseDirectory, templates: tuple[Template, ...], isolate: bool
     )
 
 
+def _secret(place: CourseDirectory) -> list[Path]:
+    """Folders and files that no learner may see: course, gradebook, exchange, home."""
+    steps = ("source", "release", "submitted", "autograded", "feedback")
+    folders = [Path(place.root, getattr(place, f"{step}_directory")) for step in steps]
+    found = [Path(place.root), *(one for one in folders if not one.is_relative_to(place.root))]
+    exchange = place.config.Exchange.get("root")
+    found += map(Path, (exchange,) if isinstance(exchange, str) and exchange else EXCHANGES)
+    if place.db_url.startswith(SQLITE):
+        found.append(Path(place.root, place.db_url.removeprefix(SQLITE)))
+    found.append(Path.home())
+    return [path.resolve() for path in found if path.resolve() != Path("/")]
+
+
 def _shown(place: CourseDirectory, folders: list[str]) -> list[str]:
-    """The folders of data, each by its real path. Raises BadCourse for one that would show the course."""
-    course = Path(place.root).resolve()
+    """The folders of data, each by its real path. Raises BadCourse for one that would show what is secret."""
     found = []
     for folder in folders:
         path = Path(folder).resolve()
         if not Path(folder).is_absolute() or not path.is_dir():
             raise BadCourse(f"{CONFIG}: c.GradeSettings.shown names {folder}, which is no folder.")
-        if path.is_relative_to(course) or course.is_relative_to(path):
-            raise BadCourse(
-                f"{CONFIG}: c.GradeSettings.shown names {folder}, which would show learners' code "
-                f"this course ({course}). Put the data elsewhere."
-            )
+        for one in _secret(place):
+            inside = path.is_relative_to(one) and one != Path.home().resolve()
+            if one.is_relative_to(path) or inside:
+                raise BadCourse(
+                    f"{CONFIG}: c.GradeSettings.shown names {folder}, which would show learners' code "
+                    f"{one}. Put the data elsewhere."
+                )
         found.append(str(path))
     return found

@@ -20,6 +20,7 @@ class Rules:
     refused: tuple[str, ...] = ()  # modules that a learner's process has not
     stand_ins: tuple[str, ...] = ()  # modules that it has only in name
     shown: tuple[str, ...] = ()  # folders of data that learners' code may read
+    hidden: tuple[str, ...] = ()  # the course and what belongs to it, wherever it would be seen
     isolate: bool = True
     preload: tuple[str, ...] = ()  # modules that the learner's cells are known to import
     preload_trusted: tuple[str, ...] = ()  # and the teacher's

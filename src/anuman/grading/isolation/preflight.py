@@ -50,7 +50,7 @@ def why_not() -> tuple[str, str] | None:
 
 
 def _try() -> tuple[str, str] | None:
-    from . import sandbox, seccomp, wire
+    from . import root, sandbox, seccomp, wire
 
     if os.uname().machine not in seccomp.AUDIT_ARCH:
         said = _("no filter for the processor {name}").format(name=os.uname().machine)
@@ -69,7 +69,7 @@ def _try() -> tuple[str, str] | None:
                 if ids is None:
                     os.wait()
                 else:
-                    sandbox.build(sandbox.Walls(sandbox.system_folders(), []), ids)
+                    sandbox.build(root.Walls(root.system_folders(), []), ids)
                     channel.send(["ready"])
             except OSError as error:
                 channel.send(["failed", getattr(error, "step", "file system"), error.errno or 0])

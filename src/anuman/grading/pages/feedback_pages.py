@@ -11,14 +11,9 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from html import escape
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
-from jinja2 import BaseLoader
-from nbconvert.exporters import HTMLExporter, TemplateExporter
-from nbconvert.filters import Highlight2HTML
-from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
@@ -26,11 +21,13 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.server_extensions import formgrader
 from traitlets import Any
 
-from ...language import LANGUAGES, N_, _, both, language, number, speaking
-from ..course.errors import BadCourse
+from ...language import LANGUAGES, _, both, language, number, speaking
+from ..course.configuration import at_home
+from ..course.errors import BadCourse, in_one_line
 from ..course.folder import Course
-from ..records.clean_markdown import is_quickly_parsed
+from ..course.shared import make_folder
 from ..records.results import harmless
+from .page_exporter import PageExporter
 
 # What `nbgrader release_feedback` looks for beside the pages.
 RELEASED_WITH = ("timestamp.txt", "submission_secret.txt")
@@ -80,64 +77,6 @@ class Grades(NbGraderPreprocessor):
         )
         self.gradebook.db.expire_all()
         return nb, resources
-
-
-class Highlight(Highlight2HTML):
-    """nbconvert's, in a time that no learner's source makes long."""
-
-    def __call__(self, source, language=None, metadata=None):
-        if is_quickly_parsed(source):
-            return super().__call__(source, language, metadata)
-        return f'<div class="highlight hl-ipython3"><pre>{escape(source)}\n</pre></div>\n'
-
-
-# What nbgrader's template of a page says, each as it stands in the template's source.
-TEMPLATE_WORDS = (
-    N_("Score:"),
-    N_("Test cell"),
-    N_("Coding free-response"),
-    N_("Written response"),
-    N_("Late submission penalty"),
-    N_("Student's answer"),
-    N_("Student's task"),
-    N_("Grade cell:"),
-    N_("Task:"),
-    N_("Comments:"),
-    N_("(Top)"),
-    N_(">Task<"),
-    N_(">Comment<"),
-)
-
-
-class InPagesLanguage(BaseLoader):
-    """Gives the templates of another loader with nbgrader's own words translated."""
-
-    def __init__(self, loader: BaseLoader):
-        self._loader = loader
-
-    def get_source(self, environment, template):
-        source, name, fresh = self._loader.get_source(environment, template)
-        if "nbgrader" in source:
-            for words in TEMPLATE_WORDS:
-                source = source.replace(words, _(words))
-        return source, name, fresh
-
-
-class PageExporter(HTMLExporter):
-    """nbconvert's, in the page's language, without parsing every finished page once more for tags
-    that these pages lack."""
-
-    def _create_environment(self):
-        environment = super()._create_environment()
-        environment.loader = InPagesLanguage(environment.loader)
-        return environment
-
-    def from_notebook_node(self, nb, resources=None, **kw):
-        resources = self._init_resources(resources)
-        self.register_filter("highlight_code", Highlight(pygments_lexer="ipython3", parent=self))
-        widgets = WidgetsDataTypeFilter(notebook_metadata={}, parent=self, resources=resources)
-        self.register_filter("filter_data_type", widgets)
-        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 
 
 @dataclass(frozen=True)
@@ -191,8 +130,10 @@ def make(
 ) -> Iterator[Pages]:
     """Make the pages of everybody who is graded. Raises BadCourse if nobody is."""
     course = Course(folder)
-    with speaking(lang or page_language(course)):
-        yield from _make(course, assignment, workers)
+    with speaking(lang or page_language(course)), at_home(course.root):
+        with in_one_line(course.place.db_url):
+            students, worker = _graded(course, assignment), _Worker(course, assignment)
+        yield from _make(worker, students, workers)
 
 
 def page_language(course: Course) -> str:
@@ -204,10 +145,10 @@ def page_language(course: Course) -> str:
     return wanted
 
 
-def _make(course: Course, assignment: str, workers: int | None) -> Iterator[Pages]:
-    students = _graded(course, assignment)
+def _make(
+    worker: "_Worker", students: list[tuple[str, list[Path]]], workers: int | None
+) -> Iterator[Pages]:
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what goes wrong is told at the end
-    worker = _Worker(course, assignment)
     first, rest = students[:1], students[1:]
     yield from map(worker.pages, first)  # loads the templates, once for all
     both("")  # and the translations
@@ -286,7 +227,7 @@ class _Worker:
         }
         text, _resources = self._exporter.from_filename(str(notebook), resources=resources)
         folder = _folder(self._course, self._place.feedback_directory, student, self._assignment)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._place, folder)
         page = folder / f"{notebook.stem}.html"
         self._write(page, safe_page(text).encode())
         return page
@@ -296,7 +237,7 @@ class _Worker:
         place, assignment = self._place, self._assignment
         graded = _folder(self._course, place.autograded_directory, student, assignment)
         folder = _folder(self._course, place.feedback_directory, student, assignment)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._place, folder)
         for path in (graded / name for name in RELEASED_WITH):
             if path.is_file() and not path.is_symlink():
                 self._write(folder / path.name, path.read_bytes())

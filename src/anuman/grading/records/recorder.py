@@ -18,6 +18,7 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute as StockExecute
 
 from ..course.folder import Course
+from ..course.shared import make_folder
 from ..course.work import Outcome, Template
 from . import report
 from .gradebook import LatePenalties, OfOneNotebook, OneCommit, SaveGrades
@@ -104,7 +105,7 @@ class Recorder(Autograde):
         student = outcome.student
         folder = self._format_dest(self._assignment, student)
         shutil.rmtree(folder, ignore_errors=True)
-        os.makedirs(folder)
+        make_folder(self.coursedir, folder)
         try:
             self.notebooks = [f"{one.name}.ipynb" for one in outcome.notebooks if one.found]
             self.run_pre_convert_hook()
@@ -133,7 +134,7 @@ class Recorder(Autograde):
             raise
 
     def _make_way(self, final: str) -> None:
-        os.makedirs(os.path.dirname(final), exist_ok=True)
+        make_folder(self.coursedir, os.path.dirname(final))
         if os.path.lexists(final):
             away = final + PARTIAL
             os.rename(final, away)

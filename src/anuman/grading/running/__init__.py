@@ -1,7 +1,7 @@
 """How the cells of one notebook run.
 
-- session: one notebook from its first cell to its last: processes, time limits, replays; stopped: a
-  cell that did not come to its end.
+- session: one notebook from its first cell to its last: its processes, limits, replays; stopped: a cell
+  that did not come to its end; time_limits: when it is stopped, on a busy machine too.
 - zygotes: a worker's warm processes; zygote: what runs in them and forks; process: one that was forked.
 - shell: a cell run as IPython would, its outputs as nbformat has them.
 - learner: the process of the learner's cells; withheld: modules that it has not;

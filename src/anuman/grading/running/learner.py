@@ -56,7 +56,7 @@ class Learner:
         self._operations: dict[str, Callable] = {
             "parse": notebook_file.cells_of,
             "bound": _bound,
-            "files": _write_files,
+            "files": write_files,
             "run": self._run,
             "names": self._names,
             "call": self._call,
@@ -279,7 +279,7 @@ def _bound(sources: list[str]) -> list[str]:
     return sorted(frozenset().union(*map(bindings.bound, sources)))
 
 
-def _write_files(files: dict) -> None:
+def write_files(files: dict) -> None:
     """Put files into the working folder; a path is relative and stays inside."""
     for name, content in files.items():
         path = Path(name)

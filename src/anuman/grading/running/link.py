@@ -3,7 +3,6 @@
 import builtins
 import itertools
 import linecache
-import os
 import secrets
 import signal
 import sys
@@ -37,6 +36,7 @@ class Link:
         self.generation = 0
         self.expired = False  # the cell's time is up: nothing more is asked of the learner
         self.named: set[str] = set()  # every name in the teacher's cells so far
+        self.attributes: set[tuple[str, str]] = set()  # every name.attribute in them
         self.sources: dict[int, str] = {}  # the learner's cells by number
         self.seeds: list[tuple[str, tuple]] = []  # of random and numpy.random, not sent yet
         self.notes: list[str] = []
@@ -311,18 +311,3 @@ def _pass_on(printed: Any) -> None:
         stream = sys.stdout if name == "stdout" else sys.stderr
         if stream not in (sys.__stdout__, sys.__stderr__) and type(text) is str:
             stream.write(text)
-
-
-def interrupter(descriptor: int | None, pid: int) -> Callable[[], None]:
-    """A function that sends the process its interrupt."""
-
-    def interrupt() -> None:
-        try:
-            if descriptor is None:
-                os.kill(pid, signal.SIGINT)
-            else:
-                signal.pidfd_send_signal(descriptor, signal.SIGINT)
-        except ProcessLookupError:
-            pass
-
-    return interrupt

@@ -18,6 +18,7 @@ class Link(Protocol):
 
     generation: int  # of the process: one more each time it is replaced
     named: set[str]  # every name in the teacher's cells so far
+    attributes: set[tuple[str, str]]  # every name.attribute in them
 
     def names(self, names: list[str]) -> dict[str, Any]: ...
 
@@ -90,7 +91,7 @@ class Learners:
         return self._handle
 
     def _is_open(self) -> bool:
-        return not self._link.named.isdisjoint(self._classes)
+        return not self._link.named.isdisjoint(one for one in self._classes if one != "object")
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -116,6 +117,8 @@ class Learners:
 class LearnersFunction(Learners):
     """A function, method or other callable."""
 
+    runs_elsewhere = True  # for a test's author: what it returns and raises must not be shown
+
     def __init__(self, link, handle, name, classes, signature):
         super().__init__(link, handle, name, classes, signature)
         object.__setattr__(self, "__name__", name)
@@ -126,6 +129,17 @@ class LearnersFunction(Learners):
 
     def __call__(self, *args, **kwargs):
         return self._link.call(self, args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        value = super().__getattr__(name)
+        written = (self._bound, name) in self._link.attributes
+        if isinstance(value, Learners) and not (written or super()._is_open()):
+            # A function in the place of an array would have methods that answer what the test wants.
+            raise AttributeError(
+                f"the attribute {name!r} of a function that the learner's code gave is no plain data; "
+                f"it is read only where the teacher's cells write it behind the function's name. {HOW}"
+            )
+        return value
 
     def _is_open(self) -> bool:
         return True  # attributes that a function was given, as a counter of its calls

@@ -10,6 +10,7 @@ from ..isolation import wire
 from .learner_outputs import LearnerOutputs
 from .process import Process
 from .stopped import LOST, TIMEOUT, Blame, Stopped
+from .time_limits import TimeLimit
 from .zygotes import CannotStart, Zygotes
 
 GRACE_S = 1.0  # from the interrupt at the time limit to the kill
@@ -22,7 +23,7 @@ class Session:
     def __init__(
         self, zygotes: Zygotes, rules: Rules, end: float, files: dict, teachers_files: dict
     ):
-        self._zygotes, self._rules, self._end = zygotes, rules, end
+        self._zygotes, self._rules, self.end = zygotes, rules, end
         self._files, self._teachers_files = files, teachers_files
         self._learner: Process | None = None
         self._trusted: Process | None = None
@@ -78,7 +79,7 @@ class Session:
                 cell.outputs = [*stopped.outputs, stopped.as_output()]
 
     def _run_cell(self, index: int, cell: Cell) -> list[dict]:
-        if time.monotonic() > self._end:
+        if time.monotonic() > self.end:
             raise Stopped(TIMEOUT, "the time limit of the whole submission", [])
         if cell.before:
             self._for_later_tests(cell.before, index)
@@ -97,8 +98,6 @@ class Session:
         if source and any(c.role == TEST and not c.together for c in self._cells[index:]):
             with contextlib.suppress(Stopped):
                 self._teachers_cell(source, self._cells[index].count or 0)
-
-    # The learner's process
 
     def _learner_process(self) -> Process:
         """The process, started and brought to the state of now if it is not there."""
@@ -126,7 +125,7 @@ class Session:
         for index, cell in enumerate(self._cells[: self._at]):
             if not cell.for_learner or index in self._guilty:
                 continue
-            if time.monotonic() > self._end:
+            if time.monotonic() > self.end:
                 raise Stopped(TIMEOUT, "the time limit of the whole submission")
             try:
                 self._run_in_learner(self._learner, cell)
@@ -153,53 +152,58 @@ class Session:
     def _ask(self, process: Process, request: list, seconds: float) -> list:
         """One request to a learner's process. Raises Stopped at the time limit or if it is lost."""
         number = secrets.randbits(48)
-        deadline = self._deadline(seconds)
+        limit = self._limit(seconds)
         sent = False
         try:
             process.channel.send(
-                [number, *request], deadline=deadline, meanwhile=self._look_at_memory
+                [number, *request], deadline=limit.at, meanwhile=self._look_at_memory
             )
             sent = True
-            return self._reply(process, number, deadline)
+            return self._reply(process, number, limit)
         except wire.TimeIsUp:
             pass
         except (wire.Closed, wire.BadFrame) as error:
             self.blame.lost()
             process.end()
             raise Stopped(LOST, f"this cell ended its process ({error})") from None
-        self.blame.late(process, self._learner, self._rules.cell_s)
+        finally:
+            self.end += limit.lost()
+        self.blame.late(limit)
         process.interrupt()
         try:
             if not sent:
                 raise wire.TimeIsUp("half a request can be no other's beginning")
-            reply = self._reply(process, number, time.monotonic() + GRACE_S)
+            reply = self._reply(process, number, TimeLimit(GRACE_S, self._processes))
         except (wire.TimeIsUp, wire.Closed, wire.BadFrame):
             process.end()
             raise Stopped(TIMEOUT, "the time limit") from None
         outputs = self._outputs.take(reply[2]) if request[0] == "run" else []
         raise Stopped(TIMEOUT, "the time limit", outputs)
 
-    def _deadline(self, seconds: float) -> float:
-        now = time.monotonic()
-        return min(now + seconds, max(self._end, now + 0.1))
+    def _limit(self, seconds: float) -> TimeLimit:
+        """A cell's time, or what is left of the submission's."""
+        return TimeLimit(min(seconds, max(self.end - time.monotonic(), 0.1)), self._processes)
 
-    def _reply(self, process: Process, number: int, deadline: float) -> list:
+    def _processes(self) -> list[Process]:
+        return [one for one in (self._learner, self._trusted) if one is not None and one.alive]
+
+    def _reply(self, process: Process, number: int, limit: TimeLimit) -> list:
         for _ in range(100):
-            reply = self._receive(process, deadline)
+            reply = self._receive(process, limit)
             if type(reply) is not list or len(reply) not in (4, 8) or reply[0] != number:
                 continue
             if (reply[1] == "ok") == (len(reply) == 4):
                 return reply
         raise wire.BadFrame("too many frames that nobody asked for")
 
-    def _receive(self, process: Process, deadline: float):
+    def _receive(self, process: Process, limit: TimeLimit):
         """One frame; meanwhile watches the memory of the learner's processes."""
         while True:
-            look = min(deadline, time.monotonic() + wire.LOOK_S)
+            look = min(limit.at, time.monotonic() + wire.LOOK_S)
             try:
                 return process.channel.receive(deadline=look)
             except wire.TimeIsUp:
-                if time.monotonic() >= deadline:
+                if limit.passed():
                     raise
                 self._look_at_memory()
 
@@ -208,8 +212,6 @@ class Session:
         if learner and learner.alive and learner.uses_more_than(self._rules.memory):
             self.blame.too_large = True
             learner.kill()
-
-    # The trusted process
 
     def _trusted_process(self) -> Process:
         if self._trusted is None or not self._trusted.alive:
@@ -239,25 +241,24 @@ class Session:
     def _teachers_cell(self, source: str, count: int) -> list[dict]:
         trusted = self._trusted_process()
         self._show_learner(trusted)
-        texts = {
-            c.count: c.source
-            for c in self._cells
-            if c.role == LEARNER and c.count and c.count <= count
-        }
-        deadline = self._deadline(self._rules.cell_s)
+        above = [c for c in self._cells if c.count and c.count <= count]
+        texts = {c.count: c.source for c in above if c.role == LEARNER}
+        limit = self._limit(self._rules.cell_s)
         try:
             trusted.channel.send(["run", source, count, texts])
-            return self._done(trusted, deadline)
+            return self._done(trusted, limit, limit)
         except wire.TimeIsUp:
             pass
         except (wire.Closed, wire.BadFrame) as error:
             self.blame.doubtful = True
             trusted.end()
             raise Stopped(LOST, f"the test's process ended ({error})") from None
-        self.blame.late(trusted, self._learner, self._rules.cell_s)
+        finally:
+            self.end += limit.lost()
+        self.blame.late(limit)
         trusted.interrupt()
         try:
-            return self._done(trusted, time.monotonic() + 3 * GRACE_S)
+            return self._done(trusted, limit, TimeLimit(3 * GRACE_S, self._processes))
         except (wire.TimeIsUp, wire.Closed, wire.BadFrame):
             trusted.end()
             if self._learner is not None:
@@ -268,12 +269,13 @@ class Session:
         """Give the trusted process its own way into the learner's process."""
         process = self._learner_process()
         if self._shown is not process:
-            trusted.channel.send(["open", process.pid], descriptors=process.descriptors())
+            trusted.channel.send(["open"], descriptors=[process.channel.socket.fileno()])
             self._shown = process
 
-    def _done(self, trusted: Process, deadline: float) -> list[dict]:
+    def _done(self, trusted: Process, limit: TimeLimit, patience: TimeLimit) -> list[dict]:
+        """What came of the test within its limit, or within the time that is left for its last word."""
         while True:
-            kind, *details = self._receive(trusted, deadline)
+            kind, *details = self._receive(trusted, patience)
             if kind == "done":
                 outputs, notes, lost, late = details
                 if lost and self._learner is not None:
@@ -281,10 +283,14 @@ class Session:
                     self._learner.end()
                 self.notes += [note for note in notes if note not in self.notes]
                 if late:
-                    self.blame.late(self._learner or trusted, self._learner, self._rules.cell_s)
+                    self.blame.late(limit)
                     kept = [one for one in outputs if one.get("ename") != TIMEOUT]
                     raise Stopped(TIMEOUT, "the time limit", kept)
                 return outputs
+            if kind == "interrupt":
+                if self._learner is not None:
+                    self._learner.interrupt()
+                continue
             if self._learner is not None:
                 self._learner.end()
             try:

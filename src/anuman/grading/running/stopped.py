@@ -1,9 +1,6 @@
 """A cell that did not come to its end, and whether its code is to blame."""
 
-from .process import Process
-
-STARVED = 0.2  # of a cell's time limit: so long a process waits where others have the processors
-FEW = 2  # processes of a submission that do not starve each other
+from .time_limits import TimeLimit
 
 TIMEOUT = "CellTimeoutError"
 LOST = "DeadKernelError"  # nbgrader's own names for what happened to a cell
@@ -40,8 +37,7 @@ class Blame:
         """A process has ended: by its own doing, or killed by a system that is short of memory."""
         self.doubtful |= not self.too_large
 
-    def late(self, process: Process, learner: Process | None, limit_s: float) -> None:
-        """A time limit has passed: did the process have a processor in that time?"""
-        if process.waited_s() > STARVED * limit_s:
-            self.doubtful = True
-            self.starved |= learner is None or len(learner.processes()) <= FEW
+    def late(self, limit: TimeLimit) -> None:
+        """A time limit has passed: did the processes have a processor in that time?"""
+        self.doubtful |= limit.doubtful
+        self.starved |= limit.starved

@@ -24,6 +24,7 @@ from ..course import bindings
 from ..course.work import STOPPED_IN
 from ..isolation import wire
 from . import link, proxies
+from .learner import write_files
 from .shell import Outputs, Shell
 
 WORD = re.compile(r"[^\W\d]\w*")
@@ -46,9 +47,9 @@ def serve(channel: wire.DescriptorChannel, shell: Shell, details: dict) -> None:
     """Answer the worker until it is gone."""
     shell.__class__ = _TrustedShell
     shell.redirect()
-    os.chdir(details["folder"])
-    sys.path[:0] = [details["folder"]]  # helpers that lie beside the notebook
-    if details["memory"]:
+    os.environ.update(details["environment"])
+    sys.path[:0] = [os.getcwd()]  # helpers that lie beside the notebook
+    if details["walls"] is None and details["memory"]:
         resource.setrlimit(resource.RLIMIT_AS, (details["memory"], resource.RLIM_INFINITY))
     server = Trusted(channel, shell, details["asked"], details["kept"])
     signal.signal(signal.SIGINT, server.on_interrupt)
@@ -121,7 +122,9 @@ class Trusted:
         except wire.Closed:
             return False
         if operation == "open":
-            self._link.open(*self._learner(*arguments))
+            self._link.open(*self._learner())
+        elif operation == "files":
+            write_files(*arguments)
         else:
             self._know(arguments[2])
             outputs = self._run(*arguments[:2])
@@ -130,19 +133,20 @@ class Trusted:
             self._channel.send(["done", outputs, notes, self._link.is_lost, late])
         return True
 
-    def _learner(self, pid: int) -> tuple:
-        sock, *process = self._channel.descriptors
+    def _learner(self) -> tuple:
+        (sock,) = self._channel.descriptors
         self._channel.descriptors = []
-        channel = wire.Channel(socket.socket(fileno=sock))
-        return channel, link.interrupter(process[0] if process else None, pid)
+        # A process can only signal what it sees: the worker interrupts the learner's one.
+        interrupt = functools.partial(self._channel.send, ["interrupt"])
+        return wire.Channel(socket.socket(fileno=sock)), interrupt
 
     def _fresh_learner(self) -> tuple:
         """The learner's process is lost: the worker makes another one, in the same state."""
         self._channel.send(["restart"])
-        operation, *arguments = self._channel.receive()
+        (operation,) = self._channel.receive()
         if operation != "open":
             raise proxies.LearnerProcessEnded("the learner's code ends every process it runs in")
-        return self._learner(*arguments)
+        return self._learner()
 
     def _know(self, sources: dict[int, str]) -> None:
         """The learner's cells so far; what new ones make of a name that is asked for counts again."""
@@ -179,6 +183,7 @@ class Trusted:
     def _fetch(self, source: str) -> None:
         """Bind the names that the teacher's cells use and only the learner has."""
         self._link.named |= names_in(source)
+        self._link.attributes |= attributes_in(source)
         space = self._shell.user_ns
         for name, value in self._given.items():
             if space.get(name) is value:
@@ -248,6 +253,17 @@ def names_in(source: str) -> frozenset[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             names.update(WORD.findall(node.value[:MOST_WORDS_IN]))
     return frozenset(names)
+
+
+@functools.cache
+def attributes_in(source: str) -> frozenset[tuple[str, str]]:
+    """What a cell writes as name.attribute."""
+    try:
+        nodes = ast.walk(ast.parse(Shell.instance().transform_cell(source)))
+    except SyntaxError:
+        return frozenset()
+    read = (one for one in nodes if isinstance(one, ast.Attribute))
+    return frozenset((one.value.id, one.attr) for one in read if isinstance(one.value, ast.Name))
 
 
 def _module(name: str, claimed: str) -> Any:

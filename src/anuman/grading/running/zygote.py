@@ -1,4 +1,4 @@
-"""A warm Python that forks: learner processes behind walls, trusted processes, one more zygote.
+"""A warm Python that forks: learner and trusted processes, each behind walls, and one more zygote.
 
 Started by a worker as `python -m anuman.grading.running.zygote DESCRIPTOR`. It has imported what cells
 import, has one thread, and holds no secret: whatever it knows, its learner processes could read. The
@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 
-from ..isolation import namespaces, sandbox, seccomp, wire
+from ..isolation import namespaces, root, sandbox, seccomp, wire
 
 MOST_NOTEBOOK = 64 << 20  # bytes of a frame with a whole submission or all its outputs
 # NumPy imports these when they are first used: 8 ms in every fork.
@@ -35,7 +35,7 @@ def main(descriptor: int) -> None:
         seccomp.program(namespaces.machine())  # so that the forks have it ready
     channel = wire.DescriptorChannel(socket.socket(fileno=descriptor))
     # Seen from here, not from the worker: its own path may name the teacher's folders.
-    channel.send(sandbox.system_folders() if sys.platform == "linux" else [])
+    channel.send(root.system_folders() if sys.platform == "linux" else [])
     serve(channel, built)
 
 
@@ -60,21 +60,21 @@ def serve(channel: wire.DescriptorChannel, shell) -> None:
         elif kind in FORKS:
             given = channel.descriptors.pop(0)
             details["parent"] = os.getpid()
-            if kind == "learner" and details["walls"] is not None:
-                _fork_isolated(details, given, shell)
+            if details.get("walls") is not None:
+                _fork_isolated(kind, details, given, shell)
             elif os.fork() == 0:
                 _become(kind, details, given, shell)
             os.close(given)
 
 
-def _fork_isolated(details: dict, given: int, shell) -> None:
+def _fork_isolated(kind: str, details: dict, given: int, shell) -> None:
     try:
         details["ids"] = sandbox.fork(given)
     except namespaces.SandboxError as error:
         wire.Channel(socket.socket(fileno=os.dup(given))).send(["failed", error.step, error.errno])
         return
     if details["ids"] is not None:
-        _become("learner", details, given, shell)
+        _become(kind, details, given, shell)
 
 
 def _preload(modules) -> list[str]:
@@ -113,34 +113,38 @@ def _become(kind: str, details: dict, given: int, shell) -> None:
 def _learner(details: dict, given: int, shell) -> None:
     from . import learner
 
-    os.dup2(given, 3)
-    os.closerange(4, 65536)
-    channel = wire.Channel(socket.socket(fileno=3), MOST_NOTEBOOK, MOST_NOTEBOOK)
-    if details["walls"] is not None:
-        try:
-            walls = dict(details["walls"])
-            walls["limits"] = sandbox.Limits(**walls["limits"])
-            sandbox.build(sandbox.Walls(**walls), details["ids"])
-        except OSError as error:
-            step = getattr(error, "step", "file system")
-            channel.send(["failed", step, error.errno or 0])
-            return
-    else:
-        if sys.platform == "linux":
-            namespaces.die_with_parent(details["parent"])
-        os.chdir(details["folder"])
-    learner.serve(channel, shell, details)
+    channel = _behind_walls(details, given, wire.Channel)
+    if channel is not None:
+        learner.serve(channel, shell, details)
 
 
 def _trusted(details: dict, given: int, shell) -> None:
     from . import trusted
 
-    if sys.platform == "linux":
-        namespaces.die_with_parent(details["parent"])
+    channel = _behind_walls(details, given, wire.DescriptorChannel)
+    if channel is not None:
+        trusted.serve(channel, shell, details)
+
+
+def _behind_walls(details: dict, given: int, kind: type[wire.Channel]) -> wire.Channel | None:
+    """The channel of a fork that has put itself where it belongs; None where it cannot."""
     os.dup2(given, 3)
     os.closerange(4, 65536)
-    channel = wire.DescriptorChannel(socket.socket(fileno=3), MOST_NOTEBOOK, MOST_NOTEBOOK)
-    trusted.serve(channel, shell, details)
+    channel = kind(socket.socket(fileno=3), MOST_NOTEBOOK, MOST_NOTEBOOK)
+    if details["walls"] is not None:
+        try:
+            walls = dict(details["walls"])
+            walls["limits"] = root.Limits(**walls["limits"])
+            sandbox.build(root.Walls(**walls), details["ids"])
+        except OSError as error:
+            step = getattr(error, "step", "file system")
+            channel.send(["failed", step, error.errno or 0])
+            return None
+    else:
+        if sys.platform == "linux":
+            namespaces.die_with_parent(details["parent"])
+        os.chdir(details["folder"])
+    return channel
 
 
 def _zygote(details: dict, given: int, shell) -> None:

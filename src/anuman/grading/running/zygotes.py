@@ -10,8 +10,9 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from ...language import LOCALE
 from ..course.work import Rules, Template
-from ..isolation import sandbox, wire
+from ..isolation import namespaces, root, wire
 from .process import Process
 from .zygote import MOST_NOTEBOOK
 
@@ -19,7 +20,7 @@ SEEN_AS = "anuman.grading.zygote"  # in lists of processes
 END_S = 5.0
 START_S = 60.0  # Python, NumPy and IPython from a cold disk
 ENVIRONMENT = {
-    "HOME": sandbox.SCRATCH,
+    "HOME": root.SCRATCH,
     "TMPDIR": "/tmp",
     "LANG": "C.UTF-8",
     "USER": "learner",
@@ -118,31 +119,61 @@ class Zygotes:
 
     def learner(self, rules: Rules) -> Process:
         """A fresh learner's process. Raises CannotStart naming the step that failed."""
-        details = {
-            "environment": {},
-            "refused": list(rules.refused),
-            "stand_ins": list(rules.stand_ins),
-            "walls": None,
-            "folder": None,
-        }
+        details = {"refused": list(rules.refused), "stand_ins": list(rules.stand_ins)}
+        hidden = [*_withheld_folders(rules), *self._secret(rules)]
+        return self._start(self._learners, "learner", details, rules, [], hidden)
+
+    def trusted(self, rules: Rules, template: Template, files: dict[str, bytes]) -> Process:
+        """A fresh process for the teacher's cells, in a folder with the teacher's files.
+
+        Behind walls, too: it reads what a learner's process sends, and needs neither course nor network.
+        """
+        details = {"asked": list(template.asked), "kept": list(template.kept)}
+        modules = [*rules.python_path, *([str(LOCALE)] if LOCALE.is_dir() else [])]
+        hidden = [] if rules.python_path else self._secret(rules)
+        process = self._start(self._tests, "trusted", details, rules, modules, hidden)
+        if files:
+            process.channel.send(["files", files])
+        return process
+
+    def _secret(self, rules: Rules) -> list[str]:
+        """Where the course and what belongs to it would be seen, to be covered. Raises CannotStart."""
+        try:
+            return root.covered([*self._folders, *rules.shown], list(rules.hidden))
+        except root.Visible as error:
+            raise CannotStart(
+                f"learners' code needs the folder {error} (it is among those of this Python), and what "
+                "no learner may see lies right in it: move one of the two"
+            ) from None
+
+    def _start(
+        self,
+        zygote: wire.Channel,
+        kind: str,
+        details: dict,
+        rules: Rules,
+        more: list[str],
+        hidden: list[str],
+    ) -> Process:
+        details |= {"environment": {}, "memory": rules.memory, "walls": None, "folder": None}
         if rules.isolate:
-            limits = sandbox.Limits(
+            limits = root.Limits(
                 memory=rules.memory,
                 disk=rules.disk,
                 processes=rules.processes,
                 cpu_seconds=int(2 * rules.submission_s) + 60,
             )
-            hidden = _hidden_folders(rules)
-            walls = sandbox.Walls([*self._folders, *rules.shown], hidden, limits)
+            walls = root.Walls([*self._folders, *rules.shown, *more], hidden, limits)
             details["walls"] = asdict(walls)
+            details["environment"] = {"HOME": root.SCRATCH, "TMPDIR": "/tmp"}
         else:
-            details["folder"] = tempfile.mkdtemp(prefix="anuman-learner-")
+            details["folder"] = tempfile.mkdtemp(prefix=f"anuman-{kind}-")
             details["environment"] = {"HOME": details["folder"], "TMPDIR": details["folder"]}
-        ours = self._fork(self._learners, "learner", details)
+        ours = self._fork(zygote, kind, details)
         return self._met(ours, rules.isolate, details["folder"])
 
     def _met(self, ours: socket.socket, isolated: bool, folder: str | None) -> Process:
-        """Wait for the first words of a learner's process."""
+        """Wait for the first words of a process."""
         channel = wire.DescriptorChannel(ours)
         pid, handle, deadline = 0, None, time.monotonic() + START_S
         ready = False
@@ -150,9 +181,9 @@ class Zygotes:
             try:
                 kind, *details = channel.receive(deadline=deadline)
             except (wire.Closed, wire.TimeIsUp) as error:
-                raise CannotStart(f"a learner's process did not start: {error}") from None
+                raise CannotStart(f"a process did not start: {error}") from None
             if kind == "failed":
-                raise sandbox.ns.SandboxError(*details)
+                raise namespaces.SandboxError(*details)
             if kind == "keeper":
                 pid, handle = details[0], channel.descriptors.pop(0)
             elif kind == "ready":
@@ -164,28 +195,9 @@ class Zygotes:
         plain = wire.Channel(ours, MOST_NOTEBOOK, MOST_NOTEBOOK, texts=True)
         return Process(plain, pid, handle, folder)
 
-    def trusted(self, rules: Rules, template: Template, files: dict[str, bytes]) -> Process:
-        """A fresh process for the teacher's cells, in a folder with the teacher's files."""
-        folder = tempfile.mkdtemp(prefix="anuman-tests-")
-        for name, content in files.items():
-            path = Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        details = {
-            "folder": folder,
-            "memory": rules.memory,
-            "asked": list(template.asked),
-            "kept": list(template.kept),
-        }
-        ours = self._fork(self._tests, "trusted", details)
-        channel = wire.Channel(ours, MOST_NOTEBOOK, MOST_NOTEBOOK, texts=True)
-        _ready, pid = channel.receive(deadline=time.monotonic() + START_S)
-        handle = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
-        return Process(channel, pid, handle, folder)
-
 
 @functools.cache
-def _hidden_folders(rules: Rules) -> list[str]:
+def _withheld_folders(rules: Rules) -> list[str]:
     """Folders of the modules that learners must not read, wherever this library lies."""
     package = Path(__file__).resolve().parents[2]
     hidden = []
