@@ -188,7 +188,8 @@ class Storm:
     def _log(self, numbers: Sequence[str], failures: Sequence[float], began: float) -> list[dict]:
         log = [{"at_s": 0.0, "event": "start", "step": 0}]
         for place, number in enumerate(numbers):
-            text = (self.folder / f"{number}.log").read_text("utf-8")
+            notes = self.folder / f"{number}.log"
+            text = notes.read_text("utf-8") if notes.exists() else ""  # killed before it was ready
             for line in text.splitlines(keepends=True):
                 if not line.endswith("\n"):
                     continue  # killed in the middle of a note

@@ -50,7 +50,7 @@ def storm_figure(storm: Storm, runs: Sequence[Measured]) -> Figure:
             run.interval_s, run.goodput, MEASURED, "circle", 6, percent(run.goodput), str(run.every)
         )
     top = max(runs, key=lambda run: run.goodput)
-    chart.label(top.interval_s, top.goodput, _("● measured"), "below", kind="strong")
+    chart.label(top.interval_s, top.goodput, _("measured"), "below", kind="strong")
     said = _(
         "A checkpoint took {cost}, a restart {restart}; a kill came every {mtbf} on average. Young's "
         "interval is {best}. The best run kept {share} of its time: a checkpoint after {every} of computing."
