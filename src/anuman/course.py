@@ -85,6 +85,14 @@ LESSONS = (
         picture="speedups.speedup_chart",
     ),
     Lesson(
+        id="09-money",
+        module="money",
+        claim="S0.17",
+        widget="offers",
+        scene="offers",
+        picture="offers.offers_chart",
+    ),
+    Lesson(
         id="10-training",
         module="training",
         claim="S4.12",
