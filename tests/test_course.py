@@ -41,6 +41,13 @@ def test_every_assignment_in_a_folder_has_a_row(folder):
     assert names == set(course.IDS)
 
 
+def test_exercises_say_the_same_to_every_ai_helper():
+    """One text for all folders; `generate_assignment --force` removes it from one that it makes anew."""
+    texts = [file.read_text(encoding="utf-8") for file in ROOT.glob("exercises/*/AGENTS.md")]
+    assert texts and set(texts) == {texts[0]}
+    assert "You may not" in texts[0]
+
+
 def test_a_task_loads_no_other_assignment():
     code = """
 import sys

@@ -93,6 +93,14 @@ LESSONS = (
         picture="chips.chips_chart",
     ),
     Lesson(
+        id="09-money",
+        module="money",
+        claim="S0.17",
+        widget="offers",
+        scene="offers",
+        picture="offers.offers_chart",
+    ),
+    Lesson(
         id="10-training",
         module="training",
         claim="S4.12",

@@ -18,7 +18,7 @@ FORMATS = (
     ("Q8_0", 32, 8, 16), ("MXFP4", 32, 4, 8), ("NVFP4", 16, 4, 8), ("Q4_0", 32, 4, 16),
 )  # fmt: skip
 SHORT, LONG = 16, 2**15  # tokens of a user
-BATCHES = (1, 16, 64, 256, 512)
+BATCHES = (1, 8, 64, 256, 512)
 STORIES = 40  # held-out stories that a loss is the mean of
 DRAFTED = (2, 4, 8)
 WRITTEN = 90  # tokens

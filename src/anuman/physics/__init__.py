@@ -32,7 +32,7 @@ __all__ = lazy.public(
             "weight_bytes"
         ),
         "mlp": "mlp_layer",
-        "money": "breakeven_tokens rupees tco_per_mtok usd_per_mtok",
+        "money": "CRORE HOUR LAKH MILLION YEAR breakeven_tokens rupees tco_per_mtok usd_per_mtok",
         "paging": "contiguous_waste paged_waste",
         "pipelined": "pipelined_prefill",
         "placement": "DoesNotFit",

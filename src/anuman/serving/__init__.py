@@ -4,6 +4,7 @@ from .arrivals import ClosedLoop
 from .bound import makespan_bound, mean_latency_bound, mean_latency_target
 from .cause import Cause, cause
 from .disaggregated import Disaggregated
+from .fleet import ROUTINGS, Outage
 from .legality import RULES, PolicyBroke
 from .lengths import fixed, geometric, lengths, lognormal
 from .metrics import Slo, metrics
@@ -17,10 +18,11 @@ from .simulate import POLICIES, as_policy, simulate
 from .steady import Estimate, Steady, steady
 from .steps import AffineStep, StepTime
 from .sweep import Cancelled, Case, NoCluster, executor, run_case, sweep
-from .workload import at_once, bursty, closed_loop, poisson, trace
+from .workload import at_once, bursty, closed_loop, daily, poisson, trace
 
 __all__ = [
     "POLICIES",
+    "ROUTINGS",
     "RULES",
     "AffineStep",
     "Cancelled",
@@ -34,6 +36,7 @@ __all__ = [
     "Load",
     "NoCluster",
     "OneAtATime",
+    "Outage",
     "PagedKV",
     "Policy",
     "PolicyBroke",
@@ -52,6 +55,7 @@ __all__ = [
     "bursty",
     "cause",
     "closed_loop",
+    "daily",
     "executor",
     "fixed",
     "geometric",

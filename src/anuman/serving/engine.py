@@ -16,7 +16,7 @@ from .arrivals import Arrivals
 from .decoding import Decoding
 from .job import Job
 from .legality import PolicyBroke
-from .run import Run, Served, Span, Totals
+from .run import Gaps, Run, Served, Span, Totals
 from .steps import StepTime, checked, steps_seconds, steps_until
 
 
@@ -41,7 +41,7 @@ class Server:
         self.steps = 0
         self.totals = Totals()
         self.spans: list[Span] = []
-        self._done: list[Job] = []
+        self.done: list[Job] = []
         self._step_time = step_time
         self._costs: dict[int, tuple[float, float]] = {}
         self._free = list(range(slots))  # a heap of slot numbers
@@ -61,6 +61,11 @@ class Server:
     def free_kv(self) -> int:
         """KV memory that nobody has, in tokens."""
         return self.memory.free
+
+    @property
+    def gaps(self) -> list[Gaps]:
+        """Gaps between tokens, if traced."""
+        return self._decoding.gaps
 
     @property
     def more_to_come(self) -> bool:
@@ -123,7 +128,16 @@ class Server:
 
     def run(self, elsewhere: Sequence[Job] = ()) -> Run:
         """Serve everybody; jobs done `elsewhere` meanwhile join the result. Raises PolicyBroke."""
-        while self._take_arrivals() or self.running:
+        self.advance(inf)
+        done = sorted([*self.done, *elsewhere], key=lambda job: (job.request.arrival_s, job.id))
+        return Run(
+            self.policy.name, self.slots, self.kv_capacity, [served_job(job) for job in done],
+            self.totals, spans=self.spans, gaps=self._decoding.gaps,
+        )  # fmt: skip
+
+    def advance(self, until_s: float) -> None:
+        """Serve until then; a stretch of steps that nobody can interrupt is taken to its end. Raises PolicyBroke."""
+        while self.now < until_s and (self._take_arrivals() or self.running):
             if self._ask or self.now >= self._wake:
                 self._ask_policy()
             if self._prefilling:
@@ -132,11 +146,26 @@ class Server:
                 self._decode()
             else:
                 self._idle()
-        done = sorted([*self._done, *elsewhere], key=lambda job: (job.request.arrival_s, job.id))
-        return Run(
-            self.policy.name, self.slots, self.kv_capacity, [_served(job) for job in done],
-            self.totals, spans=self.spans, gaps=self._decoding.gaps,
-        )  # fmt: skip
+
+    def quiet_until(self) -> float:
+        """A time before which nothing ends unless somebody comes, so that there is nothing to advance."""
+        if self.line or self._prefilling:
+            return self.now
+        if not self.running:
+            return inf
+        decoding = self._decoding
+        k, n = decoding.until_the_next_end(), decoding.count
+        cost = self._costs.get(n)
+        if cost is None or self.policy.keeps_rows or self.memory.steps_left(decoding.steps) < k:
+            return self.now
+        return self.now + steps_seconds(k, *cost, decoding.context, n)
+
+    def tokens_left(self) -> int:
+        """Prompt tokens to be read and answer tokens to be written for everybody inside or in the line."""
+        inside = [*self.line.jobs.values(), *self.running.values()]
+        return sum(
+            job.todo + job.request.output_tokens - self._decoding.generated(job) for job in inside
+        )
 
     def _take_arrivals(self) -> bool:
         """Let those who have come stand in line; whether anybody waits or is still to come."""
@@ -289,7 +318,7 @@ class Server:
     def _finish(self, job: Job) -> None:
         job.finish_s = self.now
         job.generated = job.request.output_tokens
-        self._done.append(job)
+        self.done.append(job)
         self.arrivals.done(self.now)
         if not self.policy.keeps_rows:
             self._release(job)
@@ -332,7 +361,8 @@ class Server:
         raise PolicyBroke(rule, self.steps, self.now, job.id, detail)
 
 
-def _served(job: Job) -> Served:
+def served_job(job: Job) -> Served:
+    """The way of a job that is done."""
     request = job.request
     return Served(
         request.id, request.arrival_s, job.admitted_s, job.first_token_s, job.finish_s,

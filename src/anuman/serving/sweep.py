@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from .cause import cause
+from .fleet import ROUNDS, Outage
 from .legality import PolicyBroke
 from .lengths import lengths
 from .metrics import Slo, metrics
 from .replicas import simulate_replicas
 from .requests import Request
 from .steps import StepTime
-from .workload import bursty
+from .workload import bursty, daily
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Case:
 
     slots and kv_capacity are one replica's; watts and usd_per_hour one replica's too. warm_up: see
     metrics.metrics. trace: without it there are no inter-token latencies and it is faster. prefix: tokens
-    that all prompts begin with, beside those of `input`. name: anything that tells the case from others (it is not used).
+    that all prompts begin with, beside those of `input`. routing, outages: see simulate_replicas; swing,
+    period_s: of a day's demand (workload.daily), instead of cv. name: anything that tells the case from others (it is not used).
     """
 
     rate: float
@@ -45,20 +47,27 @@ class Case:
     warm_up: float = 0.0
     trace: bool = True
     prefix: int = 0
+    routing: str = ROUNDS
+    outages: tuple[Outage, ...] = ()
+    swing: float = 0.0
+    period_s: float = 86_400.0
     name: dict = field(default_factory=dict, hash=False)
 
 
 def run_case(case: Case) -> dict:
     """The case's metrics and what limited it; for a case that cannot be, {"error": why}."""
     try:
-        requests = bursty(
-            case.rate, case.cv, case.count, lengths(case.input), lengths(case.output), case.seed
+        shape = (case.count, lengths(case.input), lengths(case.output), case.seed)
+        requests = (
+            daily(case.rate, case.swing, case.period_s, *shape)
+            if case.swing
+            else bursty(case.rate, case.cv, *shape)
         )
         if case.prefix:
             requests = [_with_prefix(request, case.prefix) for request in requests]
         run = simulate_replicas(
             requests, case.policy, case.step_time, case.slots, case.kv_capacity, case.replicas,
-            trace=case.trace,
+            routing=case.routing, seed=case.seed, outages=case.outages, trace=case.trace,
         )  # fmt: skip
         found = metrics(run, case.slo, case.watts, case.usd_per_hour, case.warm_up)
         why = cause(run, case.step_time)

@@ -5,7 +5,7 @@ leaves the others as they were.
 """
 
 from collections.abc import Iterable
-from math import isfinite
+from math import cos, isfinite, pi
 from random import Random
 
 from .arrivals import ClosedLoop
@@ -59,6 +59,29 @@ def bursty(
         else:
             now += 1 / rate
         made.append(Request(number, now, prompt(prompts), answer(answers)))
+    return made
+
+
+def daily(
+    rate: float, swing: float, period_s: float, count: int, input: Lengths | int,
+    output: Lengths | int, seed: int,
+) -> list[Request]:  # fmt: skip
+    """Poisson arrivals whose rate follows the day: rate · (1 - swing · cos(2π t / period_s)), lowest at the start.
+
+    rate: the mean; swing: from 0 (level) to 1 (nobody at the lowest hour). By thinning: Lewis and Shedler, 1979.
+    """
+    _positive(rate=rate, period_s=period_s)
+    _count(count)
+    if not isinstance(swing, int | float) or not 0 <= swing <= 1:
+        raise ValueError(f"swing is {swing!r}: it must be from 0 to 1")
+    times, prompts, answers = _streams(seed)
+    prompt, answer = _lengths(input), _lengths(output)
+    now, made = 0.0, []
+    while len(made) < count:
+        now += times.expovariate(rate * (1 + swing))
+        present = 1 - swing * cos(2 * pi * now / period_s)
+        if times.random() * (1 + swing) < present:
+            made.append(Request(len(made), now, prompt(prompts), answer(answers)))
     return made
 
 

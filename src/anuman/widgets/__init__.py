@@ -19,6 +19,7 @@ SHOWN = lazy.public(
         "kit.figure": "Figure figure table",
         "load_curves.load_widget": "load_curves",
         "memory_jar.jar_widget": "memory_jar",
+        "offers.offers_widget": "offers",
         "own_machine.machine_charts": "own_machine",
         "own_machine.measurement": "measure",
         "policy_duel.duel_widget": "policy_duel",

@@ -12,6 +12,7 @@ from ..task import Case, Misconception, Part, Task
 from ..words import N_, Message
 
 GRID = 120  # values of u2, evenly spread over (0, 1)
+CASE_SECONDS = 6.0  # for a case of as many calls, each perhaps in another process
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,10 @@ class Sampled(Task):
 
     A case is (p, q, token, u); its value is the share of each token over a grid of u2.
     """
+
+    @property
+    def seconds(self) -> float:
+        return CASE_SECONDS
 
     @property
     def case_names(self) -> tuple[str, ...]:
