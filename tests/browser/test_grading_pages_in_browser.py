@@ -13,9 +13,11 @@ from plain_course import ASSIGNMENT
 pytestmark = pytest.mark.browser
 
 ATTACKS = [attack.name for attack in FAMILIES["pages"]]
-# Whatever could run or fetch something, in a page that has none of it.
+# Whatever could run or fetch something, in a page that has none of it; formulas only say how they look.
 ACTIVE = """() => [...document.querySelectorAll("*")].filter(e =>
-    ["SCRIPT", "IFRAME", "OBJECT", "EMBED", "BASE", "FORM", "LINK", "VIDEO", "AUDIO", "SVG", "MATH"].includes(e.tagName.toUpperCase())
+    ["SCRIPT", "IFRAME", "OBJECT", "EMBED", "BASE", "FORM", "LINK", "VIDEO", "AUDIO", "SVG",
+     "MACTION", "ANNOTATION", "ANNOTATION-XML", "SEMANTICS", "MGLYPH"].includes(e.tagName.toUpperCase())
+    || e.closest("math") && e.namespaceURI !== "http://www.w3.org/1998/Math/MathML"
     || [...e.attributes].some(a => /^on/i.test(a.name)
         || /^(href|src|action|srcdoc|data|formaction|xlink:href)$/i.test(a.name)
            && /^\\s*(javascript|vbscript|data:text)/i.test(a.value)
