@@ -174,6 +174,15 @@ def _rows(b: Bench) -> list[list[str]]:
     return [[("⇄ " if s.flips else "") + s.label[lang], s.formula, said(s)] for s in b.steps]
 
 
+def _board_rows(b: Bench) -> list[list[str]]:
+    """The board as a table: the claims of the article on the bench, with the verdicts that stand open."""
+    lang, article = language(), every()[b.claim][0]
+    return [
+        [c.id, c.text[lang], verdict_name(c.verdict) if c.id in b.judged else "–"]
+        for c in catalog.claims(article)
+    ]
+
+
 def _head() -> list[str]:
     return [_("step"), _("formula"), _("value")]
 
@@ -208,8 +217,8 @@ def view(b: Bench, before: Bench | None = None) -> View:
         above=above,
         below=below,
         told=[f"{head}: {body}" for head, body in parts],
-        head=_head() if b.open else (),
-        rows=_rows(b) if b.open else (),
+        head=[_("claim"), _("what it says"), _("verdict")],
+        rows=_board_rows(b),
     )
 
 
