@@ -91,7 +91,7 @@ BAD = {
     "comma": (lambda f, b: (f / b,), "Remove the comma"),
     "list": (lambda f, b: [f / b], "returned list (1); it must return one number"),
     "array": (lambda f, b: np.array([f, b]), "returned ndarray (2,)"),
-    "empty array": (lambda f, b: np.array([]), "returned ndarray (0,)"),
+    "empty array": (lambda f, b: np.array([]), "returned ndarray (0)"),
     "dict": (lambda f, b: {"ridge": f / b}, "returned dict (1)"),
     "function": (lambda f, b: max, "are the parentheses of a call missing?"),
     "generator": (yields, "uses yield"),

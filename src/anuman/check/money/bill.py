@@ -72,8 +72,8 @@ TOKEN_BILL = Task(
     examples=(([ROW], PRICES), ([ROW, ROW | {"batch": True}], PRICES)),
     parts=(
         Part(N_("nothing cached, nothing thought"), 0.5, first(3, _logs(False, False, False))),
-        Part(N_("cached input"), 0.75, first(3, _logs(True, False, False))),
-        Part(N_("thinking and batch discount"), 1.25, first(5, _logs(True, True, True))),
+        Part(N_("cached input"), 0.5, first(3, _logs(True, False, False))),
+        Part(N_("thinking and batch discount"), 1, first(5, _logs(True, True, True))),
     ),
     misconceptions=(
         Misconception(

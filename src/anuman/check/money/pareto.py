@@ -66,7 +66,7 @@ PARETO = Task(
         ([[1.0, 30], [2.0, 10], [3.0, 20]],),
         ([[1.0, 30], [1.0, 40], [0.5, 60]],),
     ),
-    parts=(Part(N_("all cases"), 2, first(6, _offers())),),
+    parts=(Part(N_("all cases"), 1.5, first(6, _offers())),),
     misconceptions=(
         Misconception(
             "wrong direction of price",

@@ -122,7 +122,7 @@ TCO_PER_MTOK = Task(
         (31_536, 1, 10_000, 0.36, 1.0, 1000, 1.0),
         (31_536, 1, 10_000, 0.36, 1.5, 1000, 0.5),
     ),
-    parts=(Part(N_("all cases"), 2, first(7, _machines())),),
+    parts=(Part(N_("all cases"), 1, first(7, _machines())),),
     misconceptions=(
         Misconception(
             "power without pue",

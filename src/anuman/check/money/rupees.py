@@ -86,7 +86,7 @@ LAKH_CRORE = Task(
     function=lakh_crore,
     result=Result((number("rupees"),)),
     examples=(("2 crore",), ("1.5 lakh crore",), (f"3 लाख {NFC}",), ("4,50,000",)),
-    parts=(Part(N_("Latin letters"), 1, LATIN), Part(N_("Devanagari"), 1, HINDI)),
+    parts=(Part(N_("Latin letters"), 0.75, LATIN), Part(N_("Devanagari"), 0.75, HINDI)),
     misconceptions=(
         Misconception(
             "lakh is a million",
@@ -160,7 +160,7 @@ IMPLIED_RATE = Task(
         ([[20e9, 1.6e12, "exact"], [750e6, 60e9, "exact"]],),
         ([[20e9, 1.6e12, "exact"], [6.9e9, 500e9, "more than"]],),
     ),
-    parts=(Part(N_("all cases"), 1.5, first(7, _conversions())),),
+    parts=(Part(N_("all cases"), 1, first(7, _conversions())),),
     misconceptions=(
         Misconception(
             "averages all",
