@@ -1,7 +1,7 @@
 """Offers that no other offer beats in both price and time."""
 
 from collections.abc import Iterator
-from operator import ge, gt, le, lt
+from operator import ge, le, lt
 
 import numpy as np
 
@@ -104,7 +104,7 @@ PARETO = Task(
         ),
         Misconception(
             "dearest and slowest",
-            _chosen(price=gt, time=gt),
+            _chosen(price=ge, time=ge),
             N_("Both directions are the wrong way round: both should be small."),
         ),
     ),
