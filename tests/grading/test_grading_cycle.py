@@ -130,7 +130,7 @@ def test_exchange_from_release_to_returned_feedback(tmp_path):
         assert grade.needs_manual_grade
         grade.manual_score, grade.needs_manual_grade = 1.5, False
         gradebook.db.commit()
-        assert gradebook.find_submission(NAME, student).score == 10.5
+        assert gradebook.find_submission(NAME, student).score == 11.0
     course.nbgrader("generate_feedback", NAME)
     course.nbgrader("release_feedback", NAME)
     course.nbgrader("fetch_feedback", NAME, folder=home)

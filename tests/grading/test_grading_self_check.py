@@ -305,5 +305,5 @@ def test_command(mine, perfect, tmp_path):
     assert done.returncode == 1, done.stderr
     assert done.stderr == ""
     assert "Upside down" in done.stdout
-    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["points"] == 9
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["points"] == 9.5
     assert path.exists()

@@ -132,7 +132,7 @@ def ridge(flops, bandwidth):
     student(
         "silent",
         # A setting that hides results hides the points; nbgrader would give full marks for nothing.
-        {"copy_bandwidth": 0.0, "verdict": 0.0},
+        {"copy_bandwidth": 0.0, "read_sheet": 0.0, "verdict": 0.0, "flip_with_own": 0.0},
         copy_bandwidth="%config InteractiveShell.ast_node_interactivity = 'none'\n"
         "def copy_bandwidth(nbytes, seconds):\n    return 1.0",
     )
