@@ -209,7 +209,7 @@ def test_huge_file(mine, capsys):
 
 def test_paths(mine, tmp_path, capsys, monkeypatch):
     assert self_check.run("exercises/02-rooflin") == 2
-    assert f"Did you mean exercises/{NAME}?" in capsys.readouterr().err
+    assert f"Did you mean exercises/{NAME}" in capsys.readouterr().err
     (tmp_path / "none").mkdir()
     assert self_check.run(str(tmp_path / "none")) == 2
     assert "holds no notebook" in capsys.readouterr().err

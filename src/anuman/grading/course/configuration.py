@@ -19,7 +19,9 @@ def load(root: Path) -> Config:
     Where a course lies, only its own settings say: others are of the course that they name.
     """
     with at_home(root):
-        config = _read(jupyter_config_path(), "in one of the folders of `jupyter --paths`")
+        # Told to read none, Jupyter would make an empty folder for them, which stays behind.
+        folders = [] if os.environ.get("JUPYTER_NO_CONFIG") else jupyter_config_path()
+        config = _read(folders, "in one of the folders of `jupyter --paths`")
         config.CourseDirectory.pop("root", None)
         config.merge(_read([str(root)], f"in {root}"))
     if "root" not in config.CourseDirectory:
