@@ -29,7 +29,10 @@ TASKS = tasks_of(NAME)
 def rows(assignment, kind):
     """The bank's "wrong" or "right" answers so that each row holds at most one of every task."""
     bank = answers(assignment, kind)
-    columns = [[a for a in bank if a.task == task] for task in tasks_of(assignment)]
+    own = {task: [a for a in bank if a.task == task] for task in tasks_of(assignment)}
+    # What a task may call is right in its rows: a slip there would be carried, and cost nothing here.
+    uses = {t.name: t.uses for t in tasks().values() if t.id.startswith(f"{assignment}/")}
+    columns = [[None] * len(own.get(uses[task], ())) + own[task] for task in own]
     return [[a for a in row if a] for row in itertools.zip_longest(*columns)]
 
 
