@@ -84,7 +84,7 @@ THROUGHPUT_AND_TPOT = Task(
     drill=Drill(
         draw=_machines,
         asks=N_(
-            "A model has {n} weights of {bytes_per_weight} bytes, each of {batch} users a cache of "
+            "A model has {n} weights of {bytes_per_weight} B, each of {batch} users a cache of "
             "{kv_per_seq} bytes. A chip computes {flops} FLOP/s and reads {bandwidth} bytes/s. How "
             "long does a user wait for each token?"
         ),

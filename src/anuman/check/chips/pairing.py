@@ -5,7 +5,7 @@ from math import ceil, floor
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 
 NEVER = -1
@@ -130,6 +130,16 @@ TASK_SPEEDUP = Task(
     result=Result((number("speedup"),)),
     examples=((0.5, 2), (0.8, 4)),
     parts=(Part(N_("all cases"), 0.5, ((0.0, 10), (1.0, 10), *first(6, _shares()))),),
+    drill=Drill(
+        draw=_shares,
+        asks=N_(
+            "Of a task's time the share {fraction_writing} is writing, and writing becomes {factor} "
+            "times as fast. How many times as fast is the whole task?"
+        ),
+        worked=lambda fraction_writing, factor: (
+            f"1 / (1 - {fraction_writing:g} + {fraction_writing:g} / {factor:g})"
+        ),
+    ),
     misconceptions=(
         Misconception(
             "factor for the whole task",

@@ -5,7 +5,7 @@ from math import ceil, floor
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 
 
@@ -207,6 +207,17 @@ ENERGY_PER_TOKEN = Task(
     result=Result((number("joules"),)),
     examples=((10_000, 50, 100), (10_000, 50, 1)),
     parts=(Part(N_("all cases"), 0.5, first(6, _loads())),),
+    drill=Drill(
+        draw=_loads,
+        asks=N_(
+            "A fleet draws {fleet_watts} W and writes {tokens_per_s_per_user} tokens a second for each "
+            "of {users} users. How many joules is a token?"
+        ),
+        worked=lambda fleet_watts, tokens_per_s_per_user, users: (
+            f"{fleet_watts:g} / ({tokens_per_s_per_user:g} · {users:g})"
+        ),
+        unit="J",
+    ),
     misconceptions=(
         Misconception(
             "one user's tokens",

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 
 HOUR = 3600
@@ -31,6 +31,16 @@ USD_PER_MTOK = Task(
     result=Result((number("usd"),)),
     examples=((36.0, 10_000, 1.0), (36.0, 10_000, 0.25)),
     parts=(Part(N_("all cases"), 1, first(6, _rents())),),
+    drill=Drill(
+        draw=_rents,
+        asks=N_(
+            "A machine costs {usd_per_hour} USD an hour, writes {tok_per_s} tokens a second when it is "
+            "full, and is used to the share {utilisation}. What does a million tokens cost, in USD?"
+        ),
+        worked=lambda usd_per_hour, tok_per_s, utilisation: (
+            f"{usd_per_hour:g} / (3600 · {tok_per_s:g} · {utilisation:g}) · 1000000"
+        ),
+    ),
     misconceptions=(
         Misconception(
             "no utilisation",

@@ -7,7 +7,7 @@ from statistics import fmean
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 
 LAKH, CRORE = 1e5, 1e7
@@ -33,6 +33,11 @@ TO_CRORE = Task(
     result=Result((number("crore"),)),
     examples=((1e9, 90.0), (750e6, 80.0)),
     parts=(Part(N_("all cases"), 0.5, first(5, _sums())),),
+    drill=Drill(
+        draw=_sums,
+        asks=N_("How many crore rupees are {usd} USD at {rate} rupees a dollar?"),
+        worked=lambda usd, rate: f"{usd:g} · {rate:g} / 10000000",
+    ),
     misconceptions=(
         Misconception(
             "crore is a million",

@@ -52,7 +52,7 @@ TTFT = Task(
     drill=Drill(
         draw=lambda: _prompts(0.1, 6),
         asks=N_(
-            "A model has {n} weights of {bytes_per_weight} bytes. A chip computes {flops} FLOP/s and "
+            "A model has {n} weights of {bytes_per_weight} B. A chip computes {flops} FLOP/s and "
             "reads {bandwidth} bytes/s; a program reaches {mfu} and {mbu} of that. When does the first "
             "token of the answer to a prompt of {prompt_tokens} tokens come?"
         ),

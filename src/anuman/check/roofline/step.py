@@ -56,7 +56,7 @@ STEP_TIME = Task(
     drill=Drill(
         draw=lambda: _steps(0.1, 8),
         asks=N_(
-            "A model has {n} weights of {bytes_per_weight} bytes. A chip computes {flops} FLOP/s and "
+            "A model has {n} weights of {bytes_per_weight} B. A chip computes {flops} FLOP/s and "
             "reads {bandwidth} bytes/s. {batch} users share a decode step. How long does it take?"
         ),
         worked=lambda n, batch, flops, bandwidth, bytes_per_weight: (

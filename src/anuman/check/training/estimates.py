@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 
 DAY = 86_400
@@ -32,6 +32,16 @@ TRAINING_DAYS = Task(
     result=Result((number("days"),)),
     examples=((10e9, 1e12, 1000, 0.5, 1e15),),
     parts=(Part(N_("all cases"), 1, first(6, _plans())),),
+    drill=Drill(
+        draw=_plans,
+        asks=N_(
+            "{gpus} GPUs of {peak} FLOP/s each train a model of {n} weights on {tokens} tokens and "
+            "reach the share {mfu} of their peak. How many days does it take?"
+        ),
+        worked=lambda n, tokens, gpus, mfu, peak: (
+            f"6 · {n:g} · {tokens:g} / ({gpus:g} · {peak:g} · {mfu:g}) / 86400"
+        ),
+    ),
     misconceptions=(
         Misconception(
             "percent",

@@ -7,7 +7,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 
 
@@ -67,6 +67,15 @@ CHECKPOINT_INTERVAL = Task(
     result=Result((number("seconds"),)),
     examples=((50, 10_000),),
     parts=(Part(N_("all cases"), 0.5, first(5, _costs())),),
+    drill=Drill(
+        draw=_costs,
+        asks=N_(
+            "A checkpoint takes {cost} s, and something fails every {mtbf} s on average. After how many "
+            "seconds of work is a checkpoint due, by Young's rule?"
+        ),
+        worked=lambda cost, mtbf: f"sqrt(2 · {cost:g} · {mtbf:g})",
+        unit="s",
+    ),
     misconceptions=(
         Misconception(
             "no factor 2",
