@@ -293,7 +293,7 @@ def test_saved_weights_say_where_they_come_from(unbroken, tmp_path):
 
 @pytest.fixture
 def tiny_command(monkeypatch):
-    monkeypatch.setattr(Training.start.__func__, "__defaults__", (None, TINY))
+    monkeypatch.setattr(Training.start.__func__, "__defaults__", (None, TINY, None))
 
 
 def test_the_command_trains_stops_and_goes_on(tiny_command, tmp_path, monkeypatch, capsys):
