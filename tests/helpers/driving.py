@@ -42,6 +42,8 @@ def drive(page: NotebookPage, cell_id: str) -> None:
     if output.locator("details.more").count():
         page.enter(cell_id)
         press(page, _("More"))
+    # While it computes it shows "Stop" in place of the button that Tab is to reach.
+    expect(output.locator("progress:visible")).to_have_count(0, timeout=60_000)
     page.enter(cell_id)
     inside = []
     while (not inside or inside[-1] or not any(inside)) and len(inside) < MOST_TABS:
