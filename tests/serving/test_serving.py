@@ -206,6 +206,7 @@ def test_the_static_batch_is_exactly_the_sum_of_its_longest():
     assert serving.simulate(made, serving.Static(), 1.0, 32, 10**9).end_s == longest
 
 
+@pytest.mark.slow
 def test_steady_state_agrees_with_its_own_confidence_interval():
     made = serving.poisson(8, 20_000, serving.geometric(200), serving.geometric(100), seed=11)
     run = serving.simulate(made, "continuous", STEP, 64, 60_000, trace=False)
@@ -430,6 +431,7 @@ def test_a_rule_is_told_what_it_needs():
 # The puzzle's frame
 
 
+@pytest.mark.slow
 @given(requests=requests(), slots=any_slots, seed=st.integers(0, 99))
 def test_no_policy_beats_the_bounds(requests, slots, seed):
     low = serving.mean_latency_bound(requests, STEP, slots, 300)
