@@ -148,6 +148,7 @@ def test_a_rule_cannot_change_the_queue():
     assert mean_steps(spoils, QUEUE) == mean_steps(honest, QUEUE)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
 def test_the_puzzle_is_graded_across_the_wall():
     """The rule runs in the learner's process, decision by decision; the queue stays on this side."""
@@ -173,6 +174,7 @@ def model():
     return lm.load()
 
 
+@pytest.mark.slow
 def test_both_ways_write_the_same_answers_in_the_counted_steps(model):
     static, continuous = (
         lm.serve(model, PROMPTS, 3, policy) for policy in ("static", "continuous")

@@ -207,6 +207,7 @@ def test_the_static_batch_is_exactly_the_sum_of_its_longest():
     assert serving.simulate(made, serving.Static(), 1.0, 32, 10**9).end_s == longest
 
 
+@pytest.mark.slow
 def test_steady_state_agrees_with_its_own_confidence_interval():
     made = serving.poisson(8, 20_000, serving.geometric(200), serving.geometric(100), seed=11)
     run = serving.simulate(made, "continuous", STEP, 64, 60_000, trace=False)
