@@ -63,6 +63,7 @@ def test_names_of_any_sign_are_found(tmp_path, root, name):
     assert [one.student for one in Course(tmp_path / root).submissions(name, "a(n)n")] == ["a(n)n"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["", " ", "a+b", "a/b", ".hidden"])
 def test_names_that_nbgrader_forbids_are_refused(course, name):
     with Course(course.root).gradebook() as book, pytest.raises(BadCourse, match="no name of an"):
@@ -186,6 +187,7 @@ def test_of_two_runs_at_once_one_waits_and_says_so(course):
     assert course.points()["ann"]
 
 
+@pytest.mark.slow
 def test_settings_and_gradebooks_that_cannot_be_used_are_one_line(course):
     (course.root / "nbgrader_config.py").write_text(
         "c = get_config()\nc.AssignLatePenalties.plugin_class = 'nowhere.Half'\n"
