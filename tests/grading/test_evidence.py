@@ -74,6 +74,21 @@ def test_a_test_brings_what_it_needs_of_those_above_it():
     assert found.together == ["nb/t0", "nb/t1"] and found.failed == {}
 
 
+@pytest.mark.parametrize(
+    ("given", "mine", "right"),
+    [
+        ("io.StringIO('a\\nb')", "sum(1 for _ in v)", "len(v.readlines())"),
+        ("P(1, 1)", "sum(v)", "v.x + v.y"),
+        ("Counter('aa')", "v['a']", "v.most_common(1)[0][1]"),
+    ],
+)
+def test_an_argument_keeps_what_another_right_answer_may_ask_of_it(given, mine, right):
+    needs = "import io\nfrom collections import Counter, namedtuple\nP = namedtuple('P', 'x y')"
+    solve = "def f(v):\n    return {}".format
+    _found, template = gathered(f"assert f({given}) == 2", setup=needs, solution=solve(mine))
+    assert verdicts(template, solve(right)) == [True]
+
+
 @pytest.mark.parametrize("how", [{"setting": APART}, {"forced": APART}])
 def test_apart_is_apart_whatever_the_answers_show(how):
     found, _template = gathered(CHANGED, solution=SORTS, **how)

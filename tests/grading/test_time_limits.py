@@ -63,6 +63,21 @@ def test_whoever_never_gets_a_processor_is_not_to_blame(clock):
     assert blame.starved and blame.doubtful
 
 
+@pytest.mark.parametrize(
+    ("waited", "blamed"), [(0.1, (False, False)), (0.8, (True, False)), (1.5, (True, True))]
+)
+def test_a_test_that_stops_an_answer_by_its_own_clock_counts_only_while_that_could_run(
+    clock, waited, blamed
+):
+    process = Waiting()
+    limit, blame = TimeLimit(20, lambda: [process]), Blame()
+    after(limit, process, clock, 2, waited)
+    blame.by_the_test(limit, stopped=False)
+    assert not blame.doubtful
+    blame.by_the_test(limit, stopped=True)
+    assert (blame.doubtful, blame.starved) == blamed
+
+
 def test_processes_that_take_the_time_from_each_other_get_no_more_of_it(clock):
     process = Waiting(below=30)
     limit, blame = TimeLimit(10, lambda: [process]), Blame()

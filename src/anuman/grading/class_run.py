@@ -151,6 +151,7 @@ class ClassRun:
             except BrokenProcessPool:
                 outcome = Outcome("", problem="a worker of the grading was killed")
                 self._pool.renew()
+            outcome.problem = outcome.problem or (STARVED if outcome.starved else None)
             if not (outcome.problem or (outcome.doubtful and not last)):
                 return outcome
         raise BadCourse(

@@ -123,7 +123,11 @@ EFFECTIVE_SPEEDUP = Task(
     examples=((1000, 4000, 8e6, 40), (1000, 40_000, 8e6, 120)),
     parts=(
         Part(N_("both clusters advance"), 1, first(6, _pairs())),
-        Part(N_("the larger one does not advance at all"), 0.5, ((2000, 90_000, 10e6, 80),)),
+        Part(
+            N_("the larger one does not advance at all; two alike that hardly ever fail"),
+            0.5,
+            ((2000, 90_000, 10e6, 80), (1000, 1000, 1e15, 1)),
+        ),
     ),
     misconceptions=(
         Misconception(

@@ -20,6 +20,7 @@ MOST_ALIKE = 100  # keys of a set or dict with one hash: each new one is compare
 PACKED_FROM = 64  # from this length on a list of floats or of integers travels as one buffer
 NUMBER_KINDS = frozenset("?biuf")  # dtypes whose scalars are JSON numbers
 ARRAY_KINDS = frozenset("?biufcSUmM")
+BROKEN = (TypeError, ValueError, LookupError, ArithmeticError, RecursionError, MemoryError)
 
 
 class BadFrame(ValueError):
@@ -41,8 +42,8 @@ def no_other(value: Any) -> tuple:
 def encode(value: Any, buffers: list, other: Other = no_other, depth: int = 0) -> Any:
     """The value as JSON with tags; raw bytes are appended to buffers.
 
-    Subclasses of plain types arrive as the plain type, read with its own methods. `other` turns
-    what is no plain data into a tag and values that are, or raises CannotSend.
+    `other` turns what is no plain data into a tag and values that are, or raises CannotSend. Subclasses
+    of plain types arrive as these, read with their methods; if other.exact, they are no plain data.
     """
     kind = type(value)
     if kind is float or kind is str or kind is bool or value is None:
@@ -67,7 +68,8 @@ def _encode_rest(value: Any, kind: type, buffers: list, other: Other, depth: int
         return ["d", *items]
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        if isinstance(value, numpy.ndarray) and value.dtype.kind in ARRAY_KINDS:
+        plain = kind is numpy.ndarray or not _is_exact(other)
+        if plain and isinstance(value, numpy.ndarray) and value.dtype.kind in ARRAY_KINDS:
             return _encode_array(numpy, value, buffers)
         if isinstance(value, numpy.generic) and value.dtype.kind in ARRAY_KINDS:
             if value.dtype.kind in NUMBER_KINDS and value.dtype.itemsize <= 8:
@@ -96,23 +98,29 @@ def _encode_rest(value: Any, kind: type, buffers: list, other: Other, depth: int
         return ["q", *[encode(v, buffers, other, depth) for v in parts]]
     if kind is decimal.Decimal and len(value.as_tuple().digits) <= MOST_DIGITS:
         return ["m", str(value)]
-    return _encode_subclass(value, buffers, other, depth)
+    return _encode_other(value, buffers, other, depth)
 
 
-def _encode_subclass(value: Any, buffers: list, other: Other, depth: int) -> Any:
-    if isinstance(value, int):
-        return encode(int.__index__(value), buffers, other, depth)
-    if isinstance(value, float):
-        return float.__float__(value)
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, (list, tuple)):
-        plain = list if isinstance(value, list) else tuple
-        return encode(plain(plain.__iter__(value)), buffers, other, depth)
-    if isinstance(value, dict):
-        return encode(dict(dict.items(value)), buffers, other, depth)
+_AS_PLAIN = (
+    (int, int.__index__),
+    (float, float.__float__),
+    (str, str.__str__),
+    (list, lambda value: list(list.__iter__(value))),
+    (tuple, lambda value: tuple(tuple.__iter__(value))),
+    (dict, lambda value: dict(dict.items(value))),
+)
+
+
+def _encode_other(value: Any, buffers: list, other: Other, depth: int) -> Any:
+    for plain, as_plain in () if _is_exact(other) else _AS_PLAIN:
+        if isinstance(value, plain):
+            return encode(as_plain(value), buffers, other, depth)
     tag, *values = other(value)
     return [tag, *[encode(v, buffers, other, depth) for v in values]]
+
+
+def _is_exact(other: Other) -> bool:
+    return getattr(other, "exact", False)
 
 
 def _pack(values: Sequence) -> array.array | None:
@@ -159,15 +167,7 @@ def decode(node: Any, buffers: list, other: Reader | None = None) -> Any:
             return other(tag, [decode(item, buffers, other) for item in node[1:]])
     except BadFrame:
         raise
-    except (
-        TypeError,
-        ValueError,
-        IndexError,
-        ArithmeticError,
-        RecursionError,
-        LookupError,
-        MemoryError,
-    ) as error:
+    except BROKEN as error:
         raise BadFrame(f"{tag!r}: {error}") from error
     raise BadFrame(f"unknown tag {str(tag)[:20]!r}")
 

@@ -34,7 +34,7 @@ class Link:
         self._channel: wire.Channel | None = None
         self._interrupt: Callable[[], None] = lambda: None
         self.generation = 0
-        self.expired = False  # the cell's time is up: nothing more is asked of the learner
+        self.expired = self.stopped = False  # the cell's time is up; the test cut a call short
         self.named: set[str] = set()  # every name in the teacher's cells so far
         self.attributes: set[tuple[str, str]] = set()  # every name.attribute in them
         self.sources: dict[int, str] = {}  # the learner's cells by number
@@ -148,6 +148,7 @@ class Link:
         """Interrupt the learner's function and take its last word, or give the process up."""
         if self._channel is None:
             return
+        self.stopped = True
         # The alarm that brought us here may ring again while we wait.
         masked = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         try:
@@ -191,11 +192,13 @@ class Link:
         name = getattr(value, "__name__", "")
         if getattr(builtins, name, None) is value:
             return ("builtin", name)  # int, KeyError, len: the learner's process has its own
-        if hasattr(type(value), "__next__"):
+        if hasattr(type(value), "__next__") and type(value).__module__ in proxies.ITERATORS:
             return ("iterator", list(itertools.islice(value, proxies.MOST_PULLED)))
         if callable(value):
             return ("k", self._number(value))
         raise wire.CannotSend(f"an object of type {type(value).__name__} cannot be passed")
+
+    _give.exact = True  # an answer may use what a subclass has besides: most_common of a Counter
 
     def _number(self, callback: Callable) -> int:
         """A number for a function of the test's; a learner's function may keep it and call it later."""
@@ -210,9 +213,8 @@ class Link:
         if tag != "h" or len(values) != 6:
             raise wire.BadFrame(f"unknown tag {tag[:20]!r}")
         handle, kind, name, classes, signature, doc = values
-        if type(handle) is not int or type(kind) is not str or type(name) is not str:
-            raise wire.BadFrame("no handle")
-        if type(classes) is not list or not all(type(one) is str for one in classes):
+        plain = list(map(type, values[:4])) == [int, str, str, list]
+        if not plain or not all(type(one) is str for one in classes):
             raise wire.BadFrame("no handle")
         if kind == "module":
             return proxies.Module(name)
@@ -260,9 +262,7 @@ class Link:
         if name not in self._exceptions:
             # SystemExit and the like must not stop the test cell's process, nor slip through it;
             # StopIteration would end an all(map(...)) of the test, which then finds nothing wrong.
-            stops = (
-                known is not None and isinstance(known, type) and issubclass(known, BaseException)
-            )
+            stops = isinstance(known, type) and issubclass(known, BaseException)
             base = RuntimeError if stops else self._exception(classes[1:])
             self._exceptions[name] = type(name, (base,), {"__module__": "__main__"})
         return self._exceptions[name]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 MOST_PULLED = 100_000  # items taken from an iterator
+ITERATORS = {"builtins", "itertools"}  # modules of those that can do no more than give items
 HOW = "See anuman.grading.test_helpers for what tests can do about it."
 
 

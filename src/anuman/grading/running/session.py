@@ -31,8 +31,7 @@ class Session:
         self._cells: list[Cell] = []
         self._template = Template("", ())
         self._guilty: set[int] = set()  # cells that end or stop the process they run in
-        self._restarts = 0
-        self._at = 0  # the cell that is run now
+        self._at = self._restarts = 0  # the cell that is run now, the processes that it has lost
         self._outputs = LearnerOutputs()
         self.blame = Blame()
         self.notes: list[str] = []
@@ -277,7 +276,8 @@ class Session:
         while True:
             kind, *details = self._receive(trusted, patience)
             if kind == "done":
-                outputs, notes, lost, late = details
+                outputs, notes, lost, late, stopped = details
+                self.blame.by_the_test(limit, stopped and not late)
                 if lost and self._learner is not None:
                     self.blame.lost()
                     self._learner.end()

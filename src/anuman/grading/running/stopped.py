@@ -1,8 +1,11 @@
 """A cell that did not come to its end, and whether its code is to blame."""
 
-from .time_limits import TimeLimit
+from .time_limits import DOUBTFUL, TimeLimit
 
 TIMEOUT = "CellTimeoutError"
+MOST_WAITING = (
+    0.5  # of a test's time, in which others had the processors: more says nothing of an answer
+)
 LOST = "DeadKernelError"  # nbgrader's own names for what happened to a cell
 
 
@@ -41,3 +44,9 @@ class Blame:
         """A time limit has passed: did the processes have a processor in that time?"""
         self.doubtful |= limit.doubtful
         self.starved |= limit.starved
+
+    def by_the_test(self, limit: TimeLimit, stopped: bool) -> None:
+        """A test has ended; stopped: it has cut a call short, by a clock that knows of no others."""
+        if stopped:
+            self.doubtful |= limit.waiting > DOUBTFUL
+            self.starved |= limit.waiting > MOST_WAITING

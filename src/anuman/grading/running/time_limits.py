@@ -8,9 +8,7 @@ from .process import Process
 MOST = 5.0  # times as long as it says a limit lasts on a busy machine
 WORTH_IT_S = 0.02  # shorter waiting is not looked at
 FEW = 2  # processes of a submission that do not starve each other
-DOUBTFUL = (
-    0.2  # of the limit: waiting after which a submission's many processes are tried once more
-)
+DOUBTFUL = 0.2  # of the limit, or of a test's time: after so much waiting a second try is made
 
 
 class TimeLimit:
@@ -40,6 +38,11 @@ class TimeLimit:
         if waited < WORTH_IT_S or self._many():
             return 0.0
         return min(waited, (MOST - 1) * self.seconds)
+
+    @property
+    def waiting(self) -> float:
+        """The part of the time so far in which others had the processors, 0 to 1."""
+        return min(self.lost() / max(time.monotonic() - self._started, WORTH_IT_S), 1.0)
 
     @property
     def starved(self) -> bool:

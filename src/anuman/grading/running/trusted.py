@@ -129,8 +129,9 @@ class Trusted:
             self._know(arguments[2])
             outputs = self._run(*arguments[:2])
             notes, self._link.notes = self._link.notes, []
-            late, self._link.expired = self._link.expired, False
-            self._channel.send(["done", outputs, notes, self._link.is_lost, late])
+            late, stopped = self._link.expired, self._link.stopped
+            self._link.expired = self._link.stopped = False
+            self._channel.send(["done", outputs, notes, self._link.is_lost, late, stopped])
         return True
 
     def _learner(self) -> tuple:
