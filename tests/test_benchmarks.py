@@ -37,7 +37,9 @@ def test_a_missing_package_is_named_without_a_traceback():
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("name", ["bench_serving.py", "bench_grade.py", "bench_repaint.py"])
+@pytest.mark.parametrize(
+    "name", ["bench_serving.py", "bench_grade.py", "bench_repaint.py", "soak_grade.py"]
+)
 def test_it_starts_from_the_environment_of_the_tests(name):
     done = subprocess.run(
         [sys.executable, str(FOLDER / name), "--help"], capture_output=True, text=True
