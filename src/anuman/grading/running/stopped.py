@@ -1,12 +1,12 @@
 """A cell that did not come to its end, and whether its code is to blame."""
 
-from .time_limits import DOUBTFUL, TimeLimit
+from .time_limits import TimeLimit
 
 TIMEOUT = "CellTimeoutError"
-MOST_WAITING = (
-    0.5  # of a test's time, in which others had the processors: more says nothing of an answer
-)
 LOST = "DeadKernelError"  # nbgrader's own names for what happened to a cell
+# Of a test's time, in which others had the processors: more is worth a second try; still more says
+# nothing of an answer.
+MUCH_WAITING, MOST_WAITING = 0.8, 0.9
 
 
 class Stopped(Exception):
@@ -48,5 +48,5 @@ class Blame:
     def by_the_test(self, limit: TimeLimit, stopped: bool) -> None:
         """A test has ended; stopped: it has cut a call short, by a clock that knows of no others."""
         if stopped:
-            self.doubtful |= limit.waiting > DOUBTFUL
+            self.doubtful |= limit.waiting > MUCH_WAITING
             self.starved |= limit.waiting > MOST_WAITING

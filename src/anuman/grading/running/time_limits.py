@@ -8,7 +8,7 @@ from .process import Process
 MOST = 5.0  # times as long as it says a limit lasts on a busy machine
 WORTH_IT_S = 0.02  # shorter waiting is not looked at
 FEW = 2  # processes of a submission that do not starve each other
-DOUBTFUL = 0.2  # of the limit, or of a test's time: after so much waiting a second try is made
+DOUBTFUL = 0.2  # of the limit: after so much waiting a submission's many processes are tried again
 
 
 class TimeLimit:
