@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import shorter
 from nbclient import NotebookClient
 
 from anuman import catalog, course
@@ -15,8 +16,6 @@ LESSONS = Path(__file__).parents[2] / "lessons"
 SOURCES = sorted(LESSONS.glob("*.ipynb"))
 BOTH = [*SOURCES, *sorted((LESSONS / "hi").glob("*.ipynb"))]
 BEATS = 8
-# Measurements that may last as long as one likes, and how long they last here.
-SHORTER = {"own_storm.storm(72)": "own_storm.storm(12)"}
 
 
 def label(path: Path) -> str:
@@ -33,15 +32,19 @@ def test_both_languages_have_the_same_lessons():
     assert [p.name for p in SOURCES] == sorted(p.name for p in (LESSONS / "hi").glob("*.ipynb"))
 
 
+def test_what_is_shortened_stands_in_a_lesson():
+    everything = "".join(path.read_text("utf-8") for path in SOURCES)
+    assert all(long in everything for long in shorter.ALL)
+
+
+# In Hindi a browser runs every lesson from top to bottom.
 @pytest.mark.lesson
-@pytest.mark.parametrize("path", BOTH, ids=label)
+@pytest.mark.parametrize("path", SOURCES, ids=label)
 def test_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
     monkeypatch.setenv("ANUMAN_HOME", str(tmp_path))
     monkeypatch.delenv("ANUMAN_LANG", raising=False)
     notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        for long, short in SHORTER.items():
-            cell.source = cell.source.replace(long, short)
+    shorter.shorten(notebook, shorter.STORM)
     client = NotebookClient(
         notebook,
         timeout=180,
