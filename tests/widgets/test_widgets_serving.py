@@ -313,6 +313,7 @@ def looks_right(page: str, still) -> None:
     assert not re.search(r"\b(nan|inf|none)\b", plain(page).lower())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "hi"])
 @settings(deadline=None, max_examples=40)
 @given(
@@ -336,6 +337,7 @@ def test_extremes_of_the_theatre(lang, requests, slots, lengths, mean, rate, kv,
         assert bool(state.scenes) or theatre_words.problems(state)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "hi"])
 @settings(deadline=None, max_examples=12)
 @given(
