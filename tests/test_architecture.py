@@ -15,10 +15,10 @@ ALLOWED = {
     "validation": {"catalog", "language", "physics"},
     "sizing": {"catalog", "physics"},
     "claims": {"catalog", "language", "physics"},
-    "serving": {"catalog", "language", "physics"},
+    "serving": {"catalog", "language", "lazy", "physics"},
     "scenes": {"catalog", "claims", "language", "physics", "serving"},
     "machine": {"language", "paths"},
-    "lm": {"language", "machine", "paths"},
+    "lm": {"language", "lazy", "machine", "paths"},
     "widgets": {
         "catalog", "claims", "course", "language", "lazy", "lm", "machine", "paths", "physics", "scenes",
         "serving", "validation",

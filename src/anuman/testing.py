@@ -51,11 +51,14 @@ def run(pytest_args: list[str]) -> int:
 
 
 def workers() -> int:
-    """Processes that share the tests: the cores and the memory decide; 0: no sharing."""
+    """Processes that share the tests: the cores and the memory decide; 0: no sharing.
+
+    One more than there are cores: many tests wait, for a browser or a time limit.
+    """
     if os.name == "nt":  # a test that must be alone is kept so by locks that Windows lacks
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    most = min(cores or 1, int(psutil.virtual_memory().available / MEMORY))
+    most = min((cores or 1) + 1, int(psutil.virtual_memory().available / MEMORY))
     return most if most > 1 else 0
 
 

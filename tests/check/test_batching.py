@@ -51,20 +51,6 @@ def test_longest_of_many_lengths():
         physics.longest_over_mean(3, 0.5)
 
 
-@given(
-    st.floats(1, 1000), st.floats(1e9, 1e11), st.floats(1e6, 1e9), st.floats(1e13, 1e16),
-    st.floats(1e11, 1e13), st.sampled_from([0.5, 1, 2]),
-)  # fmt: skip
-def test_promise_and_step_are_inverse(batch, n, cache, flops, bandwidth, size):
-    step = physics.decode_step(
-        batch=batch, n=n, kv_per_seq=cache, flops=flops, bandwidth=bandwidth, bytes_per_weight=size
-    )
-    back = physics.batch_at_tpot(step.seconds, n, cache, flops, bandwidth, size)
-    assert back == pytest.approx(batch, rel=1e-6)
-    weights_alone = size * n / bandwidth
-    assert physics.batch_at_tpot(0.9 * weights_alone, n, cache, flops, bandwidth, size) == 0.0
-
-
 def test_a_chain_serves_as_many_queries_as_chips_for_nothing():
     machine = (70e9, 1e9, 100e12, 10e12, 1)
     alone = physics.chain(1, 50, *machine)
@@ -162,6 +148,7 @@ def test_a_rule_cannot_change_the_queue():
     assert mean_steps(spoils, QUEUE) == mean_steps(honest, QUEUE)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
 def test_the_puzzle_is_graded_across_the_wall():
     """The rule runs in the learner's process, decision by decision; the queue stays on this side."""
@@ -187,6 +174,7 @@ def model():
     return lm.load()
 
 
+@pytest.mark.slow
 def test_both_ways_write_the_same_answers_in_the_counted_steps(model):
     static, continuous = (
         lm.serve(model, PROMPTS, 3, policy) for policy in ("static", "continuous")

@@ -2,15 +2,18 @@
 
 import contextlib
 import fcntl
+import json
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from plain_course import ASSIGNMENT, TOOLS, PlainCourse, honest
+from plain_course import ASSIGNMENT, TOOLS, PlainCourse, cell, honest
 
 from anuman.grading.course import configuration
 from anuman.grading.course.errors import BadCourse
@@ -60,6 +63,7 @@ def test_names_of_any_sign_are_found(tmp_path, root, name):
     assert [one.student for one in Course(tmp_path / root).submissions(name, "a(n)n")] == ["a(n)n"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["", " ", "a+b", "a/b", ".hidden"])
 def test_names_that_nbgrader_forbids_are_refused(course, name):
     with Course(course.root).gradebook() as book, pytest.raises(BadCourse, match="no name of an"):
@@ -149,6 +153,21 @@ def rights(path):
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.classroom
+def test_a_test_that_nonsense_passes_is_named_before_anybody_hands_in(course):
+    shutil.rmtree(course.root / "submitted")
+    path = course.root / "source" / ASSIGNMENT / "numbers.ipynb"
+    notebook = nbformat.read(path, 4)
+    cell({"numbers": notebook}, "mean").source = "assert not abs(mean([1, 3]) - 2) > 1e-9"
+    nbformat.write(notebook, path)
+    course.run("nbgrader", "generate_assignment", ASSIGNMENT, "--force")
+    done = anuman(course, "grade", "--nonsense", "--json", str(course.root / "report.json"))
+    assert done.returncode == 1, done.stdout + done.stderr
+    (one,) = json.loads((course.root / "report.json").read_text("utf-8"))["nonsense"]
+    assert (one["notebook"], one["test"], one["nonsense"]) == ("numbers", "mean", "NaN")
+    assert "  numbers/mean: NaN\n" in done.stdout and not course.points()
+
+
 # ---- what stands in the way ------------------------------------------------------------------------
 
 
@@ -168,6 +187,7 @@ def test_of_two_runs_at_once_one_waits_and_says_so(course):
     assert course.points()["ann"]
 
 
+@pytest.mark.slow
 def test_settings_and_gradebooks_that_cannot_be_used_are_one_line(course):
     (course.root / "nbgrader_config.py").write_text(
         "c = get_config()\nc.AssignLatePenalties.plugin_class = 'nowhere.Half'\n"

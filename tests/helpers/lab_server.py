@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 
+import shorter
 from ports import free_port
 
 COURSE = Path(__file__).parents[2]
@@ -32,6 +33,8 @@ def copy_course(target: Path, names: tuple[str, ...] = COPIED) -> None:
             continue
         shutil.rmtree(target / name, ignore_errors=True)
         shutil.copytree(source, target / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    if "lessons" in names:
+        shorter.shorten_all(target / "lessons")
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:

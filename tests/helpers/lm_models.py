@@ -1,8 +1,12 @@
 """Small random models for the tests of anuman.lm, and a transformer written out plainly."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 
 from anuman import lm
+from anuman.lm import safetensors
 
 CONFIG = lm.Config(vocab=288, dim=48, layers=3, heads=6, kv_heads=2, hidden=64, context=64)
 MERGES = [(b"t", b"h"), (b"th", b"e"), (b" ", b"the"), (b"a", b"n"), (b" ", b"a"), (b"n", b"u")]
@@ -26,6 +30,18 @@ def tensors(config: lm.Config = CONFIG, seed: int = 1) -> dict[str, np.ndarray]:
 
 def model(config: lm.Config = CONFIG, seed: int = 1) -> lm.Model:
     return lm.from_tensors(config, tensors(config, seed), tokenizer(config.vocab))
+
+
+def save(
+    path: Path,
+    weights: dict[str, np.ndarray],
+    config: lm.Config,
+    tokenizer: lm.Tokenizer,
+    about: dict[str, str],
+) -> None:
+    """Write a model as lm.load reads it; `about` holds further texts for the header."""
+    header = {"config": json.dumps(config.as_dict()), "tokenizer": json.dumps(tokenizer.as_dict())}
+    safetensors.write(path, weights, {**about, **header})
 
 
 def plain_logits(w: dict[str, np.ndarray], config: lm.Config, tokens: list[int]) -> np.ndarray:

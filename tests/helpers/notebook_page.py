@@ -168,10 +168,9 @@ class NotebookPage:
         raise AssertionError(f"Tab never reaches {name!r}; it went through {heard}")
 
     def errors(self) -> list[str]:
-        """Every error that stands in an output."""
-        return self.page.locator(
-            f"{PANEL} .jp-OutputArea [data-mime-type*=error]"
-        ).all_inner_texts()
+        """Every error and every warning that stands in an output."""
+        said = ":is([data-mime-type*=error], [data-mime-type$=stderr])"
+        return self.page.locator(f"{PANEL} .jp-OutputArea {said}").all_inner_texts()
 
     def close(self) -> None:
         """Close the page; its kernel lives on, as it does for a learner."""

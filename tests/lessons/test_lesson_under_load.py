@@ -47,6 +47,7 @@ def run():
     return live_server.serve_live(model, coming, rate, own_server.MY_SLOTS)
 
 
+@pytest.mark.slow
 def test_the_learner_s_run_stands_beside_the_simulator(run):
     words = own_server.beside_simulator(run).words
     assert f"{len(run.answers)} requests" in words

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import shorter
 from nbclient import NotebookClient
 
 from anuman import catalog, course
@@ -16,8 +17,6 @@ LESSONS = Path(__file__).parents[2] / "lessons"
 SOURCES = sorted(LESSONS.glob("*.ipynb"))
 BOTH = [*SOURCES, *sorted((LESSONS / "hi").glob("*.ipynb"))]
 BEATS = 8
-# Measurements that may last as long as one likes, and how long they last here.
-SHORTER = {"own_storm.storm(72)": "own_storm.storm(12)"}
 
 
 def label(path: Path) -> str:
@@ -34,15 +33,19 @@ def test_both_languages_have_the_same_lessons():
     assert [p.name for p in SOURCES] == sorted(p.name for p in (LESSONS / "hi").glob("*.ipynb"))
 
 
+def test_what_is_shortened_stands_in_a_lesson():
+    everything = "".join(path.read_text("utf-8") for path in SOURCES)
+    assert all(long in everything for long in shorter.ALL)
+
+
+# In Hindi a browser runs every lesson from top to bottom.
 @pytest.mark.lesson
-@pytest.mark.parametrize("path", BOTH, ids=label)
+@pytest.mark.parametrize("path", SOURCES, ids=label)
 def test_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
     monkeypatch.setenv("ANUMAN_HOME", str(tmp_path))
     monkeypatch.delenv("ANUMAN_LANG", raising=False)
     notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        for long, short in SHORTER.items():
-            cell.source = cell.source.replace(long, short)
+    shorter.shorten(notebook, shorter.STORM)
     client = NotebookClient(
         notebook,
         timeout=180,
@@ -171,3 +174,49 @@ def test_the_course_map_says_what_is_done_and_where_to_go_on(tmp_path, monkeypat
     page = start.course_map()
     assert page.html.count("lesson done") == 1
     assert f'Go on with <a href="{second}.ipynb">' in page.html
+    assert page.html.count('<li class="done" aria-current="step">') == 1
+
+
+def test_the_course_map_shows_points_drills_and_the_calibration_over_all_lessons(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ANUMAN_HOME", str(tmp_path))
+    outcomes = [
+        {
+            "kind": "outcome",
+            "truth": 1,
+            "inside": place % 4 > 0,
+            "lesson": id,
+            "question": str(place),
+        }
+        for place in range(4)
+        for id in course.IDS[:5]
+    ]
+    prediction_file.append(
+        [*outcomes, {"kind": "drill", "lesson": "09-money", "question": "x", "row": 10}]
+    )
+    prediction_file.keep_check("04-kv-cache", 7.5, 10)
+    page = start.course_map()
+    assert "7.5/10</small>" in page.html
+    assert "7.5 of 10 points" in page.words
+    assert 'title="drill: ten in a row"' in page.html
+    assert "15 of 20 truths lie inside your intervals" in page.html
+    assert "How well your intervals hold" in page.html
+    assert 'Go on with <a href="06-under-load.ipynb">' in page.html
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (lambda file: file.mkdir(), "Your records cannot be read and are left as they are"),
+        (lambda file: file.write_text("{"), "Line 1 cannot be read (not JSON"),
+    ],
+)
+def test_the_course_map_stands_although_the_records_are_broken(
+    break_it, said, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ANUMAN_HOME", str(tmp_path))
+    break_it(tmp_path / "predictions.jsonl")
+    page = start.course_map()
+    assert said in page.html
+    assert page.html.count('class="lesson ') == len(course.IDS)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lm_models import CONFIG, model, tensors, tokenizer
+from lm_models import CONFIG, model, save, tensors, tokenizer
 
 from anuman import lm
 from anuman.lm import gguf, loading, safetensors
@@ -19,7 +19,7 @@ from anuman.lm import gguf, loading, safetensors
 @pytest.fixture
 def written(tmp_path):
     path = tmp_path / "model.safetensors"
-    lm.save(path, tensors(), CONFIG, tokenizer(), {"steps": "7"})
+    save(path, tensors(), CONFIG, tokenizer(), {"steps": "7"})
     return path
 
 
@@ -97,7 +97,7 @@ def test_a_saved_model_computes_the_same(written):
 def test_fp16_files_become_fp32_models(tmp_path):
     path = tmp_path / "half.safetensors"
     half = {name: w.astype(np.float16) for name, w in tensors().items()}
-    lm.save(path, half, CONFIG, tokenizer(), {})
+    save(path, half, CONFIG, tokenizer(), {})
     np.testing.assert_array_equal(lm.load(path).embed, half["embed"].astype(np.float32))
 
 
@@ -244,7 +244,7 @@ def test_gguf_files_of_another_kind_are_refused(tmp_path, changes, words):
 def small_safetensors() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "x")
-        lm.save(path, tensors(), CONFIG, tokenizer(), {})
+        save(path, tensors(), CONFIG, tokenizer(), {})
         return path.read_bytes()
 
 

@@ -32,6 +32,7 @@ def command_of(process: psutil.Process) -> list[str]:
         return []
 
 
+@pytest.mark.slow
 def test_a_killed_training_goes_on_from_its_last_checkpoint():
     with kill_storm.storm() as storm:
         # The third kill, at once after the second, hits a process that is not ready yet.
@@ -63,6 +64,7 @@ def test_goodput_of_a_log_is_the_share_whose_steps_are_kept():
     assert Run(4, log).pauses("failure", "resume") == [30]
 
 
+@pytest.mark.slow
 def test_a_child_that_ends_by_itself_is_said_in_words(monkeypatch):
     with kill_storm.storm() as storm:
         (storm.folder / kill_storm.FRESH).write_bytes(b"no checkpoint")
@@ -80,6 +82,7 @@ with kill_storm.storm() as storm:
 """
 
 
+@pytest.mark.slow
 def test_no_process_outlives_its_parent():
     """The parent is killed without a chance to tidy up; its children, told to run on, end with it."""
     parent = subprocess.Popen([sys.executable, "-c", ORPHANS], stdout=subprocess.PIPE, text=True)

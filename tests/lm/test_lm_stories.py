@@ -88,6 +88,7 @@ def test_merges_do_not_depend_on_the_order_of_texts():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", stories.LANGUAGES)
 def test_a_story_fits_in_the_context_and_comes_back(language):
     tokenizer = learn_vocabulary(stories.LANGUAGES, 768)

@@ -47,9 +47,6 @@ def test_training_by_hand():
     assert days == pytest.approx(6.3e24 / 6.4e18 / 86400)
     low, high = physics.tokens_trainable(16_000, days, 1e15, (0.4, 0.4), (70e9, 70e9))
     assert low == pytest.approx(15e12) and high == pytest.approx(15e12)
-    assert physics.state_bytes_per_chip(1e9, 8) == 16e9
-    assert physics.state_bytes_per_chip(1e9, 8, 1) == pytest.approx(4e9 + 1.5e9)
-    assert physics.state_bytes_per_chip(1e9, 8, 3) == pytest.approx(2e9)
     # One layer, s=2, b=3, d=4, h=1: 34·24 + 5·1·4·3.
     assert physics.activation_bytes(1, 2, 3, 4, 1) == pytest.approx(34 * 24 + 5 * 4 * 3)
     assert physics.activation_bytes(1, 2, 3, 4, 1, recompute="full") == 48
@@ -108,7 +105,6 @@ def test_pages_waste_less_than_one_page_each(lengths, page):
 def test_communication_by_hand():
     assert physics.all_reduce(8e6, 8, 400e9, 10e-6) == pytest.approx(10e-6 + 1.75 * 2e-5)
     assert physics.all_reduce(8e6, 1, 400e9, 10e-6) == 0
-    assert physics.all_to_all(8e6, 8, 400e9, 10e-6) == pytest.approx(10e-6 + 0.875 * 2e-5)
     assert physics.pipeline_bubble(4, 12) == pytest.approx(3 / 15)
 
 
@@ -117,8 +113,6 @@ def test_communication_by_hand():
     [
         (lambda: physics.training_days(1e9, 1e12, 8, 1e15, 40), "0.4 means 40 %"),
         (lambda: physics.tco_per_mtok(1, 1, 1, 1, 0.9, 1), "pue is 0.9"),
-        (lambda: physics.mfu(2000, 6e9, 1e13), "1.20 times the peak"),
-        (lambda: physics.state_bytes_per_chip(1e9, 8, 4), "zero_stage is 4"),
         (lambda: physics.expected_tokens(1.2, 3), "acceptance rate"),
         (lambda: physics.contiguous_waste([10], 5), "exceeds its 5 reserved"),
         (lambda: physics.paged_waste([], 16), "at least one sequence"),

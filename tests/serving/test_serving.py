@@ -8,6 +8,7 @@ import random
 import numpy
 import pytest
 import queueing
+from batch_means import steady
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -206,15 +207,16 @@ def test_the_static_batch_is_exactly_the_sum_of_its_longest():
     assert serving.simulate(made, serving.Static(), 1.0, 32, 10**9).end_s == longest
 
 
+@pytest.mark.slow
 def test_steady_state_agrees_with_its_own_confidence_interval():
     made = serving.poisson(8, 20_000, serving.geometric(200), serving.geometric(100), seed=11)
     run = serving.simulate(made, "continuous", STEP, 64, 60_000, trace=False)
-    found = serving.steady(run)
+    found = steady(run)
     assert found.rate_per_s.low < 8 < found.rate_per_s.high
     assert found.little_gap.low < 0 < found.little_gap.high
     single = serving.poisson(0.5, 20_000, 1, serving.geometric(SERVICE_TOKENS), seed=1)
     queue = serving.simulate(single, "one-at-a-time", 1e-3, 1, 10**9, trace=False)
-    waits = serving.steady(queue).wait_s
+    waits = steady(queue).wait_s
     assert waits.low < queueing.mm1_wait(0.5, 1.0) < waits.high
 
 
@@ -304,7 +306,12 @@ def test_the_streams_are_independent():
 
 @pytest.mark.parametrize("name", ["one-at-a-time", "static", "continuous", "chunked", "paged"])
 def test_a_closed_loop_never_has_more_requests_than_users(name):
-    loop = serving.closed_loop(5, 200, 0.5, 20, serving.geometric(30), seed=4)
+    loop = serving.ClosedLoop(
+        5,
+        200,
+        lambda number: (20, serving.geometric(30)(random.Random(f"{number} answer"))),
+        lambda number: random.Random(f"{number} think").expovariate(2),
+    )
     run = serving.simulate(loop, name, STEP, 3, 5000)
     assert len(run) == 200
     changes = sorted([(s.arrival_s, 1) for s in run] + [(s.finish_s, -1) for s in run])
@@ -425,48 +432,3 @@ def test_a_rule_is_told_what_it_needs():
     assert (running[0]["id"], running[0]["generated"], running[0]["kv_tokens"]) == (0, 1, 15)
     assert free == 85
     assert waiting[0]["waited_s"] == pytest.approx(0.9)
-
-
-# The puzzle's frame
-
-
-@given(requests=requests(), slots=any_slots, seed=st.integers(0, 99))
-def test_no_policy_beats_the_bounds(requests, slots, seed):
-    low = serving.mean_latency_bound(requests, STEP, slots, 300)
-    shortest = serving.makespan_bound(requests, STEP, slots, 300)
-    target, _name = serving.mean_latency_target(requests, STEP, slots, 300)
-    assert low <= target * (1 + 1e-9)
-    throw = random.Random(seed)
-
-    def at_random(waiting, running, free_kv):
-        chosen = []
-        for job in throw.sample(waiting, len(waiting)):
-            if len(running) + len(chosen) < slots and job["kv_tokens"] <= free_kv:
-                chosen.append(job["id"])
-                free_kv -= job["kv_tokens"]
-        return chosen
-
-    for policy in (
-        at_random,
-        "static",
-        "continuous",
-        "prefill-first",
-        "shortest-first",
-        "priority",
-    ):
-        run = serving.simulate(requests, policy, STEP, slots, 300)
-        assert sum(s.latency_s for s in run) / len(run) >= low * (1 - 1e-9)
-        assert run.end_s - run.start_s >= shortest * (1 - 1e-9)
-
-
-def test_the_bound_is_reached_where_nothing_is_lost():
-    alone = [(0.0, 10, 5)]
-    run = serving.simulate(alone, "continuous", STEP, 4, 100)
-    assert serving.mean_latency_bound(alone, STEP, 4, 100) == pytest.approx(run[0].latency_s)
-    assert serving.makespan_bound(alone, STEP, 4, 100) == pytest.approx(run[0].latency_s)
-    # One slot, everything there at once: shortest first is the best there is.
-    many = serving.at_once(20, 1, serving.geometric(50), seed=1)
-    step = serving.AffineStep(1.0)
-    target, name = serving.mean_latency_target(many, step, 1, 1000)
-    assert name == "shortest-first"
-    assert serving.mean_latency_bound(many, step, 1, 1000) == pytest.approx(target)

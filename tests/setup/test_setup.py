@@ -467,6 +467,7 @@ def test_says_when_a_browser_is_required(monkeypatch, setting, required):
     assert browser.chosen() == ("/usr/bin/chromium" if "/" in str(setting) else None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("setting", "status", "words"), [({"CI": "true"}, 1, "no browser"), ({}, 0, "1 skipped")]
 )

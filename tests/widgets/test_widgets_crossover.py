@@ -91,6 +91,7 @@ def test_the_crossing_can_be_dragged_in_both_pictures():
         assert (state.day if cost == "flops" else state.hours_day) == pytest.approx(day, rel=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "hi"])
 @given(
     model=st.sampled_from(MODELS),

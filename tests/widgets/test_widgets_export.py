@@ -42,6 +42,7 @@ def outputs(notebook, cell):
     return [output.data for output in notebook.cells[cell].outputs]
 
 
+@pytest.mark.slow
 def test_no_widget_state_is_stored(executed):
     assert "widgets" not in executed.metadata
 

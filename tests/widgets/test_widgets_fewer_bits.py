@@ -21,6 +21,7 @@ def widget():
     return fewer_bits()
 
 
+@pytest.mark.slow
 def test_sizes_and_losses_are_those_of_the_quantized_models():
     found = versions("en")
     model = lm.load()

@@ -307,7 +307,7 @@ def test_a_locked_gate_keeps_it_closed_until_it_opens(name):
 @pytest.mark.parametrize("name", MAKERS)
 def test_every_control_has_a_name_of_its_own(name):
     widget = MAKERS[name]()
-    names = [control["label"] for control in widget.panel if control["kind"] != "progress"]
+    names = [control["label"] for control in widget.panel if control["kind"] != "bar"]
     assert all(names)
     assert len(set(names)) == len(names)
 
@@ -330,6 +330,7 @@ def looks_right(page: str, still) -> None:
     assert not re.search(r"\b(nan|inf|none)\b", plain(page).lower())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "hi"])
 @settings(deadline=None, max_examples=40)
 @given(
@@ -353,6 +354,7 @@ def test_extremes_of_the_theatre(lang, requests, slots, lengths, mean, rate, kv,
         assert bool(state.scenes) or theatre_words.problems(state)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "hi"])
 @settings(deadline=None, max_examples=12)
 @given(

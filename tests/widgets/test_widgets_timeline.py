@@ -131,6 +131,7 @@ def test_hindi():
     assert "does not fit" not in html
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     name=st.sampled_from(MODELS),

@@ -88,6 +88,7 @@ def test_a_stop_leaves_a_checkpoint_and_going_on_changes_nothing(home, monkeypat
     assert again.seen.losses == whole.losses
 
 
+@pytest.mark.slow
 def test_a_second_press_does_not_start_a_second_training():
     widget = training_against_inference()
     widget.train.click()

@@ -5,75 +5,25 @@ lm.generate(model, "Anu had", 40)         its text
 for step in lm.stream(model, "Anu had"):  the same step by step, with time, FLOPs and bytes
 """
 
-from anuman.lm.cache import PAGE, Cache, PagedCache, Pool
-from anuman.lm.config import Config, shapes
-from anuman.lm.counting import Work, counted
-from anuman.lm.errors import (
-    Cancelled,
-    ContextFull,
-    LmError,
-    OutOfMemory,
-    PromptError,
-    WeightFileError,
-)
-from anuman.lm.generating import (
-    Step,
-    generate,
-    generate_batch,
-    prompt_tokens,
-    stream,
-    timed_forward,
-)
-from anuman.lm.loading import ANU_STORIES, from_tensors, load, random, save
-from anuman.lm.model import Model, forward
-from anuman.lm.products import matmul
-from anuman.lm.prompt_queue import Queue, serve
-from anuman.lm.quantization import Quantized, quantize
-from anuman.lm.quantized_model import loss, quantize_model
-from anuman.lm.sampling import draw, probabilities
-from anuman.lm.speculative import Round, first_layers, speculate
-from anuman.lm.tokenizer import Tokenizer, pieces
+from anuman import lazy
 
-__all__ = [
-    "ANU_STORIES",
-    "PAGE",
-    "Cache",
-    "Cancelled",
-    "Config",
-    "ContextFull",
-    "LmError",
-    "Model",
-    "OutOfMemory",
-    "PagedCache",
-    "Pool",
-    "PromptError",
-    "Quantized",
-    "Queue",
-    "Round",
-    "Step",
-    "Tokenizer",
-    "WeightFileError",
-    "Work",
-    "counted",
-    "draw",
-    "first_layers",
-    "forward",
-    "from_tensors",
-    "generate",
-    "generate_batch",
-    "load",
-    "loss",
-    "matmul",
-    "pieces",
-    "probabilities",
-    "prompt_tokens",
-    "quantize",
-    "quantize_model",
-    "random",
-    "save",
-    "serve",
-    "shapes",
-    "speculate",
-    "stream",
-    "timed_forward",
-]
+# Module -> its public names; each module is loaded when one of them is first asked for.
+__all__ = lazy.public(
+    __name__,
+    {
+        "cache": "PAGE Cache PagedCache Pool",
+        "config": "Config shapes",
+        "counting": "Work counted",
+        "errors": "Cancelled ContextFull LmError OutOfMemory PromptError WeightFileError",
+        "generating": "Step generate generate_batch prompt_tokens stream timed_forward",
+        "loading": "ANU_STORIES from_tensors load random",
+        "model": "Model forward",
+        "products": "matmul",
+        "prompt_queue": "Queue serve",
+        "quantization": "Quantized quantize",
+        "quantized_model": "loss quantize_model",
+        "sampling": "draw probabilities",
+        "speculative": "Round first_layers speculate",
+        "tokenizer": "Tokenizer pieces",
+    },
+)

@@ -56,18 +56,6 @@ def _find(path: Path | str | None) -> Path:
     return smollm2.path()
 
 
-def save(
-    path: Path | str,
-    model_tensors: dict[str, np.ndarray],
-    config: Config,
-    tokenizer: Tokenizer,
-    about: dict[str, str],
-) -> None:
-    """Write a model as `load` reads it; `about` holds further texts for the header."""
-    header = {"config": json.dumps(config.as_dict()), "tokenizer": json.dumps(tokenizer.as_dict())}
-    safetensors.write(Path(path), model_tensors, {**about, **header})
-
-
 def random(config: Config, seed: int = 0) -> Model:
     """A model of this shape with random weights, for questions of speed; it has no tokenizer."""
     generator = np.random.default_rng(seed)

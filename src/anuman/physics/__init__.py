@@ -7,14 +7,14 @@ __all__ = lazy.public(
     __name__,
     {
         "batching": (
-            "Chained batch_at_tpot chain continuous_steps harmonic "
+            "Chained chain continuous_steps harmonic "
             "longest_over_mean static_steps wasted_slot_fraction"
         ),
         "cluster": (
             "checkpoint_interval coolant_flow effective_speedup goodput goodput_at mtbf racks "
             "site_watts"
         ),
-        "communication": "all_reduce all_to_all expert_exchange pipeline_bubble",
+        "communication": "all_reduce pipeline_bubble",
         "conditions": "BadRow",
         "context": "kv_cache_bytes",
         "crossover": "chip_hours crossover_tokens mixed_share",
@@ -41,9 +41,6 @@ __all__ = lazy.public(
         "room": "room_for",
         "several_chips": "hops reading_time token_time",
         "speculation": "expected_tokens speculative_speedup",
-        "training": (
-            "activation_bytes flops_per_token mfu state_bytes_per_chip tokens_trainable "
-            "training_days"
-        ),
+        "training": ("activation_bytes flops_per_token tokens_trainable training_days"),
     },
 )

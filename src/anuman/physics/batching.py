@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from heapq import heapify, heapreplace
 
 from .arguments import positive
-from .roofline import FLOPS_PER_WEIGHT, decode_step
+from .roofline import decode_step
 
 
 def static_steps(lengths: Sequence[int], slots: int) -> int:
@@ -52,24 +52,6 @@ def longest_over_mean(n: int, mean: float) -> float:
         total += term
         k += 1
     return total / mean
-
-
-def batch_at_tpot(
-    tpot_s: float,
-    n: float,
-    kv_per_seq: float,
-    flops: float,
-    bandwidth: float,
-    bytes_per_weight: float,
-) -> float:
-    """The largest batch whose step takes at most tpot_s seconds, not rounded; 0 when none does.
-
-    The smaller of F·t/(2N) and (W·t - wN)/k.
-    """
-    positive(tpot_s=tpot_s, n=n, flops=flops, bandwidth=bandwidth, kv_per_seq=kv_per_seq)
-    by_compute = flops * tpot_s / (FLOPS_PER_WEIGHT * n)
-    by_memory = (bandwidth * tpot_s - bytes_per_weight * n) / kv_per_seq
-    return max(0.0, min(by_compute, by_memory))
 
 
 @dataclass(frozen=True)

@@ -16,24 +16,6 @@ def all_reduce(nbytes: float, chips: int, link: float, latency_s: float) -> floa
     return latency_s + 2 * (chips - 1) / chips * nbytes / link
 
 
-def all_to_all(nbytes: float, chips: int, link: float, latency_s: float) -> float:
-    """Seconds until each chip has sent its nbytes, in equal parts, to all: a + (n-1)/n·bytes/link."""
-    positive(chips=chips, link=link)
-    not_negative(nbytes=nbytes, latency_s=latency_s)
-    if chips == 1:
-        return 0.0
-    return latency_s + (chips - 1) / chips * nbytes / link
-
-
-def expert_exchange(
-    tokens: float, width: int, experts_per_token: int, bytes_per_element: float, chips: int,
-    link: float, latency_s: float,
-) -> float:  # fmt: skip
-    """Seconds of one expert-parallel layer's two all-to-alls: each token goes to k experts and comes back."""
-    nbytes = tokens * experts_per_token * width * bytes_per_element
-    return 2 * all_to_all(nbytes, chips, link, latency_s)
-
-
 def pipeline_bubble(stages: int, microbatches: int) -> float:
     """Share of time that stages wait for the first and last microbatch: (p-1)/(m+p-1).
 

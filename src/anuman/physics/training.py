@@ -30,21 +30,6 @@ def tokens_trainable(
     return budget * mfu[0] / (6 * n_active[1]), budget * mfu[1] / (6 * n_active[0])
 
 
-def state_bytes_per_chip(n: float, chips: int, zero_stage: int = 0) -> float:
-    """Bytes of mixed-precision Adam's state on each of `chips` data-parallel chips.
-
-    16 bytes a parameter: weights 2, gradients 2, and 12 for master weights and moments. ZeRO stage 1
-    shares the 12, stage 2 the gradients too, stage 3 everything. Source: Rajbhandari et al., "ZeRO", 2020.
-
-    For lesson 10, on clusters.
-    """
-    positive(n=n, chips=chips)
-    if zero_stage not in (0, 1, 2, 3):
-        raise ValueError(f"zero_stage is {zero_stage!r}: it is 0, 1, 2 or 3")
-    shared = (0, 12, 14, 16)[zero_stage]
-    return n * (16 - shared + shared / chips)
-
-
 def activation_bytes(
     layers: int, sequence: int, batch: int, width: int, heads: int, tp: int = 1,
     recompute: str = "none",
@@ -64,20 +49,6 @@ def activation_bytes(
     if recompute == "none":
         return unit * (34 + 5 * heads * sequence / width) / tp
     raise ValueError(f"recompute is {recompute!r}: it is none, selective or full")
-
-
-def mfu(tokens_per_s: float, flops_per_token: float, peak: float) -> float:
-    """Share of the dense peak that a measured speed amounts to; flops_per_token counts no recomputation.
-
-    Source: Chowdhery et al., "PaLM", 2022, appendix B. Raises ValueError for a speed that the peak does not allow.
-    """
-    positive(tokens_per_s=tokens_per_s, flops_per_token=flops_per_token, peak=peak)
-    reached = tokens_per_s * flops_per_token / peak
-    if reached > 1:
-        raise ValueError(
-            f"{tokens_per_s:g} tokens/s need {reached:.2f} times the peak: one of the three numbers is wrong"
-        )
-    return reached
 
 
 def flops_per_token(

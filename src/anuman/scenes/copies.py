@@ -26,12 +26,6 @@ def known(quantity: str, chip: str) -> float | None:
         return None
 
 
-def why_unknown(quantity: str, chip: str) -> str:
-    """What the catalogue says of a missing value."""
-    row = catalog.chip(chip)
-    return row.missing.get(quantity) or (row.rack.missing if row.rack else "")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Copy:
     """A model on `chips` chips for `users` users with `context` tokens each; the least times physics allows.

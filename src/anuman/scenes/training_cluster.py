@@ -142,16 +142,6 @@ class Cluster:
         return low, high
 
     @property
-    def energy_j(self) -> tuple[float, float] | None:
-        """(least, most) joules of the training: the shortest at least power, the longest at most."""
-        if self.range_days is None:
-            return None
-        low, high = (
-            watts * days * DAY for watts, days in zip(self.site_watts, self.range_days, strict=True)
-        )
-        return low, high
-
-    @property
     def racks(self) -> int:
         """Racks, with as many GPUs in each as the makers of this machine put there."""
         return physics.racks(self.gpus, round(_figure("S4.13", "gpus_rack")))

@@ -4,13 +4,11 @@ Arrival times, prompts and answers are drawn from three streams of their own, so
 leaves the others as they were.
 """
 
-from collections.abc import Iterable
 from math import cos, isfinite, pi
 from random import Random
 
-from .arrivals import ClosedLoop
 from .lengths import Lengths, fixed
-from .requests import Request, read
+from .requests import Request
 
 
 def _streams(seed: int) -> tuple[Random, Random, Random]:
@@ -91,30 +89,3 @@ def at_once(count: int, input: Lengths | int, output: Lengths | int, seed: int) 
     _times, prompts, answers = _streams(seed)
     prompt, answer = _lengths(input), _lengths(output)
     return [Request(number, 0.0, prompt(prompts), answer(answers)) for number in range(count)]
-
-
-def closed_loop(
-    users: int, count: int, think_s: float, input: Lengths | int, output: Lengths | int, seed: int
-) -> ClosedLoop:
-    """`users` people who think for an exponential time of mean think_s before each request.
-
-    Lesson 06 sets its users beside arrivals that do not wait.
-    """
-    _count(count)
-    if not isinstance(think_s, int | float) or not isfinite(think_s) or think_s < 0:
-        raise ValueError(f"think_s is {think_s!r}: it must be a finite number, zero or above")
-    prompt, answer = _lengths(input), _lengths(output)
-
-    def draw(number: int) -> tuple[int, int]:
-        _times, prompts, answers = _streams(f"{seed} {number}")
-        return prompt(prompts), answer(answers)
-
-    def think(number: int) -> float:
-        return Random(f"{seed} {number} think").expovariate(1 / think_s) if think_s else 0.0
-
-    return ClosedLoop(users, count, draw, think)
-
-
-def trace(rows: Iterable) -> list[Request]:
-    """Requests from (arrival_s, input_tokens, output_tokens) rows or mappings, checked and in order."""
-    return read(rows)

@@ -11,11 +11,6 @@ from ..task import Case, Drill, Misconception, Part, Task
 from ..words import N_
 
 
-def mtbf(gpus: float, reference_mtbf: float, reference_gpus: float) -> float:
-    """Seconds between failures: independent failures add up."""
-    return physics.mtbf(gpus, reference_mtbf, reference_gpus)
-
-
 def _clusters() -> Iterator[Case]:
     draw = seeded("10-training/mtbf")
     while True:
@@ -24,7 +19,9 @@ def _clusters() -> Iterator[Case]:
 
 MTBF = Task(
     id="10-training/mtbf",
-    function=mtbf,
+    function=lambda gpus, reference_mtbf, reference_gpus: physics.mtbf(
+        gpus, reference_mtbf, reference_gpus
+    ),
     result=Result((number("seconds"),)),
     examples=((20_000, 3600, 10_000),),
     parts=(Part(N_("all cases"), 0.5, first(6, _clusters())),),
@@ -102,18 +99,8 @@ CHECKPOINT_INTERVAL = Task(
 
 
 def _useful(gpus: float, mtbf_per_gpu: float, checkpoint_cost: float) -> float:
-    """Share of the time that advances the run, restarts left out: 1 - sqrt(2·cost/MTBF), never below 0."""
-    return max(0.0, 1 - sqrt(2 * checkpoint_cost * gpus / mtbf_per_gpu))
-
-
-def effective_speedup(
-    gpus1: float, gpus2: float, mtbf_per_gpu: float, checkpoint_cost: float
-) -> float:
-    """How many times as fast gpus2 advance as gpus1, with the best checkpoint interval of each."""
-    first_share, second_share = (
-        _useful(gpus, mtbf_per_gpu, checkpoint_cost) for gpus in (gpus1, gpus2)
-    )
-    return gpus2 * second_share / (gpus1 * first_share)
+    """Share of the time that advances the run, restarts left out."""
+    return physics.goodput(checkpoint_cost, physics.mtbf(gpus, mtbf_per_gpu, 1))
 
 
 def _pairs() -> Iterator[Case]:
@@ -129,7 +116,9 @@ def _pairs() -> Iterator[Case]:
 
 EFFECTIVE_SPEEDUP = Task(
     id="10-training/effective_speedup",
-    function=effective_speedup,
+    function=lambda gpus1, gpus2, mtbf_per_gpu, checkpoint_cost: physics.effective_speedup(
+        gpus1, gpus2, mtbf_per_gpu, checkpoint_cost
+    ),
     result=Result((number("speedup"),)),
     examples=((1000, 4000, 8e6, 40), (1000, 40_000, 8e6, 120)),
     parts=(
@@ -159,7 +148,7 @@ EFFECTIVE_SPEEDUP = Task(
         ),
         Misconception(
             "no factor 2",
-            lambda gpus1, gpus2, mtbf_per_gpu, checkpoint_cost: effective_speedup(
+            lambda gpus1, gpus2, mtbf_per_gpu, checkpoint_cost: physics.effective_speedup(
                 gpus1, gpus2, mtbf_per_gpu, checkpoint_cost / 2
             ),
             N_("The 2 under the root is missing: checkpoints and lost work each cost the same."),
@@ -176,7 +165,7 @@ EFFECTIVE_SPEEDUP = Task(
         Misconception(
             "upside down",
             lambda gpus1, gpus2, mtbf_per_gpu, checkpoint_cost: (
-                1 / (effective_speedup(gpus1, gpus2, mtbf_per_gpu, checkpoint_cost) or 1)
+                1 / (physics.effective_speedup(gpus1, gpus2, mtbf_per_gpu, checkpoint_cost) or 1)
             ),
             N_("Upside down: the second cluster's speed divided by the first one's."),
         ),

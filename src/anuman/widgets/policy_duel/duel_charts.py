@@ -105,6 +105,6 @@ def view(duel: Duel, before: Duel | None = None) -> View:
         head=words.head(duel),
         rows=words.rows(duel),
         above=f"<p><b>{escape(words.winner(duel))}</b></p>",
-        below=f"<h4>{escape(_('Why'))}</h4><ul>{reasons}</ul>",
+        below=f"<h3 class='minor'>{escape(_('Why'))}</h3><ul>{reasons}</ul>",
         told=words.explanation(duel),
     )

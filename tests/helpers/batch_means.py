@@ -7,7 +7,7 @@ means are nearly independent, so their scatter gives a confidence interval (Conw
 from dataclasses import dataclass
 from math import sqrt
 
-from .run import Run
+from anuman.serving import Run
 
 WINDOWS = 20
 STUDENT_95 = 2.093  # two-sided 95 % of Student's t with WINDOWS - 1 degrees of freedom
