@@ -29,8 +29,9 @@ def test(args: argparse.Namespace) -> int:
 
 def check(args: argparse.Namespace) -> int:
     from .grading import self_check
+    from .widgets.predictions import prediction_file
 
-    return self_check.run(args.path, args.json)
+    return self_check.run(args.path, args.json, prediction_file.keep_check)
 
 
 def simulate(args: argparse.Namespace) -> int:
@@ -236,7 +237,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command(wheels, _("Store the packages for computers without a network."), json=False)
     sub.add_argument("--for", dest="systems", default="win,mac,linux", metavar="SYSTEM,...")
 
-    sub = command(progress, _("Show, export or delete your own predictions."))
+    sub = command(progress, _("Show how far you are; export or delete what is recorded."))
     sub.add_argument("--export", type=Path, metavar="FILE")
     sub.add_argument("--delete", action="store_true")
     sub.add_argument("--yes", action="store_true", help=_("delete without asking"))
