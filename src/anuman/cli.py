@@ -29,8 +29,9 @@ def test(args: argparse.Namespace) -> int:
 
 def check(args: argparse.Namespace) -> int:
     from .grading import self_check
+    from .widgets.predictions import prediction_file
 
-    return self_check.run(args.path, args.json)
+    return self_check.run(args.path, args.json, prediction_file.keep_check)
 
 
 def simulate(args: argparse.Namespace) -> int:
@@ -58,17 +59,10 @@ def export(args: argparse.Namespace) -> int:
 def grade(args: argparse.Namespace) -> int:
     from .grading import grade
 
-    return grade.run(
-        args.course or paths.nbgrader_course(),
-        args.assignment,
-        args.student,
-        args.force,
-        args.workers,
-        args.scheduler,
-        args.unsafe,
-        args.json,
-        args.apart,
-    )
+    how = "student", "force", "workers", "scheduler", "unsafe", "apart"
+    chosen = {name: getattr(args, name) for name in how}
+    course = args.course or paths.nbgrader_course()
+    return grade.run(course, args.assignment, args.json, nonsense_only=args.nonsense, **chosen)
 
 
 def machine(args: argparse.Namespace) -> int:
@@ -197,6 +191,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--apart", action="store_true", help=_("run every test apart from learners' code")
     )
+    tries = _("grade nobody; say which tests would give points to nonsense")
+    sub.add_argument("--nonsense", action="store_true", help=tries)
 
     command(machine, _("Measure this computer's memory bandwidth and arithmetic."))
     sub = command(lm, _("Run a real language model on this computer; `anuman lm -h`."), json=False)
@@ -241,7 +237,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command(wheels, _("Store the packages for computers without a network."), json=False)
     sub.add_argument("--for", dest="systems", default="win,mac,linux", metavar="SYSTEM,...")
 
-    sub = command(progress, _("Show, export or delete your own predictions."))
+    sub = command(progress, _("Show how far you are; export or delete what is recorded."))
     sub.add_argument("--export", type=Path, metavar="FILE")
     sub.add_argument("--delete", action="store_true")
     sub.add_argument("--yes", action="store_true", help=_("delete without asking"))

@@ -2,15 +2,18 @@
 
 import contextlib
 import fcntl
+import json
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from plain_course import ASSIGNMENT, TOOLS, PlainCourse, honest
+from plain_course import ASSIGNMENT, TOOLS, PlainCourse, cell, honest
 
 from anuman.grading.course import configuration
 from anuman.grading.course.errors import BadCourse
@@ -148,6 +151,21 @@ def test_late_penalties_hooks_and_the_rights_of_a_shared_course(course):
 
 def rights(path):
     return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.classroom
+def test_a_test_that_nonsense_passes_is_named_before_anybody_hands_in(course):
+    shutil.rmtree(course.root / "submitted")
+    path = course.root / "source" / ASSIGNMENT / "numbers.ipynb"
+    notebook = nbformat.read(path, 4)
+    cell({"numbers": notebook}, "mean").source = "assert not abs(mean([1, 3]) - 2) > 1e-9"
+    nbformat.write(notebook, path)
+    course.run("nbgrader", "generate_assignment", ASSIGNMENT, "--force")
+    done = anuman(course, "grade", "--nonsense", "--json", str(course.root / "report.json"))
+    assert done.returncode == 1, done.stdout + done.stderr
+    (one,) = json.loads((course.root / "report.json").read_text("utf-8"))["nonsense"]
+    assert (one["notebook"], one["test"], one["nonsense"]) == ("numbers", "mean", "NaN")
+    assert "  numbers/mean: NaN\n" in done.stdout and not course.points()
 
 
 # ---- what stands in the way ------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import dataclasses
 import errno
+import os
 import struct
 import sys
 from pathlib import Path
@@ -10,9 +11,9 @@ import pytest
 from engine import RULES, answer, cell_of_test, error, graded, printed, run, submitted
 
 from anuman.grading import worker
+from anuman.grading.course import settings
 from anuman.grading.course.errors import BadCourse
 from anuman.grading.course.folder import Course
-from anuman.grading.course.settings import rules
 from anuman.grading.isolation import root, seccomp, system_calls
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
@@ -54,7 +55,7 @@ def verdict(machine, number, *arguments):
 @pytest.mark.parametrize("machine", seccomp.AUDIT_ARCH)
 def test_only_listed_system_calls_pass(machine):
     column = list(seccomp.AUDIT_ARCH).index(machine)
-    of_arguments = ("CLONE", "SOCKET", "SETSOCKOPT", "FLOCK", "FCNTL")
+    of_arguments = ("CLONE", "SOCKET", "SETSOCKOPT", "FLOCK", "FCNTL", "MADVISE", "PREADV2")
     looked_at = {getattr(seccomp, name)[machine] for name in of_arguments} | {seccomp.CLONE3}
     listed = set(system_calls.allowed(column))
     assert looked_at - {seccomp.CLONE3} <= listed
@@ -72,6 +73,13 @@ def test_only_listed_system_calls_pass(machine):
     assert verdict(machine, seccomp.SETSOCKOPT[machine], 3, 1, 7) == seccomp.fails(errno.EPERM)
     assert verdict(machine, seccomp.SETSOCKOPT[machine], 3, 1, 20) == seccomp.ALLOW
     assert verdict(machine, seccomp.SETSOCKOPT[machine], 3, 6, 7) == seccomp.ALLOW
+    page_out, no_wait = 21, 8
+    assert verdict(machine, seccomp.MADVISE[machine], 0, 9, 4) == seccomp.ALLOW
+    assert verdict(machine, seccomp.MADVISE[machine], 0, 9, page_out) == seccomp.fails(errno.EINVAL)
+    assert verdict(machine, seccomp.PREADV2[machine]) == seccomp.ALLOW
+    assert verdict(machine, seccomp.PREADV2[machine], 3, 0, 1, 0, 0, no_wait) == seccomp.fails(
+        errno.EOPNOTSUPP
+    )
 
 
 # ---- messages between learners ----------------------------------------------------------------------
@@ -97,19 +105,29 @@ for ask in (
     lambda: fcntl.fcntl(held, fcntl.F_GETLK, question),
     lambda: fcntl.fcntl(held, fcntl.F_SETLEASE, fcntl.F_RDLCK),
     lambda: fcntl.fcntl(os.open("/usr", os.O_RDONLY), fcntl.F_NOTIFY, 1),
+    lambda: fcntl.fcntl(held, 1036, struct.pack("Q", 3)),  # F_SET_RW_HINT, which the file keeps
+    lambda: os.utime("/dev/null"),
+    lambda: os.utime(os.__file__),
+    lambda: os.chmod("/dev/null", 0o666),
+    lambda: os.link(os.__file__, "mine.py"),
+    lambda: os.preadv(held.fileno(), [bytearray(9)], 0, os.RWF_NOWAIT),
 ):
     try:
         print("LEARNT", ask())
     except OSError as error:
         print(error.errno)
-print(ctypes.CDLL(None).inotify_init(), [n for n in ("loadavg", "stat", "meminfo", "locks") if os.path.exists(f"/proc/{n}")])
+null.write("still takes what is written")
+null.flush()
+print(ctypes.CDLL(None).inotify_init(), ctypes.CDLL(None).sysinfo(bytes(200)), [n for n in ("loadavg", "stat", "meminfo", "locks") if os.path.exists(f"/proc/{n}")])
 print(divmod(os.fstat(0).st_rdev, 256))
 """
 
 
 def test_files_that_all_learners_see_carry_no_message():
     lines = printed(run(WATCHING, "1")[0]).splitlines()
-    assert lines == ["b'nothing is locked'", "22", "22", "22", "-1 []", "(1, 3)"]
+    invalid, read_only = str(errno.EINVAL), str(errno.EROFS)
+    refused = [*[invalid] * 4, *[read_only] * 3, str(errno.EXDEV), str(errno.EOPNOTSUPP)]
+    assert lines == ["b'nothing is locked'", *refused, "-1 -1 []", "(1, 3)"]
 
 
 def test_locks_of_a_database_of_ones_own_are_no_hindrance():
@@ -147,11 +165,11 @@ def secret_folder():
 
 
 def test_a_secret_folder_within_python_is_empty_and_python_is_whole():
-    numpy_doc, settings = secret_folder()
-    closed = dataclasses.replace(RULES, hidden=(str(numpy_doc.parent / "tests"), str(settings)))
+    numpy_doc, config = secret_folder()
+    closed = dataclasses.replace(RULES, hidden=(str(numpy_doc.parent / "tests"), str(config)))
     source = f"""
 import os, numpy
-print(os.listdir({str(numpy_doc.parent / "tests")!r}), open({str(settings)!r}).read())
+print(os.listdir({str(numpy_doc.parent / "tests")!r}), open({str(config)!r}).read())
 """
     (of_answer, of_test) = run(source, source + "print(numpy.sqrt(4))", rules=closed)
     assert printed(of_answer) == "[] \n"
@@ -189,13 +207,13 @@ assert os.environ["HOME"] == os.getcwd() and not os.path.exists("/home")
 def test_data_that_would_show_what_is_secret_are_refused(tmp_path, what):
     for folder in ("course/submitted", "exchange/inbound", "data"):
         (tmp_path / folder).mkdir(parents=True)
-    settings = tmp_path / "course" / "nbgrader_config.py"
-    settings.write_text(
+    config = tmp_path / "course" / "nbgrader_config.py"
+    config.write_text(
         f"c = get_config()\nc.Exchange.root = {str(tmp_path / 'exchange')!r}\n"
         f"c.GradeSettings.shown = [{str(tmp_path / 'data')!r}, {str(tmp_path / what)!r}]\n"
     )
     with pytest.raises(BadCourse, match="would show learners' code"):
-        rules(Course(settings.parent).place, (), isolate=True)
+        settings.rules(Course(config.parent).place, (), isolate=True)
 
 
 def test_secret_are_course_steps_exchange_gradebook_and_home(tmp_path, monkeypatch):
@@ -205,9 +223,18 @@ def test_secret_are_course_steps_exchange_gradebook_and_home(tmp_path, monkeypat
         "c.CourseDirectory.submitted_directory = '/srv/handed-in'\n"
         "c.CourseDirectory.db_url = 'sqlite:////srv/books/gradebook.db'\n"
     )
-    hidden = rules(Course(tmp_path).place, (), isolate=True).hidden
+    hidden = settings.rules(Course(tmp_path).place, (), isolate=True).hidden
     wanted = ("/srv/exchange", "/srv/handed-in", "/srv/books/gradebook.db")
     assert {str(tmp_path), str(tmp_path / "home"), *wanted} <= set(hidden)
+
+
+def test_folders_of_modules_may_be_named_from_where_the_command_was_started(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "nbgrader_config.py").touch()
+    monkeypatch.setattr(settings, "STARTED_IN", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["mine", "", "nowhere", sys.prefix]))
+    found = settings.rules(Course(tmp_path).place, (), isolate=True).python_path
+    assert found == (str(tmp_path / "mine"), sys.prefix)
 
 
 def test_memory_that_may_wait_in_sockets_counts():

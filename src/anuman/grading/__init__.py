@@ -28,6 +28,9 @@ Raises course.errors.BadCourse (nothing that could be graded) and isolation.pref
     summary: {"tasks": [{"id", "notebook", "graded", "mean", "median", "full", "zero"}],
               "reasons": [{"task", "reason", "count"}]}
 
+`grade.nonsense(course, assignment, ...)` grades nobody: it says which tests nonsense would pass
+(`anuman grade --nonsense`).
+
 The rooms, each of which uses only those named before it:
 
 - isolation: a process that sees a read-only system and one scratch folder; the frames that pass its
@@ -38,7 +41,7 @@ The rooms, each of which uses only those named before it:
 - pages: what a learner's feedback page shows.
 
 On top: worker (one submission), pool and cluster (many), evidence (the teacher's own answers, and how
-each test is run), class_run and grade (`anuman grade`), self_check and scratch (`anuman check`).
+each test is run), nonsense (what tests make of no answer at all), class_run and grade (`anuman grade`), self_check and scratch (`anuman check`).
 test_helpers is for tests to import. nbgrader's own commands load
 hand_graded, submission, execute and feedback, which a course's nbgrader_config.py names.
 """

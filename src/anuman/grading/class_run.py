@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime
 
-from . import evidence, pool, worker
+from . import evidence, nonsense, pool, worker
 from .course import intake, settings
 from .course.errors import BadCourse
 from .course.folder import Course, Found, digest
@@ -112,6 +112,18 @@ class ClassRun:
 
     # The teacher's own answers
 
+    def nonsense(self) -> nonsense.Report:
+        """Which tests would give points to nonsense; grades nobody."""
+        answers = self._course.sources(self._name, self._templates)
+        if not answers:
+            raise BadCourse(f"the teacher's own notebooks of {self._name} are not there.")
+        try:
+            templates, teachers = self._with_evidence(), self._recorder.teachers_files
+            work = Submission("", templates, answers, teachers, self._rules)
+            return nonsense.report(self._name, work, self._evidence.failed, self._tried)
+        finally:
+            self._recorder.close()
+
     def _with_evidence(self) -> tuple[Template, ...]:
         """The notebooks to grade with; the teacher's answers are tried when they are first asked for."""
         if self._evidence is None:
@@ -128,9 +140,11 @@ class ClassRun:
         return self._evidence.templates
 
     def _model(self, templates: tuple[Template, ...], answers: dict[str, bytes]) -> Outcome:
-        """What came of the teacher's answers; tried once more if the machine may have been at fault."""
         teachers = self._recorder.teachers_files
-        work = Submission("", templates, answers, teachers, self._rules)
+        return self._tried(Submission("", templates, answers, teachers, self._rules))
+
+    def _tried(self, work: Submission) -> Outcome:
+        """What came of the teacher's answers; tried once more if the machine may have been at fault."""
         for last in (False, True):
             try:
                 outcome: Outcome = self._pool.submit(worker.grade, work).result()

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field, replace
 from .course import bindings
 from .course.errors import BadCourse
 from .course.work import BY_EVIDENCE, LOCKED, TEST, TOGETHER, Cell, Outcome, Template
-from .records import model_answers
+from .records.model_answers import Key, shortfalls
 
-Key = tuple[str, str]  # notebook, test
 ABSENT = {"ModuleNotFoundError", "ImportError"}
 MOST_ROUNDS = 5
 EXPECTED = "raises-exception"  # the tag of a cell that is meant to stop with an error
@@ -62,7 +61,7 @@ def gather(
     chosen = {key for key, cell in tests.items() if _forced(cell, setting) == TOGETHER}
     for _ in range(MOST_ROUNDS):
         outcome = grade(_marked(templates, chosen))
-        failed = model_answers.shortfalls(outcome)
+        failed = shortfalls(outcome)
         more = _with_needed(templates, failed.keys() & free) & free - chosen
         if not more:  # and with those above that make a value, which they may change, too
             more = _with_needed(templates, failed.keys() & free, values=True) & free - chosen

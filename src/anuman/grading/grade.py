@@ -17,7 +17,9 @@ from .progress import Bar, Progress
 from .records.results import ClassResult
 
 if TYPE_CHECKING:
+    from .class_run import ClassRun
     from .course.folder import Course
+    from .nonsense import Report
 
 LOCK = ".anuman-grade.lock"
 WAITING = N_("Another `anuman grade` is running in this course: this one waits until it has ended.")
@@ -42,6 +44,33 @@ def grade_course(
     this system cannot isolate the learners' code. apart: run every test apart from the learners' code,
     whatever the teacher's answers show. try_answers: grade the teacher's own answers before anybody's.
     """
+    with _class_run(
+        course, assignment, workers, scheduler, unsafe, progress, apart, try_answers
+    ) as run:
+        return run.grade(student, force)
+
+
+def nonsense(course: Path, assignment: str, workers: int | None = None, **how) -> "Report":
+    """Which tests would give points to nonsense; grades nobody. Raises as `grade_course`.
+
+    how: scheduler, unsafe and apart as for `grade_course`.
+    """
+    with _class_run(course, assignment, workers, **how) as run:
+        return run.nonsense()
+
+
+@contextlib.contextmanager
+def _class_run(
+    course: Path,
+    assignment: str,
+    workers: int | None,
+    scheduler: str | None = None,
+    unsafe: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    apart: bool = False,
+    try_answers: bool = True,
+) -> Iterator["ClassRun"]:
+    """A run in this course, alone there, on workers that are starting."""
     if workers is not None and workers < 1:
         raise BadCourse(f"--workers {workers}: at least one is needed.")
     if not unsafe and not scheduler:  # Dask's workers find out themselves
@@ -56,8 +85,7 @@ def grade_course(
         with _calm():
             place = Course(course)
             with _only_one(place), at_home(place.root), in_one_line(place.place.db_url):
-                run = ClassRun(place, assignment, there, progress, not unsafe, apart, try_answers)
-                return run.grade(student, force)
+                yield ClassRun(place, assignment, there, progress, not unsafe, apart, try_answers)
 
 
 @contextlib.contextmanager
@@ -126,26 +154,29 @@ def _calm() -> Iterator[None]:
 def run(
     course: Path,
     assignment: str,
-    student: str = "*",
-    force: bool = False,
-    workers: int | None = None,
-    scheduler: str | None = None,
-    unsafe: bool = False,
-    json_file: Path | None = None,
-    apart: bool = False,
+    json_file: Path | None,
+    student: str,
+    force: bool,
+    nonsense_only: bool,
+    **how,
 ) -> int:
-    """The command. Returns 0: all graded; 1: somebody needs attention; 2: nothing to grade."""
+    """The command. Returns 0: all graded; 1: somebody needs attention; 2: nothing to grade.
+
+    nonsense_only: grade nobody, say which tests nonsense passes. how: workers, scheduler, unsafe and
+    apart as for `grade_course`.
+    """
     if json_file and (json_file.is_dir() or not json_file.absolute().parent.is_dir()):
         said = _("--json {file}: no file can be written there.").format(file=json_file)
         print(f"anuman grade: {said}", file=sys.stderr)
         return 2
-    if unsafe:
+    if how["unsafe"]:
         print(_(preflight.UNPROTECTED), file=sys.stderr)
     try:
-        with Bar() as bar:
-            result = grade_course(
-                course, assignment, student, force, workers, scheduler, unsafe, bar.show, apart
-            )
+        if nonsense_only:
+            result = nonsense(course, assignment, **how)
+        else:
+            with Bar() as bar:
+                result = grade_course(course, assignment, student, force, progress=bar.show, **how)
     except (BadCourse, preflight.CannotIsolate) as error:
         print(f"anuman grade: {error}", file=sys.stderr)
         return 2

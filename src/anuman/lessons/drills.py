@@ -96,7 +96,7 @@ class DrillCard(Live):
         said = "".join(f"<p>{escape(line)}</p>" for line in lines)
         heard = f'<div class="banner" role="status">{said}</div>' if said else ""
         self.show(
-            f'<div class="wide"><h4>{escape(_("A drill"))}</h4><p>{rows}</p>{heard}</div>',
+            f'<div class="wide"><h3 class="minor">{escape(_("A drill"))}</h3><p>{rows}</p>{heard}</div>',
             " ".join([asked, *lines]),
         )
 

@@ -14,6 +14,7 @@ from .errors import BadCourse
 from .work import APART, BY_EVIDENCE, LEARNER, LOCKED, TEST, TOGETHER, Rules, Template
 
 SQLITE = "sqlite:///"
+STARTED_IN = os.getcwd()  # what PYTHONPATH names may be relative to it
 EXCHANGES = ("/usr/local/share/nbgrader", "/srv/nbgrader", "/usr/share/nbgrader")  # nbgrader's own
 
 
@@ -86,7 +87,15 @@ def rules(place: CourseDirectory, templates: tuple[Template, ...], isolate: bool
         isolate=isolate,
         preload=tuple(sorted(learners)),
         preload_trusted=tuple(sorted({*locked, *plain, *tests})),
-        python_path=tuple(filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))),
+        python_path=_python_path(),
+    )
+
+
+def _python_path() -> tuple[str, ...]:
+    """The folders of PYTHONPATH, wherever the working folder is now."""
+    named = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    return tuple(
+        filter(os.path.isdir, (os.path.normpath(os.path.join(STARTED_IN, one)) for one in named))
     )
 
 

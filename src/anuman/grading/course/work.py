@@ -73,6 +73,11 @@ class Template:
     asked: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
 
+    @property
+    def tests(self) -> list[str]:
+        """The ids of its tests."""
+        return [cell.grade_id or "" for cell in self.cells if cell.role == TEST]
+
 
 @dataclass(frozen=True)
 class Submission:

@@ -120,6 +120,7 @@ def _cover(path: str, covers: list[str]) -> None:
         covers.append(path)
     elif os.path.exists(path):
         ns.mount("/old/dev/null", path, None, ns.MS_BIND)
+        ns.protect(path, ns.MOUNT_ATTR_RDONLY, recursive=False)
 
 
 def _bind(path: str) -> None:
@@ -132,11 +133,11 @@ def _bind(path: str) -> None:
     ns.protect(path, sealed, recursive=True)
 
 
-def _bind_file(source: str, target: str, attributes: int) -> None:
+def _bind_file(source: str, target: str) -> None:
+    """The file itself, nothing of it to be changed; to a device one can still write."""
     os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
     ns.mount(source, target, None, ns.MS_BIND)
-    if attributes:
-        ns.protect(target, attributes, recursive=False)
+    ns.protect(target, ns.MOUNT_ATTR_RDONLY, recursive=False)
 
 
 def _make_etc() -> None:
@@ -149,7 +150,7 @@ def _make_etc() -> None:
             ns.protect(target, ns.MOUNT_ATTR_RDONLY, recursive=True)
         elif os.path.isfile(source):
             os.makedirs(os.path.dirname(target), exist_ok=True)
-            _bind_file(source, target, ns.MOUNT_ATTR_RDONLY)
+            _bind_file(source, target)
     texts = {
         "passwd": f"learner:x:{INSIDE}:{INSIDE}::{SCRATCH}:/bin/sh\n",
         "group": f"learner:x:{INSIDE}:\n",
@@ -165,7 +166,7 @@ def _make_dev() -> None:
     os.makedirs("/dev", 0o755, exist_ok=True)
     for name in DEVICES:
         if os.path.exists(f"/old/dev/{name}"):
-            _bind_file(f"/old/dev/{name}", f"/dev/{name}", 0)
+            _bind_file(f"/old/dev/{name}", f"/dev/{name}")
     for name, target in (("fd", "/proc/self/fd"), ("shm", "/tmp"), ("stdin", "/proc/self/fd/0")):
         os.symlink(target, f"/dev/{name}")
 

@@ -1,8 +1,9 @@
 """A filter of system calls, packed by hand: those of `system_calls` and no others.
 
 The namespaces are the wall; the filter keeps the kernel's less tested parts out of reach, and closes
-what would join two learners over files that both see, such as the libraries: locks on them. Those
-"succeed" and do nothing: all that could be locked in earnest is a submission's own.
+what would join two learners over files that both see, such as the libraries: locks on them, hints
+kept with them, what of them is in memory. Locks "succeed" and do nothing: all that could be locked in
+earnest is a submission's own.
 """
 
 import ctypes
@@ -24,8 +25,11 @@ NEW_NAMESPACE = 0x7E020000 | 0x80  # CLONE_NEW* of every kind, CLONE_NEWTIME wit
 
 FLOCK, FCNTL = {"x86_64": 73, "aarch64": 32}, {"x86_64": 72, "aarch64": 25}
 SETTING_LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
-# F_GETLK, F_OFD_GETLK, F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ: to learn of others, or to take memory.
-REFUSED_OF_FILES = (5, 36, 1024, 1026, 1031)
+# F_DUPFD to F_SETFL, F_SETOWN to F_GETSIG, F_DUPFD_CLOEXEC, F_GETPIPE_SZ, seals. Not: to ask for locks,
+# leases, watches, hints that a file keeps (F_SET_RW_HINT), larger pipes.
+OF_OWN_DESCRIPTORS = (0, 1, 2, 3, 4, 8, 9, 10, 11, 1030, 1032, 1033, 1034)
+MADVISE, PUSHES_OUT = {"x86_64": 28, "aarch64": 233}, (20, 21)  # MADV_COLD, MADV_PAGEOUT
+PREADV2 = {"x86_64": 327, "aarch64": 286}  # its flags ask whether a file is in memory
 SETSOCKOPT, SOL_SOCKET = {"x86_64": 54, "aarch64": 208}, 1
 BUFFER_SIZES = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF and their FORCE: memory that no limit counts
 
@@ -83,8 +87,13 @@ def program(machine: str) -> bytes:
     out += [on(SETSOCKOPT[machine], *level)]
     done = verdict(fails(0))  # returns 0 and does nothing
     locks = [on(command, done) for command in SETTING_LOCKS]
-    locks += [on(command, verdict(fails(errno.EINVAL))) for command in REFUSED_OF_FILES]
-    out += [on(FLOCK[machine], done), on(FCNTL[machine], argument(1), *locks, allow)]
+    plain = [on(command, allow) for command in OF_OWN_DESCRIPTORS]
+    invalid = verdict(fails(errno.EINVAL))
+    out += [on(FLOCK[machine], done), on(FCNTL[machine], argument(1), *locks, *plain, invalid)]
+    advice = [on(value, invalid) for value in PUSHES_OUT]
+    out += [on(MADVISE[machine], argument(2), *advice, allow)]
+    no_flags = (argument(5), step(EQUAL, 0, 1, 0), verdict(fails(errno.EOPNOTSUPP)), allow)
+    out += [on(PREADV2[machine], *no_flags)]
     column = list(AUDIT_ARCH).index(machine)
     for first, last in _ranges(system_calls.allowed(column)):
         out += [step(AT_LEAST, first, 0, 2), step(ABOVE, last, 1, 0), allow]

@@ -3,7 +3,7 @@
 What Python, its scientific libraries, shells and compilers call. Not here: mounts, namespaces, other
 processes' memory, the kernel itself and its rarely tested parts (io_uring, bpf, keys, userfaultfd),
 memory that no limit counts, and what two processes could tell each other by files that both of them
-only read (watches, what of them is in memory).
+only read (watches, what of them is in memory) or by the machine's load and free memory (sysinfo).
 """
 
 TABLE = """
@@ -67,7 +67,7 @@ connect 42 203, shutdown 48 210, sendto 44 206, recvfrom 45 207, sendmsg 46 211,
 recvmsg 47 212, sendmmsg 307 269, recvmmsg 299 243, getsockname 51 204, getpeername 52 205,
 setsockopt 54 208, getsockopt 55 209
 # the machine
-uname 63 160, sysinfo 99 179, getrandom 318 278
+uname 63 160, getrandom 318 278
 """
 NEWEST = 451  # a call with a larger number is "not known here": libraries have another way then
 

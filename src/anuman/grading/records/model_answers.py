@@ -9,19 +9,29 @@ from ..course.work import TEST, Outcome
 from .graded_notebook import as_notebook
 from .reasons import reason
 
+Key = tuple[str, str]  # notebook, test
 QUIET = logging.Logger("nbgrader", logging.CRITICAL)
 
 
-def shortfalls(outcome: Outcome) -> dict[tuple[str, str], str]:
-    """The tests (notebook, task) that the answers do not pass in full, each with why."""
+def shortfalls(outcome: Outcome) -> dict[Key, str]:
+    """The tests that the answers do not pass in full, each with why."""
+    notebooks = {graded.name: as_notebook(graded, "") for graded in outcome.notebooks}
+    return {
+        (name, test): reason(test, notebooks[name])
+        for (name, test), (points, most) in earned(outcome).items()
+        if points < most
+    }
+
+
+def earned(outcome: Outcome) -> dict[Key, tuple[float, float]]:
+    """The points of each test, and the most that it gives."""
     found = {}
     for graded in outcome.notebooks:
-        notebook = as_notebook(graded, "")
         tests = {cell.grade_id for cell in graded.cells if cell.role == TEST}
-        for cell in notebook.cells:
+        for cell in as_notebook(graded, "").cells:
             name = grade_id(cell)
             if name in tests:
                 points, most = utils.determine_grade(cell, QUIET)
-                if points is not None and points < most:
-                    found[graded.name, name] = reason(name, notebook)
+                if points is not None:
+                    found[graded.name, name] = points, most
     return found

@@ -5,7 +5,8 @@
 - zygotes: a worker's warm processes; zygote: what runs in them and forks; process: one that was forked.
 - shell: a cell run as IPython would, its outputs as nbformat has them.
 - learner: the process of the learner's cells; withheld: modules that it has not;
-  learner_outputs: what it says its cells put out, within limits.
+  learner_outputs: what it says its cells put out, within limits; nonsense_values: what stands there
+  in the place of answers when tests are tried with nonsense.
 - trusted: the process of the teacher's cells; link, proxies: the learner's names in it, whose calls go
   to the learner's process.
 """

@@ -169,7 +169,7 @@ def view(versions: Sequence[Version], block: Block) -> View:
         words=" ".join([block_words(block), *(f"{a}: {b} ({n})." for a, b, n in cards)]),
         pictures=[block_picture(block), losses(versions, block.bits)],
         cards=cards,
-        below=f"<h4>{escape(_('What it writes'))}</h4><p class='written'>{escape(chosen.text)}</p>",
+        below=f"<h3 class='minor'>{escape(_('What it writes'))}</h3><p class='written'>{escape(chosen.text)}</p>",
         told=[chosen.text],
         twin=table(versions, block),
     )

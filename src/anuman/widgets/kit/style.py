@@ -67,11 +67,11 @@ HTML_CSS = f"""{DARK}
 .anuman .card {{ background: {PAPER}; border: 1px solid {RULE}; border-radius: 10px; padding: 18px 22px; max-width: 980px; margin: 6px 0; }}
 @media (max-width: 900px) {{ .anuman .card {{ padding: 12px 14px; }} }}
 .anuman h3, .anuman h4 {{ font-size: 18px; line-height: 1.35; font-weight: 600; margin: 0 0 6px; color: inherit; }}
-.anuman h4 {{ font-size: 15px; margin: 14px 0 4px; }}
+.anuman :is(h4, h3.minor) {{ font-size: 15px; margin: 14px 0 4px; }}
 .anuman p {{ margin: 0 0 10px; max-width: 70ch; }}
 .anuman :is(.role-compute, .role-memory, .role-weights, .role-kv, .role-network, .role-measured, .role-users, .role-money) {{ font-weight: 600; }}
 {" ".join(f".anuman .role-{name} {{ color: {_role(name)}; }}" for name in ROLES)}
-.anuman p.ask {{ margin: 12px 0 0; }}
+.anuman p.ask {{ margin: 24px 0 0; }}
 .anuman .quiet {{ font-size: 13px; opacity: .82; overflow-wrap: anywhere; }}
 .anuman .flow {{ display: flex; flex-wrap: wrap; gap: 14px; align-items: stretch; }}
 .anuman .wide {{ flex: 3 1 430px; min-width: 0; }}

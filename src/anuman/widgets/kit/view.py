@@ -12,19 +12,26 @@ from .svg import Picture, paragraphs, stack
 
 Card = tuple[str, str, str]
 MOST_SAVED = 40  # rows of a table in a saved notebook
+SHORT = 540  # pixels of pictures below which the cards go under them, to be seen together
+GOES_ON = ("=", "≈", "+", "−", "×", "·", "/")  # how a term begins that goes on with the law before
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A law with the learner's values. terms: pieces that stay on one line, of text and (top, bottom) fractions."""
+    """A law with the learner's values. terms: pieces that stay on one line, of text and (top, bottom) fractions.
+
+    A term that begins with words is another law, on a line of its own.
+    """
 
     terms: Sequence[Sequence[str | tuple[str, str]]]
 
     def html(self) -> str:
         """With fractions drawn as such."""
-        spans = "".join(
-            f'<span class="term">{"".join(map(_piece, term))}</span> ' for term in self.terms
-        )
+        spans = ""
+        for term in self.terms:
+            if spans and isinstance(term[0], str) and not term[0].startswith(GOES_ON):
+                spans += "<br/>"
+            spans += f'<span class="term">{"".join(map(_piece, term))}</span> '
         label = escape(" ".join(self.lines()), quote=True)
         return f'<div class="formula" role="math" aria-label="{label}">{spans}</div>'
 
@@ -76,8 +83,9 @@ class View:
         cards = "".join(fact(*card) for card in self.cards)
         notes = "".join(f'<p class="quiet">{escape(n)}</p>' for n in self.notes)
         formula = self.formula.html() if self.formula else ""
+        under = " under" if sum(p.height for p in self.pictures) < SHORT else ""
         return (
-            f'<div class="wide">{self.above}{drawn}{banner}</div><div class="side">{cards}</div>'
+            f'<div class="wide">{self.above}{drawn}{banner}</div><div class="side{under}">{cards}</div>'
             f'<div class="below">{formula}{self.below}{notes}</div>'
         )
 
