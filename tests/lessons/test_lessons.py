@@ -1,5 +1,6 @@
 """Every lesson runs from top to bottom in both languages, and keeps to the course's own rules."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -106,6 +107,14 @@ def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#\s]+)\)", text(path)):
         if "://" not in target:
             assert (path.parent / target).exists(), f"{label(path)}: {target}"
+
+
+@pytest.mark.parametrize("here, then", list(itertools.pairwise(course.IDS)))
+def test_each_lesson_ends_with_the_way_to_the_next(here, then):
+    for folder in (LESSONS, LESSONS / "hi"):
+        end = nbformat.read(folder / f"{here}.ipynb", as_version=4).cells[-1].source
+        assert f"]({then}.ipynb)" in end
+        assert f"exercises/{here}/{here}.ipynb)" in end
 
 
 @pytest.mark.parametrize("row", course.LESSONS, ids=lambda row: row.id)

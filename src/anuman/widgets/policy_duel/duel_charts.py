@@ -10,13 +10,14 @@ from ..kit.chart import Axis, Chart
 from ..kit.style import COMPUTE, GHOST, INK, MEMORY, RULE, USERS
 from ..kit.svg import Picture, keyed, rectangle, text
 from ..kit.view import View
+from ..load_curves import load_charts
 from . import duel_words as words
 
 WIDTH = 560.0
 LEFT, RIGHT = 4.0, WIDTH - 8
 TONES = (USERS, COMPUTE, MEMORY)  # waiting, prompt, answer
 ENDS = (1, 2, 5, 10)  # where the axis of the bars may end, times a power of ten
-SHORTEST_S, LONGEST_S = 1e-2, 1e3  # of the picture of all requests, whatever the setting
+SHORTEST_S, LONGEST_S = load_charts.FRAMES["ttft"]  # the load curves' seconds, whatever the setting
 
 
 def bars(duel: Duel, before: Duel | None = None) -> Picture:
