@@ -151,10 +151,10 @@ def gib_trap() -> Figure:
 
 def own_cache() -> Figure:
     """Measure one attention layer and the bundled model with and without a cache; about five seconds."""
-    from anuman import lm, machine
-    from anuman.lm import cached_model
+    from anuman import lm
+    from anuman.lm import cached_layer, cached_model
 
-    return cache_gain(machine.measure_cache(), cached_model.measure_cache(lm.load()))
+    return cache_gain(cached_layer.measure_cache(), cached_model.measure_cache(lm.load()))
 
 
 def slip() -> Figure:

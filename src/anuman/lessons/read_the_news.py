@@ -23,7 +23,6 @@ SPANS = (  # claim, assumption, factor by which it is uncertain: made up, to sho
     ("S0.3", "deal", 1.5), ("S3.11", "words", 1.3), ("S4.2", "mfu", 1.4), ("S4.8", "price", 1.25),
 )  # fmt: skip
 SHARES = (0.25, 0.5, 1.0, 1.25)  # of the reported sum
-OUTCOMES = ("came true", "did not come true", "still open")
 
 
 def _count(**wanted: str) -> int:
@@ -71,7 +70,7 @@ def _when() -> Counter:
 
 def _settled() -> Counter:
     outcomes = Counter(claim.outcome for _article, claim in every().values())
-    return Counter({name: outcomes[name] for name in OUTCOMES[:2]})
+    return Counter({name: outcomes[name] for name in ("came true", "did not come true")})
 
 
 def worked_spans():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ..draws import first, seeded
 from ..labels import label
 from ..result import Result
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, changed
 from ..words import N_
 
 SAYS = ("at least", "at most", "about")
@@ -105,21 +105,17 @@ JUDGE = Task(
             ),
             N_("“About” is read as “exactly”: a tenth more, or as many times less, still counts."),
         ),
-        Misconception(
+        changed(
+            lambda right: CONTRADICTED if right == CONTRADICTED else SUPPORTED,
             "any overlap is enough",
-            lambda low, high, says, value: (
-                CONTRADICTED if judge(low, high, says, value) == CONTRADICTED else SUPPORTED
-            ),
             N_(
                 "“It may be so” counts as supported: it is only where the sentence holds for the whole "
                 "interval."
             ),
         ),
-        Misconception(
+        changed(
+            lambda right: SUPPORTED if right == SUPPORTED else CONTRADICTED,
             "not wholly right is wrong",
-            lambda low, high, says, value: (
-                SUPPORTED if judge(low, high, says, value) == SUPPORTED else CONTRADICTED
-            ),
             N_(
                 "What holds for a part of the interval is called contradicted: nothing in it shows that "
                 "the sentence is wrong."

@@ -6,7 +6,7 @@ from itertools import pairwise
 from ..draws import first, seeded
 from ..labels import yes_no
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, changed
 from ..words import N_
 
 
@@ -98,12 +98,9 @@ AGREE = Task(
                 "These are the stated values: asked is what each would have to be if the other two hold."
             ),
         ),
-        Misconception(
+        changed(
+            lambda right: (not right[0], *right[1:]),
             "reversed",
-            lambda a, b, product, tolerance: (
-                not agree(a, b, product, tolerance)[0],
-                *agree(a, b, product, tolerance)[1:],
-            ),
             N_("fits is the wrong way round."),
         ),
     ),

@@ -5,21 +5,12 @@ from collections.abc import Sequence
 from html import escape
 
 from anuman import catalog
-from anuman.language import N_, _, language
+from anuman.catalog.seeds import OUTCOMES, STANDINGS, VERDICTS
+from anuman.language import _, language
 
 from ..kit.figure import Figure, table_html, table_text
-from .judging import VERDICTS, VerdictCard
+from .judging import MARKS, VerdictCard
 
-OUTCOMES = {
-    "came true": N_("It came true"),
-    "did not come true": N_("It did not come true"),
-    "still open": N_("It is still open"),
-}
-STANDINGS = {
-    "confirmed": N_("confirmed"),
-    "claimed": N_("claimed by the maker"),
-    "reported": N_("reported by the press"),
-}
 NUMBER = re.compile(r"\d[\d,.]*(?:\s?%)?")
 
 
@@ -94,8 +85,8 @@ def verdict_card(
     """
     lang = language()
     judged = _claim(article, claim)
-    mark, verdict = VERDICTS[judged.verdict]
-    verdict, heading, source = _(verdict), _("Verdict on the claim"), _("Sources")
+    mark, verdict = MARKS[judged.verdict], _(VERDICTS[judged.verdict])
+    heading, source = _("Verdict on the claim"), _("Sources")
     html = (
         f'<p class="quiet">{escape(heading)}: “{escape(judged.text[lang])}”</p>'
         f"<h3>{mark} {escape(verdict)}</h3>"
