@@ -86,11 +86,8 @@ class Server(Scheduler):
         then = min(self.arrivals.next_s(), self.wake_s)
         if then == inf:
             oldest = min(self.waiting.jobs.values(), key=lambda job: job.request.arrival_s)
-            self.broke(
-                "stall",
-                oldest,
-                _("{waiting} requests wait for ever.").format(waiting=len(self.waiting)),
-            )
+            said = _("{waiting} requests wait for ever.").format(waiting=len(self.waiting))
+            self.broke("stall", oldest, said)
         self.now = max(self.now, then)
 
     def prefill(self) -> None:

@@ -6,6 +6,7 @@ nothing costs anything. A machine that fails loses its caches: whoever was on it
 and begins anew.
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from math import inf
@@ -47,7 +48,7 @@ class _Inbox(Arrivals):
 
     def __init__(self):
         self._loop = None
-        self._coming: list[Request] = []  # the next one last
+        self._coming: deque[Request] = deque()  # the next one last
         self.look_s = 0.0
 
     def next_s(self) -> float:
@@ -55,11 +56,12 @@ class _Inbox(Arrivals):
 
     def put(self, request: Request) -> None:
         """After all that were sent before."""
-        self._coming.insert(0, request)
+        self._coming.appendleft(request)
 
     def take_all(self) -> list[Request]:
         """Those that the machine has not taken in yet."""
-        left, self._coming = self._coming[::-1], []
+        left = [*reversed(self._coming)]
+        self._coming.clear()
         return left
 
 
