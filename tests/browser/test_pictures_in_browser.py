@@ -323,6 +323,11 @@ MAKERS = (
     "batching_theatre",
     "policy_duel",
     "fewer_bits",
+    "speedups",
+    "chips",
+    "offers",
+    "training_cluster",
+    "workbench",
 )
 
 

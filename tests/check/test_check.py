@@ -3,6 +3,7 @@
 import inspect
 import itertools
 import math
+import re
 import string
 from pathlib import Path
 
@@ -144,7 +145,14 @@ def test_points_of_the_assignment_are_split_as_the_course_promises(name):
     own = [task for task in TASKS if task.id.startswith(f"{name}/")]
     core = [task for task in own if ". Stretch: " not in cells[f"{task.name}-task"]]
     assert sum(task.points for task in own) == 10
-    assert 7 <= sum(task.points for task in core) < 10
+    ours = sum(task.points for task in core)
+    assert 7 <= ours < 10
+    for words in (r"up to 10 points: {:g}( |\.)", r"10 अंक .*{:g}।|10 अंक .* {:g} "):
+        assert re.search(words.format(*[ours] * words.count("{:g}")), cells["how"]), name
+    for task in own:
+        title = cells[f"{task.name}-task"]
+        for points in (f"({task.points:g} point", f"({task.points:g} अंक"):
+            assert points in title, task.id
 
 
 @pytest.mark.parametrize("name", PRINTED)
