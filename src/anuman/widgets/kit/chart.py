@@ -201,7 +201,7 @@ class Chart:
         self._ends.append((top, left, content, self._key("end", key)))
 
     def legend(self, entries: Sequence[tuple[str, str, str]]) -> None:
-        """A row of (shape, colour, name) above the frame, which gives way to it."""
+        """A row of (shape, colour, name) above the frame, which gives way: before anything is drawn."""
         x = 10.0
         for shape, colour, name in entries:
             mark = f'{SHAPES[shape](x, self.top - 4, 5)} style="fill:{colour}"/>'
