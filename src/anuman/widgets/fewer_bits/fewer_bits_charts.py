@@ -54,6 +54,8 @@ def block_picture(block: Block) -> Picture:
         WIDTH,
         300,
     )  # fmt: skip
+    kept = _("what {bits} bits keep").format(bits=number(block.bits))
+    chart.legend([("circle", WEIGHTS, _("the weight")), ("square", KV_CACHE, kept)])
     steps = 2 ** (block.bits - 1) - 1
     if steps < 16 and block.scale:
         for level in range(-steps, steps + 1):
@@ -63,7 +65,6 @@ def block_picture(block: Block) -> Picture:
         chart.line([(place, weight), (place, rounded)], KV_CACHE, width=2, key=f"move{place}")
         chart.point(place, rounded, KV_CACHE, "square", 3.5, number(rounded), f"kept{place}")
         chart.point(place, weight, WEIGHTS, "circle", 3.5, number(weight), f"weight{place}")
-    chart.label(0, most, _("● the weight   ■ what {bits} bits keep").format(bits=number(block.bits)), "below", kind="small")  # fmt: skip
     return chart.picture(block_words(block))
 
 
