@@ -1,8 +1,8 @@
-"""docs/teaching/NN-name.md, one page a lesson for whoever teaches it.
+"""docs/teaching/NN-name.md and NN-name.hi.md, one page a lesson for whoever teaches it.
 
 `python tests/helpers/teaching_pages.py` writes them anew: minutes from the lesson, tasks and points from
 the assignment, the claim from the catalogue, the words of the misconceptions from the tasks' tables, and
-the rest from docs/teaching/notes.toml.
+the rest from docs/teaching/notes.toml and notes.hi.toml.
 """
 
 import re
@@ -13,11 +13,37 @@ import nbformat
 
 from anuman import catalog, course
 from anuman.check.task import tasks_of
+from anuman.language import _, speaking
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "teaching"
-NOTES = tomllib.loads((FOLDER / "notes.toml").read_text(encoding="utf-8"))
-KEYS = {"project", "misconceptions", "ask"}
+NOTES, HINDI = (
+    tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
+    for name in ("notes.toml", "notes.hi.toml")
+)
+SIZES = {"project": 3, "misconceptions": 3, "ask": 3}
+WORDS = {
+    "en": {
+        "title": "Teaching {title}", "lesson": "Lesson", "exercises": "exercises", "other": "हिंदी",
+        "minutes": "**Minutes:** {lesson} for the lesson, {exercises} for the exercises.",
+        "claim": "**The claim:** “{claim}” Let everybody guess before anything is run.",
+        "project": "Project", "picture": "The widget's first picture",
+        "wrong": "Three misconceptions that matter",
+        "answers": "What the course answers to whoever hands one in:",
+        "ask": "Ask", "points": "Exercises: {points:g} points", "read": "you read it", "end": ".",
+        "made": "Written by `python tests/helpers/teaching_pages.py`; what is written by hand stands in [notes.toml](notes.toml).",
+    },
+    "hi": {
+        "title": "पढ़ाने के लिए: {title}", "lesson": "पाठ", "exercises": "अभ्यास", "other": "English",
+        "minutes": "**मिनट:** पाठ के {lesson}, अभ्यास के {exercises}।",
+        "claim": "**दावा:** “{claim}” कुछ भी चलाने से पहले सबसे अनुमान लगवाइए।",
+        "project": "क्या दिखाएँ", "picture": "विजेट की पहली तस्वीर",
+        "wrong": "तीन अहम ग़लतफ़हमियाँ",
+        "answers": "जो ऐसा उत्तर दे, उससे कोर्स कहता है:",
+        "ask": "क्या पूछें", "points": "अभ्यास: {points:g} अंक", "read": "इसे आप पढ़ते हैं", "end": "।",
+        "made": "यह पन्ना `python tests/helpers/teaching_pages.py` लिखता है; हाथ से लिखा हिस्सा [notes.hi.toml](notes.hi.toml) में है।",
+    },
+}  # fmt: skip
 MINUTES = {"an hour": 60, "a good hour": 75, "another": 60, "two": 120}
 PLAN = re.compile(r"Plan (an hour|a good hour) for the lesson and (another|two) for its exercises")
 
@@ -57,41 +83,40 @@ def hint(lesson: str, address: str) -> str:
         raise BadNotes(f"notes.toml: {lesson} has no misconception {address!r}") from None
 
 
-def page(row: course.Lesson) -> str:
-    """The page of one lesson as it should be."""
-    notes = NOTES[row.id]
-    if set(notes) != KEYS or len(notes["misconceptions"]) != 3:
-        raise BadNotes(
-            f"notes.toml: {row.id} needs {', '.join(sorted(KEYS))}, three misconceptions"
-        )
+def page(row: course.Lesson, spoken: str) -> str:
+    """The page of one lesson in a language as it should be."""
+    notes = NOTES[row.id] | (HINDI[row.id] if spoken == "hi" else {})
+    if {key: len(values) for key, values in notes.items()} != SIZES:
+        raise BadNotes(f"notes of {row.id} ({spoken}): each needs so many entries: {SIZES}")
+    words, folder = WORDS[spoken], "lessons/hi" if spoken == "hi" else "lessons"
     lesson, exercises = minutes(row.id)
     graded = tasks(row.id)
     total = sum(points for _name, points, _read in graded)
-    claim = catalog.claim(row.claim)
-    notebook = ROOT / "lessons" / f"{row.id}.ipynb"
+    title = course.title(ROOT / folder / f"{row.id}.ipynb")
+    other = f"{row.id}.md" if spoken == "hi" else f"{row.id}.hi.md"
+    with speaking(spoken):
+        wrong = [
+            f"`{address.partition('/')[0]}`: {_(hint(row.id, address))}"
+            for address in notes["misconceptions"]
+        ]
+    listed = (f"`{n}` {p:g}" + (f" ({words['read']})" if read else "") for n, p, read in graded)
     parts = [
-        f"# Teaching {course.title(notebook)}",
-        f"[Lesson](../../lessons/{row.id}.ipynb) · [हिंदी](../../lessons/hi/{row.id}.ipynb) · "
-        f"[exercises](../../exercises/{row.id}/{row.id}.ipynb)",
-        f"**Minutes:** {lesson} for the lesson, {exercises} for the exercises.",
-        f"**The claim:** “{claim.text['en']}” Let everybody guess before anything is run.",
-        "## Project\n\n" + _list(notes["project"]),
-        f"![The widget's first picture](../../lessons/pictures/{row.id}.en.svg)",
-        "## Three misconceptions that matter\n\n"
-        "What the course answers to whoever hands one in:\n\n"
-        + _list(
-            f"*{a.partition('/')[2]}* (`{a.partition('/')[0]}`): {hint(row.id, a)}"
-            for a in notes["misconceptions"]
-        ),
-        "## Ask\n\n" + _list(f"{question}\n  <br>*{answer}*" for question, answer in notes["ask"]),
-        f"## Exercises: {total:g} points\n\n"
-        + ", ".join(
-            f"`{name}` {points:g}" + (" (you read it)" if read else "")
-            for name, points, read in graded
-        )
-        + ".",
-        "Written by `python tests/helpers/teaching_pages.py`; what is written by hand stands in "
-        "[notes.toml](notes.toml).",
+        f"# {words['title'].format(title=title)}",
+        f"[{words['lesson']}](../../{folder}/{row.id}.ipynb) · "
+        f"[{words['exercises']}](../../exercises/{row.id}/{row.id}.ipynb) · [{words['other']}]({other})",
+        words["minutes"].format(lesson=lesson, exercises=exercises),
+        words["claim"].format(claim=catalog.claim(row.claim).text[spoken]),
+        f"## {words['project']}",
+        _list(notes["project"]),
+        f"![{words['picture']}](../../lessons/pictures/{row.id}.{spoken}.svg)",
+        f"## {words['wrong']}",
+        words["answers"],
+        _list(wrong),
+        f"## {words['ask']}",
+        _list(f"{question}\n  <br>→ {answer}" for question, answer in notes["ask"]),
+        f"## {words['points'].format(points=total)}",
+        ", ".join(listed) + words["end"],
+        words["made"],
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -102,7 +127,11 @@ def _list(items) -> str:
 
 def pages() -> dict[Path, str]:
     """Every page as it should be."""
-    return {FOLDER / f"{row.id}.md": page(row) for row in course.LESSONS}
+    return {
+        FOLDER / f"{row.id}{ending}": page(row, spoken)
+        for row in course.LESSONS
+        for spoken, ending in (("en", ".md"), ("hi", ".hi.md"))
+    }
 
 
 if __name__ == "__main__":

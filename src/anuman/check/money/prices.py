@@ -228,7 +228,7 @@ WORTH_WAITING = Task(
     function=worth_waiting,
     result=Result((number("usd_per_hour"),)),
     examples=((60, 0.5), (36, 0.3)),
-    parts=(Part(N_("all cases"), 1, first(5, _tiers())),),
+    parts=(Part(N_("all cases"), 0.5, first(5, _tiers())),),
     misconceptions=(
         Misconception(
             "a second",

@@ -165,7 +165,7 @@ IMPLIED_RATE = Task(
         ([[20e9, 1.6e12, "exact"], [750e6, 60e9, "exact"]],),
         ([[20e9, 1.6e12, "exact"], [6.9e9, 500e9, "more than"]],),
     ),
-    parts=(Part(N_("all cases"), 1, first(7, _conversions())),),
+    parts=(Part(N_("all cases"), 1.5, first(7, _conversions())),),
     misconceptions=(
         Misconception(
             "averages all",
