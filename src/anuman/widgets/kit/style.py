@@ -105,7 +105,7 @@ HTML_CSS = f"""{DARK}
 .anuman summary {{ cursor: pointer; font-size: 14px; }}
 .anuman.anuman a {{ color: inherit; text-decoration: underline; text-underline-offset: .22em; }}
 .anuman svg {{ width: 100%; max-width: 680px; height: auto; display: block; margin: 0 0 6px; }}
-.anuman .flow + svg {{ margin-top: 16px; }}"""
+.anuman .flow + :is(svg, .drawn) {{ margin-top: 16px; }}"""
 
 STYLE = f"<style>{HTML_CSS}\n{SVG_CSS.removeprefix(DARK)}</style>"
 
