@@ -24,7 +24,7 @@ NOTES, HINDI = (
 SIZES = {"project": 3, "misconceptions": 3, "ask": 3}
 WORDS = {
     "en": {
-        "title": "Teaching {title}", "lesson": "Lesson", "exercises": "exercises", "other": "हिंदी",
+        "title": "Teaching {title}", "lesson": "Lesson", "exercises": "exercises", "other": "हिन्दी",
         "minutes": "**Minutes:** {lesson} for the lesson, {exercises} for the exercises.",
         "claim": "**The claim:** “{claim}” Let everybody guess before anything is run.",
         "project": "Project", "picture": "The widget's first picture",
@@ -44,8 +44,12 @@ WORDS = {
         "made": "यह पन्ना `python tests/helpers/teaching_pages.py` लिखता है; हाथ से लिखा हिस्सा [notes.hi.toml](notes.hi.toml) में है।",
     },
 }  # fmt: skip
-MINUTES = {"an hour": 60, "a good hour": 75, "another": 60, "two": 120}
-PLAN = re.compile(r"Plan (an hour|a good hour) for the lesson and (another|two) for its exercises")
+MINUTES = {
+    "an hour": 60, "a good hour": 75, "a good hour and a half": 100, "another": 60, "two": 120,
+}  # fmt: skip
+PLAN = re.compile(
+    r"Plan (an hour|a good hour) for the lesson and (another|a good hour and a half|two) for its exercises"
+)
 
 
 class BadNotes(ValueError):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from anuman.language import _, number, si
+from anuman.language import _, ended, number, si
 
 from ..kit.chart import Axis, Chart, round_up
 from ..kit.figure import table_html
@@ -167,7 +167,7 @@ def view(versions: Sequence[Version], block: Block) -> View:
     cards = facts(versions, block)
     return View(
         title=_("Weights in fewer bits"),
-        words=" ".join([block_words(block), *(f"{a}: {b} ({n})." for a, b, n in cards)]),
+        words=" ".join([block_words(block), *(ended(f"{a}: {b} ({n})") for a, b, n in cards)]),
         pictures=[block_picture(block), losses(versions, block.bits)],
         cards=cards,
         below=f"<h3 class='minor'>{escape(_('What it writes'))}</h3><p class='written'>{escape(chosen.text)}</p>",

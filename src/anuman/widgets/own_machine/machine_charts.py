@@ -3,7 +3,7 @@
 from html import escape
 
 from anuman import catalog, physics
-from anuman.language import _, number, si
+from anuman.language import _, ended, number, si
 from anuman.machine import WARNINGS, Machine, MachineFileError, load
 from anuman.machine.machine_command import size
 
@@ -175,7 +175,7 @@ def own_machine(result: Machine | None = None) -> Figure:
     html = (
         f'<h3>{escape(title)}</h3>{warnings(machine)}<div class="flow">{cards}</div>{drawn}{twin}'
     )
-    return Figure(html, f"{title}. {said}", stack(pictures, title, said))
+    return Figure(html, f"{ended(title)} {said}", stack(pictures, title, said))
 
 
 def message(words: str) -> Figure:
