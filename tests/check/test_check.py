@@ -47,6 +47,13 @@ PRINTED = {
     "06-under-load": ("goodput", "little"),
     "07-fewer-bytes": ("dequantize", "expected_tokens", "moe_bytes_read", "questions_needed"),
     "08-chips": ("chips_needed", "decode_time", "energy_per_token", "task_speedup"),
+    "09-money": (
+        "usd_per_mtok",
+        "tco_per_mtok",
+        "to_crore",
+        "breakeven_tokens",
+        "worth_waiting",
+    ),
     "10-training": ("training_days", "mtbf", "checkpoint_interval", "site_megawatts"),
     "11-read-the-news": ("judge", "gpus_needed"),
 }
