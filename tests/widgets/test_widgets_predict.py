@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import pytest
 from drawing import drawings, examine, saved_svg, words
@@ -9,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anuman import course
+from anuman.cli import main
+from anuman.grading import self_check
 from anuman.widgets import Question, predictions
 from anuman.widgets.kit.number_parser import parse
 from anuman.widgets.predictions import (
@@ -430,3 +433,32 @@ def test_the_calibration_curve_in_words_waits_for_twenty_predictions():
     assert course_progress.curve([True] * 19) == ""
     said = course_progress.curve([True, False] * 11)
     assert said.endswith("5: 60 %, 10: 50 %, 15: 53 %, 20: 50 %")
+
+
+def test_a_page_to_print_needs_nothing_from_elsewhere_and_replaces_no_file(home, tmp_path, capsys):
+    prediction_file.keep_check("04-kv-cache", 7, 10)
+    page = tmp_path / "page.html"
+    assert main(["progress", "--page", str(page), "--lang", "hi"]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "10 में से 7 अंक" in text
+    assert "इस कंप्यूटर पर मापा गया" in text
+    assert text.count("<tr>") == 1 + len(course.IDS)
+    assert not re.search(r"(?:src|href)=|https?:|@import|url\(", text)
+    assert main(["progress", "--page", str(page)]) == 2
+    assert "exists already; name a new file" in capsys.readouterr().err
+    assert page.read_text(encoding="utf-8") == text
+
+
+def test_a_self_check_is_remembered_and_shows_its_grade_although_that_fails(
+    home, monkeypatch, capsys
+):
+    graded = self_check.Result("04-kv-cache", [self_check.Line("x", 7, 7, "")], {}, [], {})
+    monkeypatch.setattr(self_check, "check", lambda path: graded)
+    assert main(["check", "x", "--lang", "en"]) == 0
+    assert course_progress.read().last.points == 7
+    (home / "predictions.jsonl").unlink()
+    (home / "predictions.jsonl").mkdir()
+    assert main(["check", "x", "--lang", "en"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.count("04-kv-cache: 7 of 7 points") == 2
+    assert "anuman check: This could not be saved" in shown.err

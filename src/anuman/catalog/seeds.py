@@ -116,10 +116,10 @@ def articles() -> list[str]:
 
 
 def _folder(id: str) -> Path:
-    found = sorted((course_root() / "seeds").glob(f"{id}-*"))
-    if id not in articles() or len(found) != 1:
+    folders = sorted((course_root() / "seeds").glob(f"{id}-*"))
+    if id not in articles() or len(folders) != 1:
         raise UnknownName("article", id, articles())
-    return found[0]
+    return folders[0]
 
 
 @cache

@@ -31,30 +31,33 @@ def explain(graded: Graded) -> list[Message]:
         "points": f"{graded.points:g}",
         "most": f"{graded.task.points:g}",
     }
-    said = [Message(N_("{name}: {points} of {most} points."), fields)]
+    messages = [Message(N_("{name}: {points} of {most} points."), fields)]
     if graded.problem:
-        return [*said, graded.problem]
-    said += _remarks(graded)
+        return [*messages, graded.problem]
+    messages += _remarks(graded)
     if not any(result.wrong for result in graded.parts):
         carried = any(result.carried for result in graded.parts)
         about = {"function": graded.task.uses}
-        return [*said, Message(CARRIED, about) if carried else Message(N_("All cases are right."))]
+        return [
+            *messages,
+            Message(CARRIED, about) if carried else Message(N_("All cases are right.")),
+        ]
     everywhere = matching(graded.task, graded.parts)
     if everywhere:
         first = next(result for result in graded.parts if result.wrong)
-        said += [*_states(graded), *_how_far(graded, first), Message(everywhere.hint)]
-        return said
+        messages += [*_states(graded), *_how_far(graded, first), Message(everywhere.hint)]
+        return messages
     reasons = {result.part.name: _reason(graded, result) for result in graded.parts if result.wrong}
     alike = all(reason == next(iter(reasons.values())) for reason in reasons.values())
     if alike and len(reasons) == len(graded.parts):
-        return [*said, *next(iter(reasons.values()))]
+        return [*messages, *next(iter(reasons.values()))]
     for result, state in zip(graded.parts, _states(graded), strict=True):
         # What builds on a wrong value is wrong with it: a reason of its own would mislead.
         if reasons.keys() & set(result.part.needs):
-            said.append(state)
+            messages.append(state)
         else:
-            said += [state, *reasons.get(result.part.name, [])]
-    return said
+            messages += [state, *reasons.get(result.part.name, [])]
+    return messages
 
 
 def _remarks(graded: Graded) -> list[Message]:

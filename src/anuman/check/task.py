@@ -104,8 +104,8 @@ class Task:
     drill: Drill | None = None
 
     def __post_init__(self):
-        made = (m.of(self.function) if isinstance(m, Slip) else m for m in self.misconceptions)
-        object.__setattr__(self, "misconceptions", tuple(made))
+        named = (m.of(self.function) if isinstance(m, Slip) else m for m in self.misconceptions)
+        object.__setattr__(self, "misconceptions", tuple(named))
 
     @property
     def name(self) -> str:

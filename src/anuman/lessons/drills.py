@@ -5,7 +5,7 @@ import secrets
 from html import escape
 
 from anuman.check import drilling
-from anuman.language import _, language, number
+from anuman.language import _, ended, language, number
 from anuman.widgets.kit.controls import Button, Text
 from anuman.widgets.kit.figure import Figure
 from anuman.widgets.kit.number_parser import parse
@@ -102,7 +102,7 @@ class DrillCard(Live):
 
     def _still(self) -> Figure:
         said = _("Run the cell: it draws a problem, and another, for as long as you like.")
-        return Figure(f"<p><b>{escape(_('A drill'))}.</b> {escape(said)}</p>", said)
+        return Figure(f"<p><b>{escape(ended(_('A drill')))}</b> {escape(said)}</p>", said)
 
 
 def readable(worked: str) -> str:

@@ -122,7 +122,7 @@ def _exercise(lesson: str) -> str | None:
 def _other_language() -> str:
     if language() == "hi":
         return '<a href="../00-start-here.ipynb" lang="en">English</a>'
-    return '<a href="hi/00-start-here.ipynb" lang="hi">हिंदी</a>'
+    return '<a href="hi/00-start-here.ipynb" lang="hi">हिन्दी</a>'
 
 
 def cards_markdown(root: Path, spoken: str) -> str:
@@ -141,6 +141,6 @@ def cards_markdown(root: Path, spoken: str) -> str:
     table = "\n".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     other = {
         "hi": ("../lessons/00-start-here.ipynb", "English"),
-        "en": ("hi/00-start-here.ipynb", "हिंदी"),
+        "en": ("hi/00-start-here.ipynb", "हिन्दी"),
     }
     return '<table>\n{}\n</table>\n\n<p><a href="{}">{}</a></p>'.format(table, *other[spoken])

@@ -64,8 +64,8 @@ def _row(batch: float, seconds: float) -> tuple[float, float]:
     return batch / seconds, seconds
 
 
-def _upside_down(found: tuple[float, float]) -> tuple[float, float]:
-    throughput, tpot = found
+def _upside_down(pair: tuple[float, float]) -> tuple[float, float]:
+    throughput, tpot = pair
     return 1 / throughput, tpot
 
 

@@ -118,7 +118,7 @@ TCO_PER_MTOK = Task(
         (31_536, 1, 10_000, 0.36, 1.0, 1000, 1.0),
         (31_536, 1, 10_000, 0.36, 1.5, 1000, 0.5),
     ),
-    parts=(Part(N_("all cases"), 0.5, first(7, _machines())),),
+    parts=(Part(N_("all cases"), 1, first(7, _machines())),),
     misconceptions=(
         Misconception(
             "power without pue",
@@ -228,7 +228,7 @@ WORTH_WAITING = Task(
     function=worth_waiting,
     result=Result((number("usd_per_hour"),)),
     examples=((60, 0.5), (36, 0.3)),
-    parts=(Part(N_("all cases"), 1, first(5, _tiers())),),
+    parts=(Part(N_("all cases"), 0.5, first(5, _tiers())),),
     misconceptions=(
         Misconception(
             "a second",

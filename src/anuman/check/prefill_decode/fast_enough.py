@@ -191,11 +191,11 @@ VERDICT = Task(
 )
 
 
-def _first_of(found: tuple[float, float, str], one: str) -> tuple[float, float, str]:
-    program, reader, who = found
+def _first_of(answer: tuple[float, float, str], one: str) -> tuple[float, float, str]:
+    program, reader, who = answer
     return program, reader, one if who == "both" else who
 
 
-def _reversed(found: tuple[float, float, str]) -> tuple[float, float, str]:
-    program, reader, who = found
+def _reversed(answer: tuple[float, float, str]) -> tuple[float, float, str]:
+    program, reader, who = answer
     return program, reader, WAITING[3 - WAITING.index(who)]

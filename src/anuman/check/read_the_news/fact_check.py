@@ -71,14 +71,14 @@ class FactCheck(Scored):
         """A worked example, claim by claim, the learner's entry beside the right one."""
         if problem:
             return [problem, *(_should(one) for one in self._right(case)[0])]
-        said = []
+        messages = []
         for right in self._right(case)[0]:
             mine = next((one for one in found[0][0] if one.id == right.id), None)
             if mine is None or faults(mine, right):
-                said.append(_should(right, mine))
+                messages.append(_should(right, mine))
             else:
-                said.append(Message(N_("{id}: right."), {"id": right.id}))
-        return said
+                messages.append(Message(N_("{id}: right."), {"id": right.id}))
+        return messages
 
 
 def _kind_of(one: Edition, claim: Mapping) -> str:

@@ -110,7 +110,7 @@ class Chart:
         drawn = f'<polyline points="{path}" style="fill:none;stroke:{colour};stroke-width:{width}{dashes};stroke-linejoin:round"/>'
         self._marks.append(keyed(self._key("line", key), drawn))
         for (x0, y0), (x1, y1) in itertools.pairwise(pixels):
-            steps = max(1, int(math.hypot(x1 - x0, y1 - y0) / 14))
+            steps = max(1, int(math.hypot(x1 - x0, y1 - y0) / 9))
             self._path += [
                 (x0 + (x1 - x0) * i / steps, y0 + (y1 - y0) * i / steps) for i in range(steps + 1)
             ]
@@ -201,7 +201,7 @@ class Chart:
         self._ends.append((top, left, content, self._key("end", key)))
 
     def legend(self, entries: Sequence[tuple[str, str, str]]) -> None:
-        """A row of (shape, colour, name) above the frame, which gives way to it."""
+        """A row of (shape, colour, name) above the frame, which gives way: before anything is drawn."""
         x = 10.0
         for shape, colour, name in entries:
             mark = f'{SHAPES[shape](x, self.top - 4, 5)} style="fill:{colour}"/>'
@@ -257,7 +257,7 @@ class Chart:
     def _crowd(self, x0: float, y0: float, x1: float, y1: float) -> float:
         """How badly a box collides: with other labels and marks, with lines, with the frame."""
         boxes = sum(x0 < b[2] and b[0] < x1 and y0 < b[3] and b[1] < y1 for b in self._taken)
-        lines = sum(x0 < x < x1 and y0 < y < y1 for x, y in self._path)
+        lines = sum(x0 - 3 < x < x1 + 3 and y0 - 2 < y < y1 + 2 for x, y in self._path)
         outside = y0 < self.top or y1 > self.bottom
         return 200 * boxes + 25 * lines + 400 * outside
 

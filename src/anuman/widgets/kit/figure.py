@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from anuman.language import _
+from anuman.language import _, ended
 
 from . import style
 from .svg import Picture
@@ -103,7 +103,7 @@ def figure(
     note = f'<p class="quiet">{escape(caption)}</p>' if caption else ""
     below = "".join(f'<p class="quiet">{escape(n)}</p>' for n in notes)
     twin = folded(_("The same as a table"), table_html(head, rows) + below)
-    words = f"{picture.title}. {picture.description}"
+    words = f"{ended(picture.title)} {picture.description}"
     return Figure(picture.markup() + note + twin, words, picture)
 
 

@@ -54,6 +54,7 @@ SVG_CSS = f"""{DARK}
 .anuman-svg .title {{ font-size: 15px; font-weight: 600; }}
 .anuman-svg .small {{ font-size: 12px; fill-opacity: .82; }}
 .anuman-svg .strong {{ font-weight: 600; }}
+.anuman-svg .on {{ fill: {PAPER}; fill-opacity: 1; }}
 .anuman-svg .halo {{ paint-order: stroke; stroke: {PAPER}; stroke-width: 4px; stroke-linejoin: round; }}"""
 
 # The doubled class outweighs JupyterLab's own rules for tables (.jp-RenderedHTMLCommon td).
@@ -82,7 +83,9 @@ HTML_CSS = f"""{DARK}
 .anuman .fact small {{ display: block; font-size: 13px; margin-top: 4px; }}
 .anuman .banner {{ border: 2px solid {MEMORY}; border-radius: 10px; padding: 10px 16px 2px; margin: 10px 0 12px; }}
 .anuman .formula {{ overflow-x: auto; padding: 12px 16px; border: 1px solid {RULE}; border-radius: 10px; margin: 12px 0 0; line-height: 2.6; }}
+.anuman .formula div + div {{ margin-top: 10px; }}
 .anuman .term {{ white-space: nowrap; }}
+@media (max-width: 600px) {{ .anuman .term {{ white-space: normal; }} }}
 .anuman .ratio {{ display: inline-block; vertical-align: middle; text-align: center; line-height: 1.5; margin: 0 .3em; }}
 .anuman .ratio span {{ display: block; padding: 0 .3em; }}
 .anuman .ratio span:first-child {{ border-bottom: 1px solid currentColor; }}
@@ -100,9 +103,9 @@ HTML_CSS = f"""{DARK}
 .anuman .scroll {{ overflow-x: auto; }}
 .anuman details {{ margin-top: 10px; }}
 .anuman summary {{ cursor: pointer; font-size: 14px; }}
-.anuman.anuman a {{ color: inherit; text-decoration: underline; }}
+.anuman.anuman a {{ color: inherit; text-decoration: underline; text-underline-offset: .22em; }}
 .anuman svg {{ width: 100%; max-width: 680px; height: auto; display: block; margin: 0 0 6px; }}
-.anuman .flow + svg {{ margin-top: 16px; }}"""
+.anuman .flow + :is(svg, .drawn) {{ margin-top: 16px; }}"""
 
 STYLE = f"<style>{HTML_CSS}\n{SVG_CSS.removeprefix(DARK)}</style>"
 

@@ -30,10 +30,10 @@ class Formula:
         spans = ""
         for term in self.terms:
             if spans and isinstance(term[0], str) and not term[0].startswith(GOES_ON):
-                spans += "<br/>"
+                spans += "</div><div>"
             spans += f'<span class="term">{"".join(map(_piece, term))}</span> '
         label = escape(" ".join(self.lines()), quote=True)
-        return f'<div class="formula" role="math" aria-label="{label}">{spans}</div>'
+        return f'<div class="formula" role="math" aria-label="{label}"><div>{spans}</div></div>'
 
     def lines(self) -> list[str]:
         """As lines of plain text."""
@@ -56,7 +56,7 @@ class View:
 
     problems: named failure states; above and below: HTML around the pictures; notes: quiet sentences;
     told: what stands in `below`, as sentences for the still; twin: HTML of the table where it is not
-    simply head, rows and caption.
+    simply head, rows and caption; beside: the cards stay beside pictures whose height changes.
     """
 
     title: str
@@ -73,6 +73,7 @@ class View:
     told: Sequence[str] = ()
     caption: str = ""
     twin: str = ""
+    beside: bool = False
 
     def markup(self) -> str:
         """Everything but the table, for a live picture."""
@@ -83,7 +84,8 @@ class View:
         cards = "".join(fact(*card) for card in self.cards)
         notes = "".join(f'<p class="quiet">{escape(n)}</p>' for n in self.notes)
         formula = self.formula.html() if self.formula else ""
-        under = " under" if sum(p.height for p in self.pictures) < SHORT else ""
+        short = not self.beside and sum(p.height for p in self.pictures) < SHORT
+        under = " under" if short else ""
         return (
             f'<div class="wide">{self.above}{drawn}{banner}</div><div class="side{under}">{cards}</div>'
             f'<div class="below">{formula}{self.below}{notes}</div>'

@@ -3,6 +3,7 @@
 import json as json_format
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -33,11 +34,17 @@ def as_data(found: Progress) -> dict:
 
 
 def report(
-    json: Path | None = None, export: Path | None = None, delete: bool = False, yes: bool = False
+    json: Path | None = None,
+    export: Path | None = None,
+    delete: bool = False,
+    yes: bool = False,
+    page: Path | None = None,
+    draw: Callable[[Progress], str] | None = None,
 ) -> int:
     """Print the progress; copy the records to `export`; delete them with delete and yes.
 
-    Gives the exit code: 0 done, 1 damaged lines or deletion not confirmed, 2 a file cannot be used.
+    page: a new file for what `draw` makes of the progress. Gives the exit code: 0 done, 1 damaged lines or
+    deletion not confirmed, 2 a file cannot be used.
     """
     try:
         found = course_progress.read()
@@ -49,12 +56,20 @@ def report(
         if json is not None:
             text = json_format.dumps(as_data(found), indent=1, ensure_ascii=False) + "\n"
             json.write_text(text, encoding="utf-8")
+        if page is not None:
+            with page.open("x", encoding="utf-8") as file:
+                file.write(draw(found))
+            print(_("To print: open {file} in a browser.").format(file=page))
         if export is not None:
             code = _export(found.records.path, export)
             if code:
                 return code  # nothing is deleted after a copy that failed
         if delete:
             return _delete(found.records.path, yes)
+    except FileExistsError as error:
+        problem = _("{file} exists already; name a new file.").format(file=error.filename)
+        print(f"anuman: {problem}", file=sys.stderr)
+        return 2
     except OSError as error:
         print(f"anuman: {error}", file=sys.stderr)
         return 2

@@ -19,6 +19,7 @@ from ..kit.words import percent
 
 SHAPES = ("circle", "triangle", "square", "diamond")
 EVERYTHING = "everything"
+ASIDE = 92.0  # pixels right of the frame, for the name of the diagonal
 # The catalogue's units that have words in them.
 UNITS = (
     N_("req/s"),
@@ -66,9 +67,10 @@ def scatter(rows: Sequence[Scored], title: str) -> Picture:
         Axis(low, high, _("published ({unit})").format(unit=unit), log=True),
         Axis(low, high, _("predicted ({unit})").format(unit=unit), log=True),
         title,
-        width=560,
+        width=640,
         height=490,
     )
+    chart.right = chart.width - ASIDE
     chips = _most_frequent([str(one.row.fields.get("chip")) for one in drawn], len(SERIES) - 1)
     names = _names(drawn, chips)
     chart.legend(list(zip(SHAPES, SERIES, names, strict=False)))
@@ -76,7 +78,7 @@ def scatter(rows: Sequence[Scored], title: str) -> Picture:
     for factor in (1.3, 1 / 1.3):
         start, end = max(low, low / factor), min(high, high / factor)
         chart.line([(start, start * factor), (end, end * factor)], INK, "3 5", 1)
-    chart.label(high / 1.2, high / 1.2, _("agreement"), "left", 30)
+    chart.end_label(high, _("agreement"))
     for one in drawn:
         name = str(one.row.fields.get("chip"))
         at = chips.index(name) if name in chips else len(chips)

@@ -5,7 +5,7 @@ from math import log10
 
 from anuman import catalog
 from anuman.claims import value as said
-from anuman.language import _, language, number
+from anuman.language import _, ended, language, number
 from anuman.scenes.claim_test import Bench, every
 
 from ..kit.chart import Axis, Chart
@@ -190,7 +190,7 @@ def summary(b: Bench) -> str:
     claim = f"{b.claim}: “{b.found.text[language()]}”"
     if not b.open:
         return f"{claim} {asked(b)}"
-    return f"{claim} {verdict_name(b.found.verdict)}. {b.found.why[language()]}"
+    return f"{claim} {ended(verdict_name(b.found.verdict))} {b.found.why[language()]}"
 
 
 def view(b: Bench, before: Bench | None = None) -> View:
