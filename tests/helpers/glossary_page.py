@@ -131,13 +131,21 @@ def write() -> list[str]:
     PAGE.write_text(page(), encoding="utf-8", newline="\n")
     cells, nowhere = with_links()
     changed = {key: texts for key, texts in cells.items() if key[1] != texts[0]}
+    if changed:
+        _keep(changed)
+    return nowhere
+
+
+def _keep(changed: dict[tuple[str, str], tuple[str, str]]) -> None:
+    """Put changed cells into the lessons and, with their translations, into locale/hi.po."""
     catalog = translate._load(ROOT)
     for path in translate.lessons(ROOT):
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             if (path.stem, cell.source) in changed:
-                old, (cell.source, hindi) = catalog[cell.source], changed[path.stem, cell.source]
-                catalog.add(cell.source, hindi, locations=old.locations, flags=old.flags)
+                flags = catalog[cell.source].flags
+                cell.source, hindi = changed[path.stem, cell.source]
+                catalog.add(cell.source, hindi, flags=flags)
         path.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", "utf-8", newline="\n")
     translate.po_file(ROOT).write_bytes(translate._po_bytes(catalog))
     translate.extract(ROOT)
@@ -145,7 +153,7 @@ def write() -> list[str]:
     for _lesson, english in changed:  # the same words without links are needed no more
         catalog.obsolete.pop(english, None)
     translate.po_file(ROOT).write_bytes(translate._po_bytes(catalog))
-    return nowhere
+    translate.extract(ROOT)  # once more, for the places that messages come from
 
 
 if __name__ == "__main__":

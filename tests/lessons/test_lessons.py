@@ -220,3 +220,11 @@ def test_the_course_map_stands_although_the_records_are_broken(
     page = start.course_map()
     assert said in page.html
     assert page.html.count('class="lesson ') == len(course.IDS)
+
+
+def test_the_course_map_stands_although_there_is_no_folder_for_records(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ANUMAN_HOME", str(tmp_path / "file"))
+    page = start.course_map()
+    assert "Your records cannot be read and are left as they are" in page.html
+    assert page.html.count('class="lesson ') == len(course.IDS)

@@ -56,7 +56,7 @@ def _measured() -> str:
     """What `anuman machine` keeps of this computer, or why there is nothing."""
     try:
         own = machine.load()
-    except machine.MachineFileError as error:
+    except (machine.MachineFileError, OSError) as error:
         return f"<p>{escape(str(error))}</p>"
     if own is None:
         said = _("This computer has not been measured yet; a lesson will do it.")

@@ -19,7 +19,7 @@ def _machine() -> str:
     """What is known of this computer, in one sentence."""
     try:
         measured = machine.load()
-    except machine.MachineFileError as error:
+    except (machine.MachineFileError, OSError) as error:
         return str(error)
     if measured is None:
         return _("This computer has not been measured yet; a lesson will do it.")
@@ -42,14 +42,14 @@ def _progress() -> tuple[Progress, str]:
 
 def _stop(row: Standing, last: Standing | None) -> str:
     """One lesson as a stop on the path: its number, its points, and in words all the rest."""
-    number_ = row.lesson.partition("-")[0]
+    place = row.lesson.partition("-")[0]
     got = "" if row.points is None else f"{number(row.points)}/{number(row.most)}"
     drill = f'<i title="{escape(_("drill: ten in a row"))}">10×</i>' if row.drill else ""
     here = ' aria-current="step"' if row is last else ""
     label = escape(f"{title(row.lesson)}: {said(row)}")
     return (
         f'<li class="{row.state}"{here}><a href="{row.lesson}.ipynb" title="{label}" aria-label="{label}">'
-        f"{SIGNS[row.state]}<b>{number_}</b></a><small>{got}{drill}</small></li>"
+        f"{SIGNS[row.state]}<b>{place}</b></a><small>{got}{drill}</small></li>"
     )
 
 
