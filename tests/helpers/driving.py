@@ -60,7 +60,7 @@ def drive(page: NotebookPage, cell_id: str) -> None:
         box.press_sequentially("soon")
         box.press("Enter")
         said = output.locator(".problem").filter(has_text=re.compile(r"\S")).first
-        expect(said).to_be_visible(timeout=20_000)
+        expect(said).to_be_visible()
 
 
 def follows(output: Locator, field: Locator) -> bool:

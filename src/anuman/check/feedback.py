@@ -4,7 +4,6 @@ Nothing here shows a hidden input, or what it should give (other than 0, to whic
 Where no mistake can be named, a case that may be shown stands with the learner's own value.
 """
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,7 +103,8 @@ def _reason(graded: Graded, result: PartResult) -> list[Message]:
         return [*how_far, *named]
     if how_far and result.example:
         return [_shown(graded, result, field)]
-    wrong = [Message(N_("{field} is wrong in some cases."), {"field": field})]
+    words = Message(field) if " " in field else field  # a name stays as it is
+    wrong = [Message(N_("{field} is wrong in some cases."), {"field": words})]
     if isinstance(expected, str) and result.example:
         return [*wrong, _shown(graded, result, field)]
     return how_far or [*wrong, *diagnosis.shapes(found, expected)]
@@ -131,11 +131,12 @@ def _shown(graded: Graded, result: PartResult, field: str) -> Message:
         return Message(
             private if graded.private else N_("For example, {call} gives {found}."), fields
         )
-    fields["ratio"] = diagnosis.times(_coarse(graded, found, expected), expected)
-    private = N_("For example, what {call} gives: {ratio}")
-    return Message(
-        private if graded.private else N_("For example, {call} gives {found}: {ratio}"), fields
-    )
+    fields["ratio"] = diagnosis.times(found, expected, coarse=graded.private)
+    if not graded.private:
+        return Message(N_("For example, {call} gives {found}: {ratio}"), fields)
+    if diagnosis.have_ratio(found, expected):
+        return Message(N_("For example, {call} gives a value {ratio}"), fields)
+    return Message(N_("For example, what {call} gives is wrong: {ratio}"), fields)
 
 
 def _how_far(graded: Graded, result: PartResult) -> list[Message]:
@@ -143,11 +144,4 @@ def _how_far(graded: Graded, result: PartResult) -> list[Message]:
     found, expected = wrong_values(graded.task, result)[1][0]
     if isinstance(graded.task, Scored) or not isinstance(expected, float):
         return []
-    return [diagnosis.ratio(_coarse(graded, found, expected), expected)]
-
-
-def _coarse(graded: Graded, found: float, expected: float) -> float:
-    """The value; where it may tell a hidden case, one whose ratio to the right one has two digits."""
-    if not graded.private or not expected or not math.isfinite(found / expected):
-        return found
-    return float(f"{found / expected:.1e}") * expected
+    return [diagnosis.ratio(found, expected, coarse=graded.private)]

@@ -166,7 +166,10 @@ def _raised(task: Task, case: Case, outcome: Outcome) -> Message:
         return _not_answered(task, outcome)
     if isinstance(error, TimeLimit):
         return Message(
-            N_("The function takes more than {seconds} seconds: does a loop never end?"),
+            N_(
+                "After {seconds} seconds the function had not ended. Either a loop never ends, or the "
+                "computer is busy: close other programs and check again."
+            ),
             {"seconds": f"{task.seconds:g}"},
         )
     if isinstance(error, RecursionError):

@@ -30,7 +30,7 @@ USD_PER_MTOK = Task(
     ),
     result=Result((number("usd"),)),
     examples=((36.0, 10_000, 1.0), (36.0, 10_000, 0.25)),
-    parts=(Part(N_("all cases"), 1, first(6, _rents())),),
+    parts=(Part(N_("all cases"), 0.5, first(6, _rents())),),
     drill=Drill(
         draw=_rents,
         asks=N_(

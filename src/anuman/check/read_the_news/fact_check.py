@@ -55,8 +55,9 @@ class FactCheck(Scored):
         share = self._share(case, found)
         if not found or share >= 1 - 1e-9:
             return []
-        fields = {"count": len(case[0]), "share": f"{100 * share:.0f}"}
-        head = Message(N_("{count} articles: {share} % earned."), fields)
+        name = next(part.name for part in self.parts if case in part.cases)
+        fields = {"articles": Message(name), "count": len(case[0]), "share": f"{100 * share:.0f}"}
+        head = Message(N_("{articles} ({count}): {share} % earned."), fields)
         wrong: dict[str, dict[str, None]] = {}
         for one, report, right in zip(case[0], found[0], self._right(case), strict=True):
             kinds = {claim["id"]: _kind_of(one, claim) for claim in one.article}
@@ -87,7 +88,7 @@ def _kind_of(one: Edition, claim: Mapping) -> str:
 
 def _off(fault: str, kinds: list[str]) -> Message:
     fields = {"fault": Message(FAULTS[fault]), "kinds": "; ".join(kinds)}
-    return Message(N_("{fault}, in claims about: {kinds}."), fields)
+    return Message(N_("{fault}, for claims about: {kinds}."), fields)
 
 
 def _values(entry: Entry) -> str:

@@ -64,6 +64,8 @@ def _intervals() -> Iterator[Case]:
 
 
 CASES = first(30, _intervals())
+# Ends between 0.9 of the value and the value over 1.1.
+NEAR = ((150.0, 181.0, "about", 200.0), (181.0, 210.0, "about", 200.0))
 
 JUDGE = Task(
     id="11-read-the-news/judge",
@@ -76,7 +78,7 @@ JUDGE = Task(
     ),
     parts=(
         Part(N_("at least and at most"), 0.5, tuple(c for c in CASES if c[2] != "about")),
-        Part("about", 0.5, tuple(c for c in CASES if c[2] == "about")),
+        Part("about", 0.5, (*(c for c in CASES if c[2] == "about"), *NEAR)),
     ),
     misconceptions=(
         Misconception(
@@ -104,6 +106,21 @@ JUDGE = Task(
                 else (DEPENDS if low <= value <= high else CONTRADICTED)
             ),
             N_("“About” is read as “exactly”: a tenth more, or as many times less, still counts."),
+        ),
+        Misconception(
+            "about from nine tenths on",
+            lambda low, high, says, value: (
+                judge(low, high, says, value)
+                if says != "about"
+                else SUPPORTED
+                if 0.9 * value <= low and high <= ABOUT * value
+                else CONTRADICTED
+                if high < 0.9 * value or ABOUT * value < low
+                else DEPENDS
+            ),
+            N_(
+                "“About” begins at value / 1.1, not at 0.9 · value: 1.1 times less, not a tenth less."
+            ),
         ),
         changed(
             lambda right: CONTRADICTED if right == CONTRADICTED else SUPPORTED,
