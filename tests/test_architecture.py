@@ -10,7 +10,7 @@ from anuman.course import LESSONS
 
 # What each package may import of the others.
 ALLOWED = {
-    "catalog": {"lazy", "paths"},
+    "catalog": {"language", "lazy", "paths"},
     "physics": {"catalog", "lazy"},
     "validation": {"catalog", "language", "physics"},
     "sizing": {"catalog", "physics"},

@@ -133,7 +133,7 @@ def test_without_a_browser_it_says_what_becomes_of_its_tests(temporary, monkeypa
 )
 def test_tests_that_are_chosen_run_in_one_process(temporary, monkeypatch, arguments, shared):
     started = []
-    monkeypatch.setattr(testing, "workers", lambda: 2)
+    monkeypatch.setattr(testing, "workers", lambda waiting: 2)
     monkeypatch.setattr(testing, "_wait_for", lambda words, environment: started.extend(words) or 0)
     testing.run(arguments)
     assert ("-n" in started) == shared

@@ -29,8 +29,9 @@ def test(args: argparse.Namespace) -> int:
 
 def check(args: argparse.Namespace) -> int:
     from .grading import self_check
+    from .widgets.predictions import prediction_file
 
-    return self_check.run(args.path, args.json)
+    return self_check.run(args.path, args.json, prediction_file.keep_check)
 
 
 def simulate(args: argparse.Namespace) -> int:
@@ -108,9 +109,11 @@ def wheels(args: argparse.Namespace) -> int:
 
 
 def progress(args: argparse.Namespace) -> int:
+    from .lessons import progress_page
     from .widgets.predictions import progress_report
 
-    return progress_report.report(args.json, args.export, args.delete, args.yes)
+    do = (args.json, args.export, args.delete, args.yes, args.page)
+    return progress_report.report(*do, draw=progress_page.page)
 
 
 def claims(args: argparse.Namespace) -> int:
@@ -162,9 +165,7 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     sub = of_class(feedback, _("Make the feedback pages of everybody who is graded."))
-    sub.add_argument(
-        "--workers", type=int, metavar="N", help=_("processes; one a core if not given")
-    )
+    sub.add_argument("--workers", type=int, metavar="N", help=_("processes; one a core if not given"))  # fmt: skip
 
     sub = of_class(export, _("Write the gradebook's grades as a table or for Moodle."))
     sub.add_argument("--format", choices=("csv", "moodle", "json"), default="csv")
@@ -187,9 +188,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--unsafe", action="store_true", help=_("go on where learners' code cannot be isolated")
     )
-    sub.add_argument(
-        "--apart", action="store_true", help=_("run every test apart from learners' code")
-    )
+    sub.add_argument("--apart", action="store_true", help=_("run every test apart from learners' code"))  # fmt: skip
     tries = _("grade nobody; say which tests would give points to nonsense")
     sub.add_argument("--nonsense", action="store_true", help=tries)
 
@@ -236,8 +235,9 @@ def parser() -> argparse.ArgumentParser:
     sub = command(wheels, _("Store the packages for computers without a network."), json=False)
     sub.add_argument("--for", dest="systems", default="win,mac,linux", metavar="SYSTEM,...")
 
-    sub = command(progress, _("Show, export or delete your own predictions."))
+    sub = command(progress, _("Show how far you are; export or delete what is recorded."))
     sub.add_argument("--export", type=Path, metavar="FILE")
+    sub.add_argument("--page", type=Path, metavar="FILE.html", help=_("write a page to print"))
     sub.add_argument("--delete", action="store_true")
     sub.add_argument("--yes", action="store_true", help=_("delete without asking"))
 

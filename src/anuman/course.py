@@ -4,7 +4,9 @@ A lesson is a row here and, under its id or module: lessons/ID.ipynb, anuman/les
 solutions/ID/ID.ipynb, the tasks in anuman/check/MODULE/, the bank of answers in tests/answers/ID/.
 """
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,3 +128,13 @@ def lesson(id: str) -> Lesson:
         if row.id == id:
             return row
     raise LookupError(f"no lesson {id!r}; there are {', '.join(IDS)}")
+
+
+def title(notebook: Path) -> str:
+    """A notebook's first heading; its file's name where there is none to be read."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        first = "".join(cells[0]["source"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return notebook.stem
+    return first.partition("\n")[0].lstrip("# ").strip() or notebook.stem

@@ -114,6 +114,15 @@ def both(message: str) -> tuple[str, str | None]:
     return message, _hindi(message)
 
 
+def ended(sentence: str) -> str:
+    """The sentence with the full stop of the learner's language, unless it has an end of its own."""
+    return (
+        sentence
+        if sentence.endswith((".", "।", "?", "!"))
+        else sentence + ("." if language() == "en" else "।")
+    )
+
+
 DIVIDER = "— हिंदी —"  # between what is said in English and the same in Hindi
 
 

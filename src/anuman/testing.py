@@ -40,7 +40,7 @@ def run(pytest_args: list[str]) -> int:
         print(f"NO BROWSER: the browser tests {then}; {browser.remedy()}", file=sys.stderr)
     words = [sys.executable, "-m", "pytest", *pytest_args]
     if all(word.startswith("-") for word in pytest_args):
-        words[3:3] = ["-n", str(workers()), *SHARED]
+        words[3:3] = ["-n", str(workers(waiting=not quick)), *SHARED]
     with tempfile.TemporaryDirectory(prefix="anuman-test-", ignore_cleanup_errors=True) as scratch:
         os.chmod(scratch, 0o755)  # some tests grade as another user
         environment = child_environment() | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), scratch)
@@ -50,15 +50,15 @@ def run(pytest_args: list[str]) -> int:
     return status
 
 
-def workers() -> int:
+def workers(waiting: bool) -> int:
     """Processes that share the tests: the cores and the memory decide; 0: no sharing.
 
-    One more than there are cores: many tests wait, for a browser or a time limit.
+    waiting: one more than there are cores, where many tests wait for a browser or a time limit.
     """
     if os.name == "nt":  # a test that must be alone is kept so by locks that Windows lacks
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    most = min((cores or 1) + 1, int(psutil.virtual_memory().available / MEMORY))
+    most = min((cores or 1) + waiting, int(psutil.virtual_memory().available / MEMORY))
     return most if most > 1 else 0
 
 

@@ -68,7 +68,7 @@ def lesson(page: NotebookPage, name: Path) -> None:
     widget = page.output("two-clocks")
     chip, model = widget.get_by_label(_("Chip")), widget.get_by_label(_("Model"))
     words = widget.locator("svg[role=img] > desc").first
-    batch = widget.get_by_label(_("Batch (users in a step)"))
+    batch = widget.get_by_role("textbox", name=_("Batch (users in a step)"))
     for state, chip_name, model_name, users in (
         ("many-users", "B200", "Qwen3-32B", "600"),
         ("does-not-fit", "Groq-LPU1", "Llama-3.1-70B", "1"),
@@ -177,9 +177,9 @@ def look(
 def readme(chromium: Browser, server: lab_server.LabServer, file: Path) -> None:
     """The README's picture: lesson 02 in use."""
     page = NotebookPage(chromium, server, "lessons/02-roofline.ipynb", width=1200, height=880)
-    page.run_all()
+    page.run("setup", "gate", "two-clocks")
     predict(page, GUESSES)
-    batch = page.output("two-clocks").get_by_label("Batch (users in a step)")
+    batch = page.output("two-clocks").get_by_role("textbox", name="Batch (users in a step)")
     batch.fill("128")
     batch.press("Enter")
     expect(page.output("two-clocks").locator("svg > desc").first).to_contain_text("batch 128")

@@ -323,10 +323,15 @@ MAKERS = (
     "batching_theatre",
     "policy_duel",
     "fewer_bits",
+    "speedups",
+    "chips",
+    "offers",
+    "training_cluster",
+    "workbench",
 )
 
 
-def test_axe_finds_nothing_in_any_central_widget(opened):
+def test_axe_finds_nothing_in_any_central_widget_and_print_shows_more_than_a_screen(opened):
     cells = {
         f"w{i}": f"from anuman.widgets import {name}\n{name}()" for i, name in enumerate(MAKERS)
     }
@@ -338,3 +343,4 @@ def test_axe_finds_nothing_in_any_central_widget(opened):
     assert not found, [
         (v["id"], v["help"], [n["html"][:200] for n in v["nodes"]][:3]) for v in found
     ]
+    assert len(re.findall(rb"/Type ?/Page[^s]", page.page.pdf(format="A4"))) > 2

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import glossary_page
+import nbformat
 import pytest
 
 from anuman import translate
@@ -87,3 +89,33 @@ def test_an_entry_that_is_not_whole_or_stands_twice_is_refused(terms, said, monk
         glossary()
     monkeypatch.undo()
     glossary.cache_clear()
+
+
+RENEW = "python tests/helpers/glossary_page.py, then anuman translate build"
+
+
+def test_the_page_of_the_glossary_is_fresh():
+    assert glossary_page.PAGE.read_text(encoding="utf-8") == glossary_page.page(), RENEW
+
+
+def test_every_term_is_linked_to_the_page_where_a_lesson_first_names_it():
+    cells, _nowhere = glossary_page.with_links()
+    assert [key for key, texts in cells.items() if key[1] != texts[0]] == [], RENEW
+    anchors = {glossary_page.anchor(term) for term in glossary()}
+    for folder, up in (("lessons", "../"), ("lessons/hi", "../../")):
+        linked = []
+        for path in sorted((ROOT / folder).glob("*.ipynb")):
+            for cell in nbformat.read(path, as_version=4).cells:
+                linked += [place for place, _words in glossary_page.linked(cell.source)]
+                assert cell.source.count("docs/glossary.md") == cell.source.count(
+                    f"]({up}docs/glossary.md#"
+                )
+        assert len(linked) == len(set(linked)) > len(anchors) / 2
+        assert set(linked) <= anchors
+
+
+def test_a_term_is_linked_in_running_words_only():
+    batch = term("batch")
+    text = "# Batch\n\n> a batch\n\n`batch` $batch$ [batch](x) **Two *batches*.** A batch-like <b>batch</b>"
+    assert [match[0] for match in glossary_page.uses(batch, "en", text)] == ["batches", "batch"]
+    assert [m[0] for m in glossary_page.uses(batch, "hi", "बैचिंग के बैचों में बैच")] == ["बैचों", "बैच"]

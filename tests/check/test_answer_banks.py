@@ -63,6 +63,7 @@ def test_every_answer_of_the_bank(course):
     assert done.returncode == 0, done.stdout + done.stderr
     result = json.loads((course.root / "result.json").read_text("utf-8"))
     assert {one["id"] for one in result["students"]} == set(course.students)
+    assert "gave no reason" not in (course.root / "result.json").read_text("utf-8")
     assert_as_the_bank_says(course, course.students)
 
 

@@ -3,6 +3,7 @@
 import inspect
 import itertools
 import math
+import re
 import string
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from answer_bank import answers
 from anuman import translate
 from anuman.check import UnknownTask, check, examples
 from anuman.check.chips.deploy import Deploy
-from anuman.check.diagnosis import ratio
+from anuman.check.diagnosis import ratio, times
 from anuman.check.grade import reading
 from anuman.check.puzzle import Puzzle
 from anuman.check.task import tasks
@@ -46,6 +47,13 @@ PRINTED = {
     "06-under-load": ("goodput", "little"),
     "07-fewer-bytes": ("dequantize", "expected_tokens", "moe_bytes_read", "questions_needed"),
     "08-chips": ("chips_needed", "decode_time", "energy_per_token", "task_speedup"),
+    "09-money": (
+        "usd_per_mtok",
+        "tco_per_mtok",
+        "to_crore",
+        "breakeven_tokens",
+        "worth_waiting",
+    ),
     "10-training": ("training_days", "mtbf", "checkpoint_interval", "site_megawatts"),
     "11-read-the-news": ("judge", "gpus_needed"),
 }
@@ -144,7 +152,14 @@ def test_points_of_the_assignment_are_split_as_the_course_promises(name):
     own = [task for task in TASKS if task.id.startswith(f"{name}/")]
     core = [task for task in own if ". Stretch: " not in cells[f"{task.name}-task"]]
     assert sum(task.points for task in own) == 10
-    assert 7 <= sum(task.points for task in core) < 10
+    ours = sum(task.points for task in core)
+    assert 7 <= ours < 10
+    for words in (r"up to 10 points: {:g}( |\.)", r"10 अंक .*{:g}।|10 अंक .* {:g} "):
+        assert re.search(words.format(*[ours] * words.count("{:g}")), cells["how"]), name
+    for task in own:
+        title = cells[f"{task.name}-task"]
+        for points in (f"({task.points:g} point", f"({task.points:g} अंक"):
+            assert points in title, task.id
 
 
 @pytest.mark.parametrize("name", PRINTED)
@@ -229,6 +244,19 @@ def test_a_value_that_should_be_zero_is_told_so(found):
     """There is no ratio to 0, and a positive value has no wrong sign."""
     assert ratio(found, 0.0).text == "The first value that differs should be 0."
     assert ratio(found, -found).text == "The first value that differs has the wrong sign."
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        (1.03, "a little too large."),
+        (0.94, "a little too small."),
+        (1 / 86_400, "86,400 times too small."),
+        (33.7, "about 34 times too large."),
+    ],
+)
+def test_a_rough_ratio_keeps_its_direction_and_the_factors_everybody_knows(found, says):
+    assert times(found, 1.0, coarse=True).said("en") == says
 
 
 def test_ids(capsys):

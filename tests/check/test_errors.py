@@ -23,6 +23,7 @@ def told(error, source="return flops / bandwith", elsewhere=True):
         NameError(f"name 'x{SECRET}' is not defined"),
         AttributeError(f"'int' object has no attribute 'x{SECRET}'"),
         IndexError(f"list index out of range {SECRET}"),
+        KeyError(f"{SECRET}"),
         type(f"E{SECRET}", (TypeError,), {})("division by zero"),
     ],
 )
@@ -43,6 +44,7 @@ def test_no_message_of_a_learners_making_is_told(error):
         ),
         (TypeError("'int' object is not iterable"), "for x in 3:"),
         (IndexError("list index out of range"), "return rows[9]"),
+        (KeyError("head_dim"), 'size = config["head_dim"]'),
     ],
 )
 def test_pythons_own_words_about_the_line_are_told(error, source):
@@ -66,4 +68,4 @@ def test_a_value_from_elsewhere_is_told_as_a_ratio_of_two_digits(capsys):
         check("ridge", lambda flops, bandwidth: 3.2178 * flops / bandwidth),
     )
     assert near == 0 and "3.22 times too large" in capsys.readouterr().out
-    assert "3.20 times too large" in far and "3.22" not in far
+    assert "about 3.2 times too large" in far and "3.22" not in far

@@ -59,7 +59,8 @@ def drive(page: NotebookPage, cell_id: str) -> None:
         box.press("Control+a")
         box.press_sequentially("soon")
         box.press("Enter")
-        expect(output.locator(".problem").filter(has_text=re.compile(r"\S")).first).to_be_visible()
+        said = output.locator(".problem").filter(has_text=re.compile(r"\S")).first
+        expect(said).to_be_visible()
 
 
 def follows(output: Locator, field: Locator) -> bool:

@@ -85,7 +85,7 @@ def odd_students(source, release):
     student(
         "stopped",
         {"ridge": 0.0, "intensity": 0.0, "step_time": 0.0},
-        {"step_time": "more than 2 seconds"},
+        {"step_time": "After 2 seconds the function had not ended"},
         ridge="def ridge(flops, bandwidth:\n    return 1",
         intensity="while True:\n    pass",
         step_time="def step_time(*arguments):\n    while True:\n        pass",

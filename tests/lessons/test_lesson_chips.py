@@ -42,7 +42,8 @@ def test_the_pairings_send_less_the_rarer_they_may_be_late():
     rows = [cells(chips.pairings(), row) for row in range(2, 5)]
     assert [row[3] for row in rows] == ["every token", "once an answer", "every round"]
     model = catalog.model(chips.TRILLION)
-    assert rows[0][2] == f"{4 * model.width * model.layers / 1e6:.3g} MB"
+    assert rows[0][2].endswith(f" = {4 * model.width * model.layers / 1e6:.3g} MB")
+    assert rows[2][2] == f"2 × {chips.DRAFTED} × {chips.TOKEN_BYTES} B = 64 B"
 
 
 def test_the_demonstration_fits_to_one_share_of_writing():

@@ -1,5 +1,6 @@
 """Every lesson runs from top to bottom in both languages, and keeps to the course's own rules."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -108,6 +109,14 @@ def test_links_lead_somewhere(path):
             assert (path.parent / target).exists(), f"{label(path)}: {target}"
 
 
+@pytest.mark.parametrize("here, then", list(itertools.pairwise(course.IDS)))
+def test_each_lesson_ends_with_the_way_to_the_next(here, then):
+    for folder in (LESSONS, LESSONS / "hi"):
+        end = nbformat.read(folder / f"{here}.ipynb", as_version=4).cells[-1].source
+        assert f"]({then}.ipynb)" in end
+        assert f"exercises/{here}/{here}.ipynb)" in end
+
+
 @pytest.mark.parametrize("row", course.LESSONS, ids=lambda row: row.id)
 @pytest.mark.parametrize("language", ["en", "hi"])
 def test_claim_and_picture_stand_in_the_text_itself(row, language):
@@ -165,3 +174,57 @@ def test_the_course_map_says_what_is_done_and_where_to_go_on(tmp_path, monkeypat
     page = start.course_map()
     assert page.html.count("lesson done") == 1
     assert f'Go on with <a href="{second}.ipynb">' in page.html
+    assert page.html.count('<li class="done" aria-current="step">') == 1
+
+
+def test_the_course_map_shows_points_drills_and_the_calibration_over_all_lessons(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ANUMAN_HOME", str(tmp_path))
+    outcomes = [
+        {
+            "kind": "outcome",
+            "truth": 1,
+            "inside": place % 4 > 0,
+            "lesson": id,
+            "question": str(place),
+        }
+        for place in range(4)
+        for id in course.IDS[:5]
+    ]
+    prediction_file.append(
+        [*outcomes, {"kind": "drill", "lesson": "09-money", "question": "x", "row": 10}]
+    )
+    prediction_file.keep_check("04-kv-cache", 7.5, 10)
+    page = start.course_map()
+    assert "7.5/10</small>" in page.html
+    assert "7.5 of 10 points" in page.words
+    assert 'title="drill: ten in a row"' in page.html
+    assert "15 of 20 truths lie inside your intervals" in page.html
+    assert "How well your intervals hold" in page.html
+    assert 'Go on with <a href="06-under-load.ipynb">' in page.html
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (lambda file: file.mkdir(), "Your records cannot be read and are left as they are"),
+        (lambda file: file.write_text("{"), "Line 1 cannot be read (not JSON"),
+    ],
+)
+def test_the_course_map_stands_although_the_records_are_broken(
+    break_it, said, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ANUMAN_HOME", str(tmp_path))
+    break_it(tmp_path / "predictions.jsonl")
+    page = start.course_map()
+    assert said in page.html
+    assert page.html.count('class="lesson ') == len(course.IDS)
+
+
+def test_the_course_map_stands_although_there_is_no_folder_for_records(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ANUMAN_HOME", str(tmp_path / "file"))
+    page = start.course_map()
+    assert "Your records cannot be read and are left as they are" in page.html
+    assert page.html.count('class="lesson ') == len(course.IDS)

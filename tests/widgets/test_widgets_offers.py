@@ -39,7 +39,7 @@ def test_rupees_are_dollars_at_the_rate_that_is_shown():
     widget.money.value = True
     m = Market(rupees=True)
     html = sound(widget)
-    assert f"₹ {number(m.chosen.usd * m.money)}" in html
+    assert f"₹\u00a0{number(m.chosen.usd * m.money)}" in html
     assert number(m.money, 4) in html and "2025-12-26" in html
 
 

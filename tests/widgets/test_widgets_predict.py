@@ -2,15 +2,24 @@
 
 import json
 import math
+import re
 
 import pytest
 from drawing import drawings, examine, saved_svg, words
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anuman import course
+from anuman.cli import main
+from anuman.grading import self_check
 from anuman.widgets import Question, predictions
 from anuman.widgets.kit.number_parser import parse
-from anuman.widgets.predictions import calibration, prediction_file, progress_report
+from anuman.widgets.predictions import (
+    calibration,
+    course_progress,
+    prediction_file,
+    progress_report,
+)
 from anuman.widgets.predictions.calibration import wilson
 from anuman.widgets.predictions.reveal_strip import strip
 
@@ -336,14 +345,18 @@ def test_all_lessons_count_together(home):
 
 def test_progress_tells_exports_and_deletes(home, tmp_path, capsys):
     assert progress_report.report() == 0
-    assert "No predictions yet" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Nothing is recorded yet" in said
+    assert "Begin with “01 · What is inference?”" in said
     widget = predictions(LESSON, questions())
     lock(widget)
     widget.score()
     data, copy = tmp_path / "out.json", tmp_path / "copy.jsonl"
     assert progress_report.report(json=data, export=copy) == 0
-    assert "02-roofline: 2 predicted, 2 counted, 1 of them" in capsys.readouterr().out
-    assert json.loads(data.read_text(encoding="utf-8"))["lessons"][0]["inside"] == 1
+    assert "your intervals hold 1 of 2 truths" in capsys.readouterr().out
+    rows = json.loads(data.read_text(encoding="utf-8"))["lessons"]
+    assert [row["lesson"] for row in rows] == list(course.IDS)
+    assert [row["inside"] for row in rows if row["state"] == "done"] == [1]
     path = home / "predictions.jsonl"
     assert copy.read_bytes() == path.read_bytes()
     assert (
@@ -358,7 +371,94 @@ def test_progress_tells_exports_and_deletes(home, tmp_path, capsys):
     assert progress_report.report(export=tmp_path / "none", delete=True) == 1
 
 
-def test_progress_reports_damage(home, capsys):
-    (home / "predictions.jsonl").write_text("no json\n")
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("no json", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[1]", "not a record of this course"),
+        ('{"kind": []}', "not a record of this course"),
+        ('{"kind": "check", "lesson": 2}', "lesson is missing"),
+        (
+            '{"kind": "check", "lesson": "x", "points": 1' + "0" * 400 + "}",
+            "points is not a number",
+        ),
+        ('{"kind": "check", "lesson": "x", "points": 7, "most": 6}', "7 of 6 points cannot be"),
+        ('{"kind": "outcome", "lesson": "x", "question": "y", "truth": 1}', "inside is neither"),
+    ],
+)
+def test_progress_reports_damage_and_goes_on(line, why, home, capsys):
+    path = home / "predictions.jsonl"
+    path.write_text(line + "\n")
+    prediction_file.keep_check("02-roofline", 5, 8)
     assert progress_report.report() == 1
-    assert "Line 1 cannot be read" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"Line 1 cannot be read ({why}" in said
+    assert "5 of 8 points" in said
+    assert path.read_text().startswith(line)
+
+
+def test_records_that_cannot_be_read_are_told_in_one_line(home, capsys):
+    (home / "predictions.jsonl").mkdir()
+    assert progress_report.report() == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("anuman: Your records cannot be read and are left as they are: ")
+
+
+def test_the_progress_is_that_of_the_newest_records(home):
+    first, second, third = course.IDS[:3]
+    asked = {"question": "q", "lesson": first}
+    prediction_file.append(
+        [
+            {"kind": "prediction", "guess": 1, "low": 1, "high": 2, **asked},
+            {"kind": "outcome", "truth": 3, "inside": False, **asked},
+            {"kind": "drill", "row": 10, "question": "step_time", "lesson": second},
+            {"kind": "shown", "lesson": "of-my-own"},
+        ]
+    )
+    prediction_file.keep_check(third, 3, 10)
+    prediction_file.keep_check(third, 8.5, 10)
+    found = course_progress.read()
+    assert [row.state for row in found.lessons[:4]] == ["done", "begun", "begun", ""]
+    assert (found.last.lesson, found.ahead.lesson) == (third, third)
+    assert [row.lesson for row in found.others] == ["of-my-own"]
+    assert course_progress.said(found.lessons[1]) == "drill: ten in a row"
+    assert course_progress.said(found.lessons[2]) == "8.5 of 10 points"
+    assert "Self-checks: 8.5 of 10 points, assignments checked: 1 of 11." in (
+        course_progress.summary(found)
+    )
+
+
+def test_the_calibration_curve_in_words_waits_for_twenty_predictions():
+    assert course_progress.curve([True] * 19) == ""
+    said = course_progress.curve([True, False] * 11)
+    assert said.endswith("5: 60 %, 10: 50 %, 15: 53 %, 20: 50 %")
+
+
+def test_a_page_to_print_needs_nothing_from_elsewhere_and_replaces_no_file(home, tmp_path, capsys):
+    prediction_file.keep_check("04-kv-cache", 7, 10)
+    page = tmp_path / "page.html"
+    assert main(["progress", "--page", str(page), "--lang", "hi"]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "10 में से 7 अंक" in text
+    assert "इस कंप्यूटर पर मापा गया" in text
+    assert text.count("<tr>") == 1 + len(course.IDS)
+    assert not re.search(r"(?:src|href)=|https?:|@import|url\(", text)
+    assert main(["progress", "--page", str(page)]) == 2
+    assert "exists already; name a new file" in capsys.readouterr().err
+    assert page.read_text(encoding="utf-8") == text
+
+
+def test_a_self_check_is_remembered_and_shows_its_grade_although_that_fails(
+    home, monkeypatch, capsys
+):
+    graded = self_check.Result("04-kv-cache", [self_check.Line("x", 7, 7, "")], {}, [], {})
+    monkeypatch.setattr(self_check, "check", lambda path: graded)
+    assert main(["check", "x", "--lang", "en"]) == 0
+    assert course_progress.read().last.points == 7
+    (home / "predictions.jsonl").unlink()
+    (home / "predictions.jsonl").mkdir()
+    assert main(["check", "x", "--lang", "en"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.count("04-kv-cache: 7 of 7 points") == 2
+    assert "anuman check: This could not be saved" in shown.err

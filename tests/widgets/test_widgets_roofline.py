@@ -106,7 +106,7 @@ def test_does_not_fit_is_named():
     assert c.chips == 307
     html = clocks_charts.view(c).markup()
     assert (
-        "Does not fit: Llama-3.1-70B at 1 bytes per weight needs 70.6 GB, "
+        "Does not fit: Llama-3.1-70B with 1 B per weight needs 70.6 GB, "
         "one Groq-LPU1 holds 230 MB: 307 chips." in html
     )
     assert "as if one chip held it" in html

@@ -264,6 +264,23 @@ def test_every_control_of_the_duel_changes_the_picture():
     assert len(seen) == 13
 
 
+def test_the_chips_of_the_duel_show_what_the_lesson_says_of_them():
+    widget = policy_duel()
+    shown = []
+    for chip in widget._tries():
+        widget.set(**chip.settings)
+        shown.append(widget.state)
+    bus, chunks, shortest = shown
+    assert 0 < sum(a < b for a, b in bus.pairs) < len(bus.pairs) / 10
+    whole, pieces = chunks.sides
+    assert pieces.latency_s == pytest.approx(whole.latency_s, rel=0.01)
+    assert pieces.found["itl_p99_s"] < whole.found["itl_p99_s"] / 2
+    assert pieces.found["ttft_p99_s"] > whole.found["ttft_p99_s"]
+    first_come, by_length = shortest.sides
+    assert by_length.latency_s < first_come.latency_s
+    assert by_length.found["ttft_p99_s"] > 2 * first_come.found["ttft_p99_s"]
+
+
 def test_overload_and_does_not_fit_are_named_in_the_duel():
     widget = policy_duel(setting=DuelSetting(first="one-at-a-time", rate=50))
     assert "overload, the queue grows by" in on_page(widget)
@@ -290,7 +307,7 @@ def test_a_locked_gate_keeps_it_closed_until_it_opens(name):
 @pytest.mark.parametrize("name", MAKERS)
 def test_every_control_has_a_name_of_its_own(name):
     widget = MAKERS[name]()
-    names = [control["label"] for control in widget.panel if control["kind"] != "progress"]
+    names = [control["label"] for control in widget.panel if control["kind"] != "bar"]
     assert all(names)
     assert len(set(names)) == len(names)
 

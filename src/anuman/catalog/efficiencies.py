@@ -43,12 +43,12 @@ class Efficiency:
 
 def _entry(raw: dict, kind: str, bits: int | None, engine: str) -> dict | None:
     """The entry of this kind, the engine's own first; of the next wider numbers where this width is missing."""
-    found = raw.get("by", {}).get(engine, {}).get(kind) or raw.get(kind)
-    if found is None or bits is None:
-        return found
-    widths = sorted(int(width) for width in found)
+    entry = raw.get("by", {}).get(engine, {}).get(kind) or raw.get(kind)
+    if entry is None or bits is None:
+        return entry
+    widths = sorted(int(width) for width in entry)
     wide_enough = [width for width in widths if width >= bits] or widths[-1:]
-    return found[str(wide_enough[0])]
+    return entry[str(wide_enough[0])]
 
 
 def written() -> Iterator[tuple[str, str, str]]:
@@ -82,13 +82,13 @@ def efficiency(chip: str, kind: str, bits: int | None = None, engine: str = "") 
     name, stand_in = (chip, False) if chip in entries else ("generic", True)
     while name:
         raw = entries[name]
-        found = _entry(raw, kind, bits, engine)
-        if found is not None:
+        entry = _entry(raw, kind, bits, engine)
+        if entry is not None:
             try:
                 values = {
                     "source": raw["source"],
                     "known": raw["known"],
-                    **found,
+                    **entry,
                 }
                 values["source"] = source(values["source"])
                 for listed in ("custom", "nccl", "eager"):

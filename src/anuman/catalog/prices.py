@@ -84,15 +84,15 @@ def rentals(chip: str) -> tuple[Rental, ...]:
     entries = table("prices")["rentals"]
     if chip not in entries:
         raise UnknownName("chip with a rental price", chip, entries)
-    found = []
+    offers = []
     for number, raw in enumerate(entries[chip], 1):
         entry = f"rentals.{chip}, {number}"
         try:
             price = quantity("prices.toml", entry, "price", raw["price"])
-            found.append(Rental(chip, raw["provider"], raw["date"], price))
+            offers.append(Rental(chip, raw["provider"], raw["date"], price))
         except KeyError as error:
             raise CatalogError(f"prices.toml, {entry}: {error} is missing") from error
-    return tuple(sorted(found, key=lambda rental: rental.price.value))
+    return tuple(sorted(offers, key=lambda rental: rental.price.value))
 
 
 def rented_chips() -> list[str]:

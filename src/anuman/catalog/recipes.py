@@ -49,11 +49,11 @@ def recipe(chip: str, model: str, kind: str = "") -> Recipe:
 
 def _recipe(name: str, raw: dict) -> Recipe:
     try:
-        found = Recipe(**{**raw, "kept": tuple(raw["kept"]), "source": source(raw["source"])})
+        recipe = Recipe(**{**raw, "kept": tuple(raw["kept"]), "source": source(raw["source"])})
     except (KeyError, TypeError, LookupError) as error:
         raise CatalogError(f"recipes.toml, [{name}]: {error}") from error
-    if set(found.kept) - set(PRODUCTS) or found.known not in KNOWN:
+    if set(recipe.kept) - set(PRODUCTS) or recipe.known not in KNOWN:
         raise CatalogError(
             f"recipes.toml, [{name}]: kept lists some of {', '.join(PRODUCTS)}; known is one of {', '.join(KNOWN)}"
         )
-    return found
+    return recipe

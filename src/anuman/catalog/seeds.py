@@ -4,16 +4,30 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from ..language import LANGUAGES, N_
 from ..paths import course_root
 from .errors import CatalogError, UnknownName
 from .files import read_toml
 from .sources import KNOWN, Quantity, Source, quantity, source
 
-VERDICTS = ("supported", "contradicted", "depends", "not checkable")
+# Keywords of the files, and what they are called for people.
+VERDICTS = {
+    "supported": N_("Supported"),
+    "contradicted": N_("Contradicted"),
+    "depends": N_("It depends"),
+    "not checkable": N_("Not checkable"),
+}
+OUTCOMES = {
+    "came true": N_("It came true"),
+    "did not come true": N_("It did not come true"),
+    "still open": N_("It is still open"),
+}
+STANDINGS = {
+    "confirmed": N_("confirmed"),
+    "claimed": N_("claimed by the maker"),
+    "reported": N_("reported by the press"),
+}
 TESTS = ("arithmetic", "simulation", "source", "not checkable")
-LANGUAGES = ("en", "hi")
-OUTCOMES = ("came true", "did not come true", "still open")
-STANDINGS = ("confirmed", "claimed", "reported")
 
 
 @dataclass(frozen=True)
@@ -102,10 +116,10 @@ def articles() -> list[str]:
 
 
 def _folder(id: str) -> Path:
-    found = sorted((course_root() / "seeds").glob(f"{id}-*"))
-    if id not in articles() or len(found) != 1:
+    folders = sorted((course_root() / "seeds").glob(f"{id}-*"))
+    if id not in articles() or len(folders) != 1:
         raise UnknownName("article", id, articles())
-    return found[0]
+    return folders[0]
 
 
 @cache
@@ -134,7 +148,7 @@ def _since(file: str, entry: str, raw: dict, after: str) -> Since:
         raise CatalogError(f"{file}, {entry}: not later than the article of {after}")
     for name, value, allowed in (
         ("standing", since.standing, STANDINGS),
-        ("known", since.known, tuple(KNOWN)),
+        ("known", since.known, KNOWN),
     ):
         if value not in allowed:
             raise CatalogError(f"{file}, {entry}: {name} is {value!r}, not {', '.join(allowed)}")
@@ -156,7 +170,7 @@ def _claim(file: str, raw: dict, date: str) -> Claim:
     for name, value, allowed in (
         ("verdict", claim.verdict, VERDICTS),
         ("test_kind", claim.test_kind, TESTS),
-        ("known", claim.known, tuple(KNOWN)),
+        ("known", claim.known, KNOWN),
     ):
         if value not in allowed:
             raise CatalogError(f"{where}: {name} is {value!r}; it is one of {', '.join(allowed)}")

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
+from ..language import N_
 from .errors import CatalogError, UnknownName
 from .files import table
 
 KNOWN = {
-    "read": "read in the source",
-    "excerpt": "seen in an excerpt of the source",
-    "memory": "recalled, not confirmed",
-    "derived": "computed from other values",
-    "assumed": "assumed for the course",
+    "read": N_("read in the source"),
+    "excerpt": N_("seen in an excerpt of the source"),
+    "memory": N_("recalled, not confirmed"),
+    "derived": N_("computed from other values"),
+    "assumed": N_("assumed for the course"),
 }
 BASIS = {
     "claimed": "the maker's figure",

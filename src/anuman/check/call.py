@@ -8,15 +8,12 @@ failed test.
 import ast
 import contextlib
 import copy
-import ctypes
 import io
 import linecache
 import logging
 import os
 import re
-import signal
 import sys
-import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -24,12 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .time_limit import within
+
 SECONDS = 2.0  # a call of these functions takes microseconds
-AGAIN = 0.05  # then the stop is repeated, for functions that catch everything
-
-
-class TimeLimit(BaseException):
-    """The call took too long. Not an Exception, so that `except Exception` does not catch it."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,7 @@ def call(function: Callable, args: tuple, seconds: float = SECONDS, silent: bool
     own = copy.deepcopy(args)
     try:
         with _quiet(silent):
-            return Outcome(value=_timed(function, own, seconds))
+            return Outcome(value=within(seconds, function, own))
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -105,85 +99,6 @@ def _descriptor_closed_off(number: int):
     finally:
         os.dup2(kept, number)
         os.close(kept)
-
-
-def _timed(function: Callable, args: tuple, seconds: float) -> Any:
-    in_main = threading.current_thread() is threading.main_thread()
-    if in_main and hasattr(signal, "setitimer"):
-        return _timed_by_signal(function, args, seconds)
-    return _timed_by_thread(function, args, seconds)
-
-
-def _timed_by_signal(function: Callable, args: tuple, seconds: float) -> Any:
-    here = sys._getframe()
-    running, ticks = True, 0
-
-    def stop(signum, frame):
-        nonlocal ticks
-        # A tick that lands in this very frame comes before or after the call: too late to count.
-        if not running or frame is None or frame is here:
-            return
-        ticks += 1
-        if ticks > 1:
-            # Caught: a bare `except` around the loop's body. Raise once more some lines later, each
-            # time at another one, until it falls on a line that the try does not cover.
-            sys.settrace(_raise_after(ticks % 13))
-            while frame is not None and frame is not here:
-                frame.f_trace = sys.gettrace()
-                frame = frame.f_back
-        raise TimeLimit
-
-    tracing = sys.gettrace()
-    previous = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
-    try:
-        return function(*args)
-    finally:
-        running = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        sys.settrace(tracing)
-        signal.signal(signal.SIGALRM, previous)
-
-
-def _raise_after(lines: int) -> Callable:
-    """A trace function that raises TimeLimit after so many lines; Python then stops tracing."""
-    left = lines
-
-    def trace(frame, event, _argument):
-        nonlocal left
-        left -= event == "line"
-        if left < 0:
-            raise TimeLimit
-        return trace
-
-    return trace
-
-
-def _timed_by_thread(function: Callable, args: tuple, seconds: float) -> Any:
-    """Where there is no SIGALRM (Windows) or this is not the main thread.
-
-    It cannot end a sleep, nor every loop that catches everything.
-    """
-    caller = ctypes.c_ulong(threading.get_ident())
-    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    over, lock = threading.Event(), threading.Lock()
-
-    def watch():
-        wait = seconds
-        while not over.wait(wait):
-            with lock:
-                if not over.is_set():
-                    raise_in(caller, ctypes.py_object(TimeLimit))
-            wait = AGAIN
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        return function(*args)
-    finally:
-        with lock:
-            over.set()
-            raise_in(caller, None)  # one that was set and has not yet been raised
 
 
 def _place(error: BaseException) -> dict[str, Any]:

@@ -5,10 +5,19 @@ import math
 from .words import N_, Message
 
 RELATIVE = 0.01  # ratios that agree within this are one and the same
+LITTLE = 1.1  # below this a value is a little too large or too small
+# Factors that units and slips bring: their names give nothing of a case away.
+KNOWN = (
+    *range(2, 11), 12, 16, 24, 30, 32, 60, 64, 100, 365, 1000, 1024, 3600, 8760, 86_400,
+    10**4, 10**5, 10**6, 2**20, 10**7, 10**9, 2**30, 10**12, 365 * 86_400,
+)  # fmt: skip
 
 
-def ratio(found: float, expected: float) -> Message:
-    """How the first value that differs compares with the right one, e.g. "2.00 times too large"."""
+def ratio(found: float, expected: float, coarse: bool = False) -> Message:
+    """How the first value that differs compares with the right one, e.g. "2.00 times too large".
+
+    coarse: the ratio has two digits at most, unless it is a constant that everybody knows.
+    """
     if math.isinf(found):
         return Message(N_("The first value that is wrong is infinite; it should not be."))
     if math.isinf(expected):
@@ -19,15 +28,13 @@ def ratio(found: float, expected: float) -> Message:
         return Message(N_("The first value that differs should be 0."))
     if (found < 0) != (expected < 0):
         return Message(N_("The first value that differs has the wrong sign."))
-    quotient = found / expected
-    fields = {"times": _times(quotient)}
-    if quotient > 1:
-        return Message(N_("The first value that differs is {times} times too large."), fields)
-    return Message(N_("The first value that differs is {times} times too small."), fields)
+    return Message(
+        N_("The first value that differs is {ratio}"), {"ratio": times(found, expected, coarse)}
+    )
 
 
-def times(found: float, expected: float) -> Message:
-    """How a value that is shown beside its case compares with the right one."""
+def times(found: float, expected: float, coarse: bool = False) -> Message:
+    """How a value that is shown beside its case compares with the right one; coarse: as in ratio."""
     if math.isinf(found) or math.isinf(expected):
         return Message(
             N_("it should not be.") if math.isinf(found) else N_("it should be infinite.")
@@ -38,16 +45,29 @@ def times(found: float, expected: float) -> Message:
         return Message(N_("it should not be 0."))
     if (found < 0) != (expected < 0):
         return Message(N_("the sign is wrong."))
-    quotient = found / expected
-    fields = {"times": _times(quotient)}
-    if quotient > 1:
+    is_large = abs(found) > abs(expected)
+    size = found / expected if is_large else expected / found
+    if size < LITTLE:
+        return Message(N_("a little too large.") if is_large else N_("a little too small."))
+    fields = {"times": _factor(size, coarse)}
+    if is_large:
         return Message(N_("{times} times too large."), fields)
     return Message(N_("{times} times too small."), fields)
 
 
-def _times(quotient: float) -> str | float:
-    """The ratio, at least 1, with two decimals while it is small."""
-    size = max(quotient, 1 / quotient)
+def have_ratio(found: float, expected: float) -> bool:
+    """Whether two values can be compared by their ratio: both finite, of one sign, neither 0."""
+    return math.isfinite(found) and math.isfinite(expected) and found * expected > 0
+
+
+def _factor(size: float, coarse: bool) -> str | float | Message:
+    """A ratio above 1: a known constant as it is, else with two decimals while it is small."""
+    known = next((one for one in KNOWN if _same(size, one)), None)
+    if known:
+        return known if known >= 10 else f"{known:.2f}"
+    if coarse:
+        rough = f"{size:.2g}" if size < 10 else float(f"{size:.1e}")
+        return Message(N_("about {size}"), {"size": rough})
     return f"{size:.2f}" if size < 10 else size
 
 

@@ -53,6 +53,7 @@ PYTHONS = {
     "max() iterable argument is empty",
     "min() iterable argument is empty",
     "pop from empty list",
+    "'",  # the missing key of a KeyError
 }
 TYPES = {name for name, one in vars(builtins).items() if isinstance(one, type)} | {
     "NoneType",

@@ -4,7 +4,6 @@ Nothing here shows a hidden input, or what it should give (other than 0, to whic
 Where no mistake can be named, a case that may be shown stands with the learner's own value.
 """
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,30 +31,33 @@ def explain(graded: Graded) -> list[Message]:
         "points": f"{graded.points:g}",
         "most": f"{graded.task.points:g}",
     }
-    said = [Message(N_("{name}: {points} of {most} points."), fields)]
+    messages = [Message(N_("{name}: {points} of {most} points."), fields)]
     if graded.problem:
-        return [*said, graded.problem]
-    said += _remarks(graded)
+        return [*messages, graded.problem]
+    messages += _remarks(graded)
     if not any(result.wrong for result in graded.parts):
         carried = any(result.carried for result in graded.parts)
         about = {"function": graded.task.uses}
-        return [*said, Message(CARRIED, about) if carried else Message(N_("All cases are right."))]
+        return [
+            *messages,
+            Message(CARRIED, about) if carried else Message(N_("All cases are right.")),
+        ]
     everywhere = matching(graded.task, graded.parts)
     if everywhere:
         first = next(result for result in graded.parts if result.wrong)
-        said += [*_states(graded), *_how_far(graded, first), Message(everywhere.hint)]
-        return said
+        messages += [*_states(graded), *_how_far(graded, first), Message(everywhere.hint)]
+        return messages
     reasons = {result.part.name: _reason(graded, result) for result in graded.parts if result.wrong}
     alike = all(reason == next(iter(reasons.values())) for reason in reasons.values())
     if alike and len(reasons) == len(graded.parts):
-        return [*said, *next(iter(reasons.values()))]
+        return [*messages, *next(iter(reasons.values()))]
     for result, state in zip(graded.parts, _states(graded), strict=True):
         # What builds on a wrong value is wrong with it: a reason of its own would mislead.
         if reasons.keys() & set(result.part.needs):
-            said.append(state)
+            messages.append(state)
         else:
-            said += [state, *reasons.get(result.part.name, [])]
-    return said
+            messages += [state, *reasons.get(result.part.name, [])]
+    return messages
 
 
 def _remarks(graded: Graded) -> list[Message]:
@@ -101,7 +103,8 @@ def _reason(graded: Graded, result: PartResult) -> list[Message]:
         return [*how_far, *named]
     if how_far and result.example:
         return [_shown(graded, result, field)]
-    wrong = [Message(N_("{field} is wrong in some cases."), {"field": field})]
+    words = Message(field) if " " in field else field  # a name stays as it is
+    wrong = [Message(N_("{field} is wrong in some cases."), {"field": words})]
     if isinstance(expected, str) and result.example:
         return [*wrong, _shown(graded, result, field)]
     return how_far or [*wrong, *diagnosis.shapes(found, expected)]
@@ -128,11 +131,12 @@ def _shown(graded: Graded, result: PartResult, field: str) -> Message:
         return Message(
             private if graded.private else N_("For example, {call} gives {found}."), fields
         )
-    fields["ratio"] = diagnosis.times(_coarse(graded, found, expected), expected)
-    private = N_("For example, what {call} gives: {ratio}")
-    return Message(
-        private if graded.private else N_("For example, {call} gives {found}: {ratio}"), fields
-    )
+    fields["ratio"] = diagnosis.times(found, expected, coarse=graded.private)
+    if not graded.private:
+        return Message(N_("For example, {call} gives {found}: {ratio}"), fields)
+    if diagnosis.have_ratio(found, expected):
+        return Message(N_("For example, {call} gives a value {ratio}"), fields)
+    return Message(N_("For example, what {call} gives is wrong: {ratio}"), fields)
 
 
 def _how_far(graded: Graded, result: PartResult) -> list[Message]:
@@ -140,11 +144,4 @@ def _how_far(graded: Graded, result: PartResult) -> list[Message]:
     found, expected = wrong_values(graded.task, result)[1][0]
     if isinstance(graded.task, Scored) or not isinstance(expected, float):
         return []
-    return [diagnosis.ratio(_coarse(graded, found, expected), expected)]
-
-
-def _coarse(graded: Graded, found: float, expected: float) -> float:
-    """The value; where it may tell a hidden case, one whose ratio to the right one has two digits."""
-    if not graded.private or not expected or not math.isfinite(found / expected):
-        return found
-    return float(f"{found / expected:.1e}") * expected
+    return [diagnosis.ratio(found, expected, coarse=graded.private)]

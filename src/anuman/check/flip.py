@@ -1,9 +1,11 @@
 """A verdict that flips once: one word below a number, another above it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .labels import label
 from .result import Result, number
+from .task import Slip, changed
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,17 @@ class Flip:
         """The answer for a value and the number at which the word flips."""
         return (self.below if value < flips_at else self.above), flips_at
 
-    def reversed(self, answer: tuple[str, float]) -> tuple[str, float]:
-        """The answer with the other word."""
-        word, flips_at = answer
-        return (self.above if word == self.below else self.below), flips_at
+    def slip(self, rule: Callable[..., float], name: str, hint: str) -> Slip:
+        """A wrong rule for the number at which the word flips; it takes all arguments but the first."""
+        return Slip(
+            name, None, hint, lambda _right: lambda value, *rest: self.at(value, rule(*rest))
+        )
+
+    def reversed(self, hint: str) -> Slip:
+        """The right number with the other word."""
+
+        def other(answer: tuple[str, float]) -> tuple[str, float]:
+            word, flips_at = answer
+            return (self.above if word == self.below else self.below), flips_at
+
+        return changed(other, "label reversed", hint)

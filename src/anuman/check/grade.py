@@ -1,15 +1,15 @@
 """Runs a learner's function over the cases of a task and finds out what is right."""
 
 import inspect
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .call import Outcome, TimeLimit, call
+from .call import Outcome, call
 from .errors import described, text_of
 from .result import Unread, Unreadable, kind
 from .task import Case, Misconception, Part, Task
+from .time_limit import Budget, TimeLimit
 from .words import N_, Message
 
 TASK_SECONDS = 10.0  # for all cases of a task together
@@ -71,9 +71,9 @@ def grade(task: Task, learner: Any, used: Any = None) -> Graded:
     if problem:
         return Graded(task, problem=problem)
     results: dict[str, PartResult] = {}
-    end = time.monotonic() + TASK_SECONDS
+    budget = Budget(max(TASK_SECONDS, task.seconds))
     for part in task.parts:
-        tried = tuple(_tries(task, part.cases, learner, end))
+        tried = tuple(_tries(task, part.cases, learner, budget))
         off = tuple(one for one in tried if not _right(task, part, one))
         wrong = tuple(one for one in off if not _follows(task, part, one, used))
         earned = all(results[name].earned for name in part.needs)
@@ -83,7 +83,7 @@ def grade(task: Task, learner: Any, used: Any = None) -> Graded:
             wrong,
             task.worth(part, [one.found for one in tried], not wrong) if earned else 0.0,
             carried=bool(off) and not wrong,
-            example=_example(task, part, learner, end)
+            example=_example(task, part, learner, budget)
             if wrong and all(w.found for w in wrong)
             else None,
         )
@@ -91,9 +91,9 @@ def grade(task: Task, learner: Any, used: Any = None) -> Graded:
     return Graded(task, tuple(results.values()), private=private)
 
 
-def _example(task: Task, part: Part, learner: Callable, end: float) -> Tried | None:
+def _example(task: Task, part: Part, learner: Callable, budget: Budget) -> Tried | None:
     """The first case that a learner may see and that is wrong: one of the part's, or a worked one."""
-    tried = _tries(task, (*part.shown, *task.examples), learner, end)
+    tried = _tries(task, (*part.shown, *task.examples), learner, budget)
     return next((one for one in tried if one.found and not _right(task, part, one)), None)
 
 
@@ -124,12 +124,15 @@ def unusable(task: Task, learner: Any) -> Message | None:
     return None
 
 
-def _tries(task: Task, cases: tuple[Case, ...], learner: Callable, end: float) -> Iterator[Tried]:
+def _tries(
+    task: Task, cases: tuple[Case, ...], learner: Callable, budget: Budget
+) -> Iterator[Tried]:
     """Every case, until one takes too long: the next would cost as much again."""
     for case in cases:
         expected = task.result.read(task.goal(case))
-        left = max(0.1, end - time.monotonic())
-        outcome = call(task.job(learner), case, seconds=min(task.seconds, left))
+        with budget.spent():
+            most = min(task.seconds, max(0.1, budget.left))
+            outcome = call(task.job(learner), case, seconds=most)
         found, problem = read(task, case, outcome)
         yield Tried(case, expected, found, problem)
         if isinstance(outcome.error, TimeLimit):
@@ -163,7 +166,10 @@ def _raised(task: Task, case: Case, outcome: Outcome) -> Message:
         return _not_answered(task, outcome)
     if isinstance(error, TimeLimit):
         return Message(
-            N_("The function takes more than {seconds} seconds: does a loop never end?"),
+            N_(
+                "After {seconds} seconds the function had not ended. Either a loop never ends, or the "
+                "computer is busy: close other programs and check again."
+            ),
             {"seconds": f"{task.seconds:g}"},
         )
     if isinstance(error, RecursionError):

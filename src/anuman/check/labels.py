@@ -24,9 +24,9 @@ def label(name: str, *choices: str | tuple[str, ...]) -> Field:
     def read(value: Any) -> str:
         value = bare(value)
         if is_a(value, str):
-            found = _spelled(_plain(str.__str__(value)), spellings)
-            if found:
-                return found
+            word = _spelled(_plain(str.__str__(value)), spellings)
+            if word:
+                return word
         fields = {"field": name, "choices": " / ".join(f'"{choice}"' for choice in names)}
         raise Unreadable(Message(N_("{field} must be one of {choices}."), fields))
 
@@ -51,8 +51,8 @@ def _spelled(text: str, spellings: dict[str, str]) -> str | None:
     within = [one for one in spellings if f" {one} " in f" {text} "]
     # "does not fit" holds "fit": what is part of a longer spelling found here does not count.
     outer = [one for one in within if not any(one != o and f" {one} " in f" {o} " for o in within)]
-    found = {spellings[one] for one in outer}
-    return found.pop() if len(found) == 1 else None
+    spelled = {spellings[one] for one in outer}
+    return spelled.pop() if len(spelled) == 1 else None
 
 
 def yes_no(name: str) -> Field:

@@ -30,8 +30,10 @@ def examples(task_id: str, learner: Any) -> None:
     """Print the worked examples of the task, in the reader's language: the call, both values."""
     task = find(task_id)
     problem = unusable(task, learner)
-    said = [problem] if problem else [m for c in task.examples for m in _example(task, c, learner)]
-    print(to_the_reader(said))
+    messages = (
+        [problem] if problem else [m for c in task.examples for m in _example(task, c, learner)]
+    )
+    print(to_the_reader(messages))
 
 
 def _example(task: Task, case: Case, learner: Any) -> list[Message]:

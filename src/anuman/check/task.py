@@ -48,24 +48,24 @@ class Misconception:
 
 
 @dataclass(frozen=True)
-class OffBy(Misconception):
-    """What is right but for a constant factor; its function is made from the task's reference."""
+class Slip(Misconception):
+    """A misconception whose function is made from the task's reference."""
 
-    factor: float = 1.0
+    make: Callable[[Callable], Callable] = None
 
     def of(self, reference: Callable) -> Misconception:
         """The same with its function."""
-
-        @functools.wraps(reference)
-        def wrong(*values):
-            return self.factor * reference(*values)
-
-        return Misconception(self.name, wrong, self.hint)
+        return Misconception(self.name, functools.wraps(reference)(self.make(reference)), self.hint)
 
 
-def off_by(factor: float, name: str, hint: str) -> OffBy:
+def changed(change: Callable, name: str, hint: str) -> Slip:
+    """A slip that makes `change(right)` of every right result."""
+    return Slip(name, None, hint, lambda reference: lambda *case: change(reference(*case)))
+
+
+def off_by(factor: float, name: str, hint: str) -> Slip:
     """A slip that makes every result `factor` times what is right."""
-    return OffBy(name, None, hint, factor)
+    return changed(lambda right: factor * right, name, hint)
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ class Task:
     drill: Drill | None = None
 
     def __post_init__(self):
-        made = (m.of(self.function) if isinstance(m, OffBy) else m for m in self.misconceptions)
-        object.__setattr__(self, "misconceptions", tuple(made))
+        named = (m.of(self.function) if isinstance(m, Slip) else m for m in self.misconceptions)
+        object.__setattr__(self, "misconceptions", tuple(named))
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ from .result import Unread
 from .task import Case, Task
 
 ANSWERS = ("True", "False")  # a reading holds them as words
+MOST, MOST_ROWS = 12, 6  # items of a list, and rows of a log, that are written in full
 
 
 def called(task: Task, case: Case) -> str:
@@ -36,7 +37,10 @@ def _short(value: Any) -> str:
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_short, value))}]"
+        most = MOST_ROWS if value and isinstance(value[0], dict) else MOST
+        long = len(value) > most
+        shown = [*map(_short, value[: most // 2]), "…", _short(value[-1])] if long else None
+        return f"[{', '.join(shown or map(_short, value))}]"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key!r}: {_short(one)}' for key, one in value.items())}}}"
     if isinstance(value, int) and not isinstance(value, bool):

@@ -50,6 +50,6 @@ def evaluate(text: str, names: Mapping[str, float], functions: Mapping[str, Call
 def names_in(text: str) -> list[str]:
     """The names that a formula uses, in order, functions left out."""
     called = {node.func for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)}
-    found = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)]
+    names = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)]
     functions = {node.id for node in called if isinstance(node, ast.Name)}
-    return [node.id for node in found if node.id not in functions]
+    return [node.id for node in names if node.id not in functions]

@@ -7,33 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from anuman import catalog
-from anuman.language import N_, _, language, number, si, speaking
+from anuman.catalog.seeds import OUTCOMES, STANDINGS, VERDICTS
+from anuman.language import _, language, number, si, speaking
 
 from .arithmetic import Step, arithmetic, work
 
-VERDICTS = {
-    "supported": N_("Supported"),
-    "contradicted": N_("Contradicted"),
-    "depends": N_("It depends"),
-    "not checkable": N_("Not checkable"),
-}
-HOW_KNOWN = {
-    "read": N_("read in the source"),
-    "excerpt": N_("seen in an excerpt of the source"),
-    "memory": N_("recalled, not confirmed"),
-    "derived": N_("computed from other values"),
-    "assumed": N_("assumed for the course"),
-}
-OUTCOMES = {
-    "came true": N_("It came true"),
-    "did not come true": N_("It did not come true"),
-    "still open": N_("It is still open"),
-}
-STANDINGS = {
-    "confirmed": N_("confirmed"),
-    "claimed": N_("claimed by the maker"),
-    "reported": N_("reported by the press"),
-}
 PREFIXED = {"FLOP", "FLOP/s", "byte", "byte/s", "s", "W", "Wh"}
 LARGEST = 1e21  # beyond the prefixes that people know, powers of ten read better
 WIDTH = 100
@@ -92,7 +70,7 @@ def _lines(claim: catalog.Claim) -> Iterator[str]:
         facts = (source.title, source.publisher, source.date, source.url)
         shown = ", ".join(_("unknown") if fact == "unknown" else fact for fact in facts)
         yield from _wrapped(f"{_('Source')}: {shown}", 2)
-    yield from _wrapped(f"{_('Known')}: {_(HOW_KNOWN[claim.known])}", 2)
+    yield from _wrapped(f"{_('Known')}: {_(catalog.KNOWN[claim.known])}", 2)
     if claim.since:
         yield from _wrapped(f"{_('What came of it')}: {_(OUTCOMES[claim.outcome])}", 2)
     for entry in claim.since:

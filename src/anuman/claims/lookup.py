@@ -11,9 +11,9 @@ class Lookup:
 
     def chip(self, name: str, field: str) -> float:
         """A chip's value: "bandwidth", "peak.fp8", …"""
-        found = catalog.chip(name).quantity(field)
-        self.seen[f"{name}: {field}"] = found.known
-        return found.value
+        quantity = catalog.chip(name).quantity(field)
+        self.seen[f"{name}: {field}"] = quantity.known
+        return quantity.value
 
     def peak16(self, name: str) -> float:
         """A chip's dense 16-bit peak in FLOP/s."""
@@ -21,9 +21,9 @@ class Lookup:
 
     def shape(self, name: str) -> catalog.Model:
         """A model."""
-        found = catalog.model(name)
-        self.seen[name] = found.known
-        return found
+        model = catalog.model(name)
+        self.seen[name] = model.known
+        return model
 
     def model(self, name: str, field: str) -> float:
         """A model's number: "params", "layers", …"""
@@ -31,12 +31,12 @@ class Lookup:
 
     def measured(self, id: str) -> float:
         """The value of a published measurement, in the row's unit."""
-        found = catalog.measurement(id)
-        self.seen[f"measurement {id}"] = found.known
-        return found.value
+        measurement = catalog.measurement(id)
+        self.seen[f"measurement {id}"] = measurement.known
+        return measurement.value
 
     def workload(self, name: str, field: str) -> float:
         """A workload's value: "input.mean", "deadline", …"""
-        found = catalog.workload(name).quantity(field)
-        self.seen[f"{name}: {field}"] = found.known
-        return found.value
+        quantity = catalog.workload(name).quantity(field)
+        self.seen[f"{name}: {field}"] = quantity.known
+        return quantity.value

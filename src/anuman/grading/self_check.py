@@ -8,6 +8,7 @@ listed apart, under "hand_graded".
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -49,8 +50,14 @@ class Result:
         return sum(task.max_points for task in self.tasks)
 
 
-def run(path: str, json_file: Path | None = None) -> int:
+def run(
+    path: str,
+    json_file: Path | None = None,
+    remember: Callable[[str, float, float], None] | None = None,
+) -> int:
     """Grade a folder or notebook and print the table; with json_file, write the result there too.
+
+    remember: takes the assignment, its points and the most there are, for the learner's own records.
 
     Returns 0: everything right; 1: points lost or cells to mend; 2: nothing that could be graded.
     """
@@ -71,6 +78,12 @@ def run(path: str, json_file: Path | None = None) -> int:
         print(f"anuman check: {said}\n{error}", file=sys.stderr)
         return 1
     print(table(result))
+    try:
+        if remember:
+            remember(result.assignment, result.points, result.max_points)
+    except OSError as error:
+        said = _("This could not be saved and will be forgotten: {error}").format(error=error)
+        print(f"anuman check: {said}", file=sys.stderr)
     if json_file:
         json_file.write_text(as_json(result), encoding="utf-8")
     lost = result.points < result.max_points or any(task.reason for task in result.tasks)

@@ -213,4 +213,11 @@ def verdict():
                     number(chips * chip.power / run.throughput),
                 )
             )
-    return verdict_card("000", "S0.19", head, rows)
+    caption = _(
+        "{model} with 8 bits a weight and 16 a kept number, {tokens} tokens a query: {weights} of weights, "
+        "{cache} of cache for each query. Hops are left out."
+    ).format(
+        model=model.name, tokens=number(VERDICT_CONTEXT), weights=si(weights, "B"),
+        cache=si(cache_bytes, "B"),
+    )  # fmt: skip
+    return verdict_card("000", "S0.19", head, rows, caption)

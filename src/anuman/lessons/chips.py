@@ -17,7 +17,7 @@ USERS = (1, 10, 100, 400)
 PUBLISHED = ("P020", "P344", "P348")  # eight A100, the LPUs of 2024, a wafer
 TRILLION = "Kimi-K2"  # a published model as large as those that the factor of 35 speaks of
 PROMPT, DRAFTED = 100_000, 8  # tokens
-TOKEN_BYTES = 4  # of a token's number
+TOKEN_BYTES, NUMBER_BYTES = 4, 2  # of a token's place in the vocabulary, of an activation
 SHARES = (0.5, 0.7, 0.85, 0.95)
 
 
@@ -39,7 +39,7 @@ def questions() -> list[Question]:
         "model": few.model, "gpus": number(few.chips), "gpu": few.chip, "lpu": many.chip,
         "memory": si(catalog.chip(many.chip).capacity, "B"), "tokens": number(many.context),
         "bandwidth": si(catalog.chip(many.chip).bandwidth, "B/s"),
-        "outside": si(catalog.chip(few.chip).bandwidth, "B/s"), "needed": number(many.chips),
+        "outside": si(catalog.chip(few.chip).bandwidth, "B/s"),
     }  # fmt: skip
     return [
         Question(
@@ -72,7 +72,7 @@ def questions() -> list[Question]:
         Question(
             "together",
             _(
-                "Now all {needed} {lpu} split every layer and read at the same time. How many tokens a "
+                "Now all these {lpu} split every layer and read at the same time. How many tokens a "
                 "second does the user get?"
             ).format(**names),
             _("tokens/s"),
@@ -231,24 +231,31 @@ def pairings():
     """Table of the three published ways to pair GPU and LPU: what crosses between them, and how late it may be."""
     model, speed = catalog.model(TRILLION), _since("2026-05")["speed"].value
     claimed = _since("2026-08-26")
-    layer = 2 * 2 * model.width  # bytes: there and back, 16 bits
-    cache = physics.kv_cache_bytes(model, PROMPT, 2)
-    drafts = DRAFTED * TOKEN_BYTES
+    crossings = 2 * model.layers  # there and back, in every layer
+    cache = physics.kv_cache_bytes(model, PROMPT, NUMBER_BYTES)
     token_s = 1 / speed
+
+    def product(*factors: str, total: float) -> str:
+        return f"{' × '.join(factors)} = {si(total, 'B')}"
+
     rows = [
         (
             _("GPU: attention and caches. LPU: the rest of each layer"), _("activations, twice a layer"),
-            si(layer * model.layers, "B"), _("every token"), si(token_s / (2 * model.layers), "s"),
+            product(
+                number(crossings), number(model.width), f"{NUMBER_BYTES} B",
+                total=crossings * model.width * NUMBER_BYTES,
+            ),
+            _("every token"), si(token_s / crossings, "s"),
             number(claimed["attention"].value),
         ),
         (
             _("GPU: reads the prompt. LPU: writes the whole answer"), _("the KV cache of {tokens} tokens").format(tokens=number(PROMPT)),
-            si(cache, "B"), _("once an answer"), _("before the first token"),
+            product(number(PROMPT), si(cache / PROMPT, "B"), total=cache), _("once an answer"), _("before the first token"),
             number(claimed["prefill"].value),
         ),
         (
             _("LPU: drafts. GPU: checks"), _("{count} drafted tokens, and what was kept").format(count=number(DRAFTED)),
-            si(2 * drafts, "B"), _("every round"), si(token_s, "s"), number(claimed["drafts"].value),
+            product("2", number(DRAFTED), f"{TOKEN_BYTES} B", total=2 * DRAFTED * TOKEN_BYTES), _("every round"), si(token_s, "s"), number(claimed["drafts"].value),
         ),
     ]  # fmt: skip
     return table(
@@ -259,10 +266,14 @@ def pairings():
         ],
         rows,
         caption=_(
-            "Bytes of {model} (a trillion weights, {layers} layers), 16 bits a number. Latest: the time of "
-            "a token shared by all its crossings, if nothing else took any. The claims are for another "
-            "model, of two trillion weights ({date})."
-        ).format(model=model.name, layers=number(model.layers), date="2026-08-26"),
+            "Bytes of {model} (a trillion weights), 16 bits a number: its {layers} layers hand over {width} "
+            "numbers there and back. A draft is sent as the number of its token, {token} bytes, and answered. "
+            "Latest: the time of a token shared by all its crossings, if nothing else took any. The claims "
+            "are for another model, of two trillion weights ({date})."
+        ).format(
+            model=model.name, layers=number(model.layers), width=number(model.width),
+            token=number(TOKEN_BYTES), date="2026-08-26",
+        ),
     )  # fmt: skip
 
 

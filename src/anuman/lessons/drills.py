@@ -5,7 +5,7 @@ import secrets
 from html import escape
 
 from anuman.check import drilling
-from anuman.language import _, language, number
+from anuman.language import _, ended, language, number
 from anuman.widgets.kit.controls import Button, Text
 from anuman.widgets.kit.figure import Figure
 from anuman.widgets.kit.number_parser import parse
@@ -96,13 +96,13 @@ class DrillCard(Live):
         said = "".join(f"<p>{escape(line)}</p>" for line in lines)
         heard = f'<div class="banner" role="status">{said}</div>' if said else ""
         self.show(
-            f'<div class="wide"><h4>{escape(_("A drill"))}</h4><p>{rows}</p>{heard}</div>',
+            f'<div class="wide"><h3 class="minor">{escape(_("A drill"))}</h3><p>{rows}</p>{heard}</div>',
             " ".join([asked, *lines]),
         )
 
     def _still(self) -> Figure:
         said = _("Run the cell: it draws a problem, and another, for as long as you like.")
-        return Figure(f"<p><b>{escape(_('A drill'))}.</b> {escape(said)}</p>", said)
+        return Figure(f"<p><b>{escape(ended(_('A drill')))}</b> {escape(said)}</p>", said)
 
 
 def readable(worked: str) -> str:

@@ -5,6 +5,7 @@ from html import escape
 from math import floor
 
 from anuman import catalog, physics
+from anuman.language import ended
 from anuman.scenes.jar import LATENT, Jar, first_jar, kept_heads, kv_per_token, sites
 from anuman.widgets import Figure, Question, _, number, si, table, verdict_card
 from anuman.widgets.kit.figure import folded, table_html, table_text
@@ -151,10 +152,10 @@ def gib_trap() -> Figure:
 
 def own_cache() -> Figure:
     """Measure one attention layer and the bundled model with and without a cache; about five seconds."""
-    from anuman import lm, machine
-    from anuman.lm import cached_model
+    from anuman import lm
+    from anuman.lm import cached_layer, cached_model
 
-    return cache_gain(machine.measure_cache(), cached_model.measure_cache(lm.load()))
+    return cache_gain(cached_layer.measure_cache(), cached_model.measure_cache(lm.load()))
 
 
 def slip() -> Figure:
@@ -191,7 +192,8 @@ def slip() -> Figure:
         (_("both together"), f"× {number(all_heads / right * unit)}"),
     ]
     source = claimed.source
-    shown = f"{source.title}, {source.publisher}. {_('Read on 25 November 2026 in a stored copy.')}"
+    cited = ended(f"{source.title}, {source.publisher}")
+    shown = f"{cited} {_('Read on 25 November 2026 in a stored copy.')}"
     answer = table_html([_("slip"), _("factor")], answer_rows)
     html = (
         f"{table_html(head, rows)}{folded(_('What explains the factor?'), answer)}"

@@ -149,12 +149,12 @@ def worked_tco():
         ],
         rows,
         caption=_(
-            "{count} × {chip} that are always busy: {price} USD a chip (press), {years} years, {watts} for the "
-            "server. PUE: the average of many sites, and Google's. Network, building, people and interest are unknown and missing. Last column: "
+            "{count} × {chip} that are always busy and write v = {speed} tokens a second: {price} USD a chip "
+            "(press), {years} years, {watts} for the server. PUE: the average of many sites, and Google's. Network, building, people and interest are unknown and missing. Last column: "
             "the share of the hours in which one needs the machine, if rent is paid only for those."
         ).format(
             count=number(OWNED), chip=chip.name, price=number(price), years=number(YEARS),
-            watts=si(watts, "W"),
+            watts=si(watts, "W"), speed=number(speed),
         ),
     )  # fmt: skip
 

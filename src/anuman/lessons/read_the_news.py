@@ -23,7 +23,6 @@ SPANS = (  # claim, assumption, factor by which it is uncertain: made up, to sho
     ("S0.3", "deal", 1.5), ("S3.11", "words", 1.3), ("S4.2", "mfu", 1.4), ("S4.8", "price", 1.25),
 )  # fmt: skip
 SHARES = (0.25, 0.5, 1.0, 1.25)  # of the reported sum
-OUTCOMES = ("came true", "did not come true", "still open")
 
 
 def _count(**wanted: str) -> int:
@@ -71,7 +70,7 @@ def _when() -> Counter:
 
 def _settled() -> Counter:
     outcomes = Counter(claim.outcome for _article, claim in every().values())
-    return Counter({name: outcomes[name] for name in OUTCOMES[:2]})
+    return Counter({name: outcomes[name] for name in ("came true", "did not come true")})
 
 
 def worked_spans():
@@ -95,8 +94,9 @@ def worked_spans():
         ],
         rows,
         caption=_(
-            "Each assumption goes from its value divided by a factor to its value times it. In a product "
-            "or a quotient the interval is as wide as the assumption: the factor, squared."
+            "Each assumption goes from its value divided by a number, such as 1.5, to its value times it. So "
+            "its factor, high / low, is that number squared; in a product or a quotient the factor of the "
+            "result is the same."
         ),
     )  # fmt: skip
 
@@ -216,10 +216,14 @@ def the_day():
         rows,
         caption=_(
             "{ready} of {count} claims could be judged by arithmetic or simulation on the day; {later} only "
-            "later, {undated} rest on a figure without a date, {rest} are no sums."
+            "later, {undated} rest on a figure without a date, {rest} are no sums ({short} of them would be sums, "
+            "but lack a figure that nobody has published)."
         ).format(
             ready=number(when[ON_THE_DAY]), count=number(len(every())), later=number(when[LATER]),
             undated=number(when[UNDATED]), rest=number(when[NO_SUM]),
+            short=number(
+                sum(_count(verdict="not checkable", test_kind=kind) for kind in ("arithmetic", "simulation"))
+            ),
         ),
     )  # fmt: skip
 

@@ -97,8 +97,12 @@ def worked_days():
     return table(
         [_("GPUs"), _("days, if nothing fails"), _("GPU-days")],
         rows,
-        caption=_("{flops} FLOP on {chip}, at {low} to {high} of the peak").format(
-            flops=number(c.flops), chip=CHIP, low=percent(c.mfu_low), high=percent(c.mfu_high)
+        caption=_("{flops} FLOP on {chip}, at {low} to {high} of the peak of {peak}").format(
+            flops=number(c.flops),
+            chip=CHIP,
+            low=percent(c.mfu_low),
+            high=percent(c.mfu_high),
+            peak=si(_peak(), "FLOP/s"),
         ),
     )
 
@@ -149,9 +153,10 @@ def worked_ranges():
         [_("GPUs"), _("days"), _("arithmetic"), _("tokens, in trillions"), _("highest over lowest")],
         rows,
         caption=_(
-            "{low} to {high} of the peak; {small} to {large} billion weights a token, as in Grok-1 and Llama 3.1 405B"
+            "{low} to {high} of the peak of {chip}, {peak}; {small} to {large} billion weights a token, as in Grok-1 and Llama 3.1 405B"
         ).format(
-            low=percent(c.mfu_low), high=percent(c.mfu_high), small=number(sizes[0] / BILLION), large=number(sizes[1] / BILLION)
+            low=percent(c.mfu_low), high=percent(c.mfu_high), small=number(sizes[0] / BILLION), large=number(sizes[1] / BILLION),
+            peak=si(_peak(), "FLOP/s"), chip=CHIP,
         ),
     )  # fmt: skip
 
@@ -196,8 +201,16 @@ def worked_rack():
     return table(
         [_("heat of a rack"), _("litres of water a second"), _("litres of air a second"), _("air over water")],
         rows,
-        caption=_("{gpus} GPUs in a rack, as Supermicro built it; the coolant is warmed by {kelvin} K").format(
-            gpus=number(round(_figure("S4.13", "gpus_rack"))), kelvin=number(WARMING_K)
+        caption=_(
+            "{gpus} GPUs in a rack, as Supermicro built it; the coolant is warmed by {kelvin} K. For water c is "
+            "{water_c} J/(kg K) and ρ {water_rho} kg/m³, for air {air_c} and {air_rho}."
+        ).format(
+            gpus=number(round(_figure("S4.13", "gpus_rack"))), kelvin=number(WARMING_K),
+            **{
+                f"{medium}_{name}": number(value, 4)
+                for medium, values in physics.COOLANTS.items()
+                for name, value in zip(("c", "rho"), values, strict=True)
+            },
         ),
     )  # fmt: skip
 

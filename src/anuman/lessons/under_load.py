@@ -61,7 +61,7 @@ def questions() -> list[Question]:
         Question(
             "tail",
             _(
-                "At that rate half of the users have their first token after {median}. One in a hundred "
+                "At that rate half of the users have their first token within {median}. One in a hundred "
                 "waits longer than p99. How many times as long as the median is that?"
             ).format(**names),
             "×",

@@ -231,11 +231,12 @@ def verdict() -> Figure:
         (_("tokens written in the same day"), number(given["output"])),
         (
             _("servers in use, each of {chips} chips").format(chips=number(given["chips"])),
-            number(given["servers"]),
+            number(given["servers"], 5),
         ),
         *((step.label[language()], _written(step)) for step in steps),
     ]
     days = next(step.value for step in steps if step.name == "days")
     fewer = _("the same in arithmetic, with {times} times fewer users").format(times=number(LESS))
     rows.append((fewer, crossover_words.duration(days * LESS)))
-    return verdict_card(ARTICLE, CLAIM, [_("quantity"), _("value")], rows)
+    caption = _("Computed from the figures as published, then rounded to three digits.")
+    return verdict_card(ARTICLE, CLAIM, [_("quantity"), _("value")], rows, caption)

@@ -25,7 +25,7 @@ def measure(model: Model, tokens: int = 64, batches: tuple[int, ...] = BATCHES) 
     length = min(PROMPT, config.context // 2)
     steps = min(tokens, config.context - length)
     prompt = random.integers(0, config.vocab, length)
-    found = {
+    speeds = {
         "prompt_tokens": length,
         "weight_bytes": model.nbytes,
         "prefill_s": min(_prefill(model, prompt) for _ in range(3)),
@@ -41,29 +41,29 @@ def measure(model: Model, tokens: int = 64, batches: tuple[int, ...] = BATCHES) 
             _logits, seconds, work = timed_forward(model, new, caches)
             taken.append(seconds)
         seconds = statistics.median(taken)
-        found["decode"].append(
+        speeds["decode"].append(
             {"batch": batch, "step_s": seconds, "flops": work.flops, "bytes": work.bytes}
         )
-    return found
+    return speeds
 
 
 def _prefill(model: Model, prompt: np.ndarray) -> float:
     return timed_forward(model, [prompt], [Cache(model.config, len(prompt))])[1]
 
 
-def table(model: Model, found: dict) -> str:
+def table(model: Model, speeds: dict) -> str:
     """The measurement as plain text."""
-    prompt, seconds = found["prompt_tokens"], found["prefill_s"]
+    prompt, seconds = speeds["prompt_tokens"], speeds["prefill_s"]
     lines = [
         _("{params} weights, {size:.4g} MB, one thread").format(
-            params=number(model.config.params), size=found["weight_bytes"] / 1e6
+            params=number(model.config.params), size=speeds["weight_bytes"] / 1e6
         ),
         _("prefill  {prompt} tokens in {seconds:.3f} s: {rate} tokens/s").format(
             prompt=prompt, seconds=seconds, rate=number(prompt / seconds)
         ),
         _("decode   batch     ms a step   tokens/s   GB/s read   GFLOP/s"),
     ]
-    for row in found["decode"]:
+    for row in speeds["decode"]:
         step = row["step_s"]
         lines.append(
             f"         {row['batch']:5}  {1e3 * step:12.2f}  {number(row['batch'] / step):>9}  "

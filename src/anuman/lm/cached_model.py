@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from anuman.lm.cache import Cache
+from anuman.lm.cached_layer import CachePoint
 from anuman.lm.generating import timed_forward
 from anuman.lm.model import Model
-from anuman.machine.cached_layer import CachePoint
 
 LENGTHS = (16, 32, 64, 120)  # tokens before; the bundled model's context holds 128
 

@@ -84,8 +84,8 @@ def _load(args: argparse.Namespace):
     from anuman import lm
 
     if args.json is not None and not args.json.parent.is_dir():
-        said = _("{file}: there is no folder {folder}. Make it first")
-        raise LmError(said.format(file=args.json, folder=args.json.parent))
+        sentence = _("{file}: there is no folder {folder}. Make it first")
+        raise LmError(sentence.format(file=args.json, folder=args.json.parent))
     name = args.model or (smollm2.NAME if smollm2.installed() else None)
     return lm.load(name)
 
@@ -94,7 +94,7 @@ def _report(steps: list) -> dict:
     """Rates of a generation: SI units in the names."""
     prefill = [s for s in steps if s.kind == "prefill"]
     decode = [s for s in steps if s.kind == "decode"]
-    found = {
+    report = {
         "prompt_tokens": sum(s.tokens for s in prefill),
         "new_tokens": 1 + len(decode),
         "ttft_s": sum(s.seconds for s in prefill),
@@ -102,12 +102,12 @@ def _report(steps: list) -> dict:
     }
     if decode:
         seconds = statistics.median(s.seconds for s in decode)
-        found |= {
+        report |= {
             "decode_step_s": seconds,
             "decode_tok_per_s": 1 / seconds,
             "decode_bytes_per_s": decode[-1].work.bytes / seconds,
         }
-    return found
+    return report
 
 
 def _write(path: Path | None, data: dict) -> None:
@@ -132,17 +132,17 @@ def generate(args: argparse.Namespace) -> int:
         steps.append(step)
         print(step.text, end="", flush=True)
     print()
-    found = _report(steps)
-    said = _(
+    report = _report(steps)
+    sentence = _(
         "{prompt_tokens} prompt tokens in {ttft_s:.2f} s; {new_tokens} new, stopped by {finish}"
     )
-    if "decode_tok_per_s" in found:
-        said = _(
+    if "decode_tok_per_s" in report:
+        sentence = _(
             "{prompt_tokens} prompt tokens in {ttft_s:.2f} s, then {decode_tok_per_s:.1f} tokens/s; "
             "{new_tokens} new, stopped by {finish}"
         )
-    print(f"[{said.format(**found)}]", file=sys.stderr)
-    _write(args.json, {"text": "".join(s.text for s in steps), **found})
+    print(f"[{sentence.format(**report)}]", file=sys.stderr)
+    _write(args.json, {"text": "".join(s.text for s in steps), **report})
     return 0
 
 
@@ -150,9 +150,9 @@ def bench(args: argparse.Namespace) -> int:
     from anuman.lm import benchmark
 
     model = _load(args)
-    found = benchmark.measure(model, args.tokens)
-    print(benchmark.table(model, found))
-    _write(args.json, found)
+    speeds = benchmark.measure(model, args.tokens)
+    print(benchmark.table(model, speeds))
+    _write(args.json, speeds)
     return 0
 
 

@@ -78,7 +78,7 @@ def shapes(config: Config) -> dict[str, tuple[int, ...]]:
         "w_up": (c.hidden, c.dim),
         "w_down": (c.dim, c.hidden),
     }
-    found = {"embed": (c.vocab, c.dim)}
+    by_name = {"embed": (c.vocab, c.dim)}
     for n in range(c.layers):
-        found |= {f"layers.{n}.{name}": layer[name] for name in LAYER}
-    return found | {"norm": (c.dim,)}
+        by_name |= {f"layers.{n}.{name}": layer[name] for name in LAYER}
+    return by_name | {"norm": (c.dim,)}

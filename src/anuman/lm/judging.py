@@ -34,13 +34,13 @@ def judge(model: Model, language: str, count: int = COUNT, seed: int = 1) -> Sha
     starts = [OPENINGS[language].format(name=names[i % len(names)]) for i in range(count)]
     room = model.config.context - 8
     texts = generate_batch(model, starts, room, temperature=TEMPERATURE, seed=seed)
-    found = [examine(a + b, language) for a, b in zip(starts, texts, strict=True)]
-    right, events = sum(f.right for f in found), sum(f.right + f.wrong for f in found)
-    whole = [f.names_hold and f.complete and f.right > 0 and not f.wrong for f in found]
+    judged = [examine(a + b, language) for a, b in zip(starts, texts, strict=True)]
+    right, events = sum(f.right for f in judged), sum(f.right + f.wrong for f in judged)
+    whole = [f.names_hold and f.complete and f.right > 0 and not f.wrong for f in judged]
     return Shares(
         count,
-        sum(f.names_hold for f in found) / count,
+        sum(f.names_hold for f in judged) / count,
         right / events if events else None,
-        sum(f.complete for f in found) / count,
+        sum(f.complete for f in judged) / count,
         sum(whole) / count,
     )

@@ -127,11 +127,11 @@ class Storm:
     def _start(self, every: int) -> str:
         number = str(next(self._numbers))
         words = [sys.executable, "-m", MODULE, str(self.folder), str(every), number]
-        with open(self.folder / f"{number}.err", "wb") as said:
+        with open(self.folder / f"{number}.err", "wb") as errors:
             # In a session of its own it does not hear the notebook's stop: its parent ends it.
             self._children[number] = subprocess.Popen(
                 words, cwd=self.folder, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                stderr=said, start_new_session=True,
+                stderr=errors, start_new_session=True,
             )  # fmt: skip
         return number
 
@@ -169,8 +169,8 @@ class Storm:
 
     def _fail(self, number: str) -> None:
         self._end(number)
-        said = (self.folder / f"{number}.err").read_text("utf-8", "replace").strip().splitlines()
-        reason = said[-1] if said else _("it gave no reason")
+        errors = (self.folder / f"{number}.err").read_text("utf-8", "replace").strip().splitlines()
+        reason = errors[-1] if errors else _("it gave no reason")
         raise LmError(_("a training process ended by itself: {reason}").format(reason=reason))
 
     def _end(self, number: str) -> None:

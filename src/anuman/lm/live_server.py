@@ -107,13 +107,13 @@ def requests(
             f"{rate} requests/s for {seconds} s with answers of {mean_tokens} tokens, "
             f"{len(prompts)} prompts: all must be above zero"
         )
-    draw, now, made = random.Random(seed), 0.0, []
+    draw, now, sent = random.Random(seed), 0.0, []
     while (now := now + draw.expovariate(rate)) < seconds:
         most = 1
         while draw.random() > 1 / mean_tokens:
             most += 1
-        made.append(Answer(len(made), draw.choice(prompts), now, most))
-    return made
+        sent.append(Answer(len(sent), draw.choice(prompts), now, most))
+    return sent
 
 
 def serve_live(

@@ -50,10 +50,10 @@ class Model:
     @property
     def nbytes(self) -> int:
         """Bytes of all weights in memory."""
-        found = self.embed.nbytes + self.norm.nbytes
+        total = self.embed.nbytes + self.norm.nbytes
         for layer in self.layers:
-            found += sum(weight.nbytes for weight in vars(layer).values())
-        return found
+            total += sum(weight.nbytes for weight in vars(layer).values())
+        return total
 
 
 def build(

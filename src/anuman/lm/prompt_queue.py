@@ -73,7 +73,7 @@ def serve(
         raise LmError(f"{slots} slots and {len(prompts)} prompts; at least one of each is needed")
     ends = set(model.tokenizer.special.values())
     every = [_Sequence(model, text, seed + i, max_tokens) for i, text in enumerate(prompts)]
-    waiting, running, found = list(every), [], Queue(policy)
+    waiting, running, queue = list(every), [], Queue(policy)
     while waiting or running:
         free = slots - len(running)
         if policy == "continuous" or not running:
@@ -81,16 +81,16 @@ def serve(
         logits, seconds, _work = timed_forward(
             model, [one.new for one in running], [one.cache for one in running]
         )
-        found.steps, found.seconds = found.steps + 1, found.seconds + seconds
-        found.rows += len(running)
+        queue.steps, queue.seconds = queue.steps + 1, queue.seconds + seconds
+        queue.rows += len(running)
         for one, row in zip(running, logits, strict=True):
             one.take(row, temperature, ends)
         if policy == "continuous":
             running = [one for one in running if not one.done]
         elif all(one.done for one in running):
             running = []
-    found.lengths = [len(one.written) for one in every]
-    found.texts = [
+    queue.lengths = [len(one.written) for one in every]
+    queue.texts = [
         model.tokenizer.decode([t for t in one.written if t not in ends]) for one in every
     ]
-    return found
+    return queue

@@ -70,14 +70,14 @@ def read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
 
 def checksum(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> str:
     """SHA-256 of all tensors and texts with their names; the text "sha256" itself does not count."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for name, text in sorted(metadata.items()):
         if name != "sha256":
-            found.update(f"{name}={text}\n".encode())
+            digest.update(f"{name}={text}\n".encode())
     for name, tensor in tensors.items():
-        found.update(f"{name}{tensor.dtype.newbyteorder('<').str}{tensor.shape}\n".encode())
-        found.update(np.ascontiguousarray(tensor))
-    return found.hexdigest()
+        digest.update(f"{name}{tensor.dtype.newbyteorder('<').str}{tensor.shape}\n".encode())
+        digest.update(np.ascontiguousarray(tensor))
+    return digest.hexdigest()
 
 
 def _tensor(data: bytes, start: int, entry: dict) -> np.ndarray:

@@ -65,9 +65,9 @@ def fetch(source: Path | None = None, say: Callable[[str], object] = print) -> P
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         part = Path(scratch, target.name)
         _unpack(_download(Path(scratch), say) if source is None else source, part)
-        if (found := sha256(part)) != MODEL_SHA256:
+        if (checksum := sha256(part)) != MODEL_SHA256:
             raise FetchError(
-                f"the model's checksum is {found[:12]}…, expected {MODEL_SHA256[:12]}…: the file is "
+                f"the model's checksum is {checksum[:12]}…, expected {MODEL_SHA256[:12]}…: the file is "
                 "damaged or another one. Nothing was kept; fetch it again"
             )
         os.replace(part, target)

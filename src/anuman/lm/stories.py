@@ -116,22 +116,22 @@ def _sentences(language: str) -> tuple[tuple[str, re.Pattern], ...]:
 
 def _pattern(template: str, words: Words) -> re.Pattern:
     """The sentence as a pattern; every occurrence of {A}, {B}, {n}, {k}, {m} is a group of its own."""
-    found, seen = "", 0
+    pattern, seen = "", 0
     for part in re.split(r"(\{[^}]*\})", template):
         name, _, forms = part.strip("{}").partition(":")
         if not part.startswith("{"):
-            found += re.escape(part)
+            pattern += re.escape(part)
         elif name in words.choices:
-            found += f"(?:{'|'.join(words.choices[name])})"
+            pattern += f"(?:{'|'.join(words.choices[name])})"
         elif forms == "thing":
-            found += f"(?:{'|'.join(form for t in words.things for form in (t.many, t.one))})"
+            pattern += f"(?:{'|'.join(form for t in words.things for form in (t.many, t.one))})"
         elif forms:
-            found += f"(?:{'|'.join(forms.split('/'))})"
+            pattern += f"(?:{'|'.join(forms.split('/'))})"
         else:
             seen += 1
             kind = r"\d+" if name in "nkm" else "|".join(words.boys + words.girls)
-            found += f"(?P<{name}_{seen}>{kind})"
-    return re.compile(found)
+            pattern += f"(?P<{name}_{seen}>{kind})"
+    return re.compile(pattern)
 
 
 def examine(text: str, language: str) -> Findings:
@@ -147,13 +147,13 @@ def examine(text: str, language: str) -> Findings:
         if match is None:
             complete = False
             break
-        said: dict[str, set[str]] = {}
+        facts: dict[str, set[str]] = {}
         for name, value in match.groupdict().items():
-            said.setdefault(name[0], set()).add(value)
-        for values, known in ((said.get("A"), a), (said.get("B"), b)):
+            facts.setdefault(name[0], set()).add(value)
+        for values, known in ((facts.get("A"), a), (facts.get("B"), b)):
             names_hold &= values is None or values == {known or next(iter(values))}
-        a, b = a or min(said.get("A", {None})), b or min(said.get("B", {None}))
-        numbers = {name: {int(v) for v in said[name]} for name in "nkm" if name in said}
+        a, b = a or min(facts.get("A", {None})), b or min(facts.get("B", {None}))
+        numbers = {name: {int(v) for v in facts[name]} for name in "nkm" if name in facts}
         if kind == "had":
             count = max(numbers["n"])
         elif kind != "told":

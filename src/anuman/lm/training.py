@@ -84,13 +84,13 @@ def learn_vocabulary(languages: tuple[str, ...], size: int) -> Tokenizer:
 def rows(tokenizer: Tokenizer, texts: Iterator[str], count: int, length: int) -> np.ndarray:
     """`count` rows of `length` tokens; each begins with a story and is filled with the next ones."""
     end = tokenizer.special[stories.END]
-    found = []
+    chosen = []
     for _row in range(count):
         row: list[int] = []
         while len(row) < length:
             row += [*tokenizer.encode(next(texts)), end]
-        found.append(row[:length])
-    return np.array(found)
+        chosen.append(row[:length])
+    return np.array(chosen)
 
 
 @dataclass
@@ -161,14 +161,14 @@ class Training:
 
     def batch(self, step: int) -> np.ndarray:
         """The token ids of a step, [batch, context + 1]; every second row begins with the next language."""
-        recipe, found = self.recipe, []
+        recipe, chosen = self.recipe, []
         for row in range(recipe.batch):
             number = (recipe.seed * 10**9 + step * recipe.batch + row) * NUMBERS_A_ROW
             turn = row % len(recipe.languages)
             languages = recipe.languages[turn:] + recipe.languages[:turn]
             texts = stories.stories(languages, number)
-            found.append(rows(self.tokenizer, texts, 1, self.config.context + 1))
-        return np.concatenate(found)
+            chosen.append(rows(self.tokenizer, texts, 1, self.config.context + 1))
+        return np.concatenate(chosen)
 
     def advance(self) -> float:
         """One step on the next batch. Gives its loss in nats a token.

@@ -41,21 +41,21 @@ def _begin(steps: int | None, out: Path, resume: bool):
 
     checkpoint = checkpoint_of(out)
     if not out.parent.is_dir():
-        said = _("{file}: there is no folder {folder}. Make it first")
-        raise LmError(said.format(file=out, folder=out.parent))
+        sentence = _("{file}: there is no folder {folder}. Make it first")
+        raise LmError(sentence.format(file=out, folder=out.parent))
     if not resume:
         for path in (out, checkpoint):
             if path.exists():
-                said = _("{path} exists. Go on with --resume, or name another file with --out")
-                raise LmError(said.format(path=path))
+                sentence = _("{path} exists. Go on with --resume, or name another file with --out")
+                raise LmError(sentence.format(path=path))
         return Training.start(Recipe() if steps is None else replace(Recipe(), steps=steps))
     training = load_checkpoint(checkpoint)
     if steps not in (None, training.recipe.steps):
-        said = _(
+        sentence = _(
             "{checkpoint} belongs to a training of {steps} steps, whose learning rate is planned for "
             "them; leave --steps out, or start anew with --out"
         )
-        raise LmError(said.format(checkpoint=checkpoint, steps=training.recipe.steps))
+        raise LmError(sentence.format(checkpoint=checkpoint, steps=training.recipe.steps))
     return training
 
 
@@ -64,36 +64,38 @@ def _train(training, out: Path) -> int:
     from anuman.lm.training_run import run
 
     checkpoint, recipe = checkpoint_of(out), training.recipe
-    said = _(
+    sentence = _(
         "{params} parameters, {steps} steps of {tokens} tokens; Ctrl+C stops and keeps a checkpoint."
     ).format(
         params=number(training.config.params),
         steps=recipe.steps,
         tokens=number(recipe.batch * training.config.context),
     )
-    print(said, file=sys.stderr)
+    print(sentence, file=sys.stderr)
     with _interrupted() as asked:
         try:
             run(training, checkpoint, _Progress(training.step), lambda: bool(asked))
             if not training.done:
-                said = _(
+                sentence = _(
                     "Stopped after step {step}. Go on with: anuman lm train --out {out} --resume"
                 )
-                return _say("\n" + said.format(step=training.step, out=out), 1)
+                return _say("\n" + sentence.format(step=training.step, out=out), 1)
             loss = checkpoints.save_weights(training, out)
         except OSError as error:
-            said = _("{error}: {out} was not written.")
+            sentence = _("{error}: {out} was not written.")
             if checkpoint.exists():
-                said = _(
+                sentence = _(
                     "{error}: {out} was not written; the last good checkpoint is {checkpoint}."
                 )
-            said = said.format(error=error.strerror or error, out=out, checkpoint=checkpoint)
-            return _say(f"\nanuman: {said}", 1)
+            sentence = sentence.format(
+                error=error.strerror or error, out=out, checkpoint=checkpoint
+            )
+            return _say(f"\nanuman: {sentence}", 1)
         except LmError as error:
             return _say(f"\nanuman: {error}.", 1)
     checkpoint.unlink()
-    said = _("{out}: loss {loss:.4f} nats a token on stories it never saw.")
-    print("\n" + said.format(out=out, loss=loss), file=sys.stderr)
+    sentence = _("{out}: loss {loss:.4f} nats a token on stories it never saw.")
+    print("\n" + sentence.format(out=out, loss=loss), file=sys.stderr)
     return 0
 
 
@@ -130,7 +132,7 @@ class _Progress:
         speed = recipe.batch * training.config.context / pace
         left = (recipe.steps - step) * pace
         at, loss = training.validation[-1]
-        said = _(
+        sentence = _(
             "step {step}/{steps}  loss {loss:.3f}  held out {held_out:.3f} (step {at})  "
             "{speed} tokens/s  {left:.1f} min left"
         ).format(
@@ -142,7 +144,7 @@ class _Progress:
             speed=number(speed),
             left=left / 60,
         )
-        print(f"\r{said}   ", end="", file=sys.stderr, flush=True)
+        print(f"\r{sentence}   ", end="", file=sys.stderr, flush=True)
         if step % SAMPLE_EVERY == 0:
             model = training.model()
             for language in recipe.languages:

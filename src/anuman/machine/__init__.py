@@ -19,7 +19,6 @@ __all__ = [
     "SweepPoint",
     "load",
     "measure",
-    "measure_cache",
     "measure_products",
     "measured_here",
     "save",
@@ -45,14 +44,6 @@ def measure(
     return measuring.measure(
         seconds, progress or (lambda fraction, label: None), cancelled or (lambda: False)
     )
-
-
-def measure_cache(seconds: float = 4.0) -> list:
-    """Measure one attention layer with a KV cache and without for about `seconds` s: CachePoints."""
-    threads.prepare()
-    from anuman.machine import cached_layer
-
-    return cached_layer.measure_cache(seconds)
 
 
 def measure_products(

@@ -37,18 +37,18 @@ def points(weights: np.ndarray) -> list[Point]:
     blocks = weights.reshape(-1, BLOCK_ROWS, columns).transpose(0, 2, 1)
     inputs = touched(BATCHES[-1], columns)
     results = touched(2, rows * BATCHES[-1])
-    found = []
+    points = []
     for batch in BATCHES:
         x = inputs[:batch]
         y = results[0, : rows * batch].reshape(rows, batch)
         z = results[1, : rows * batch].reshape(-1, batch, BLOCK_ROWS)
-        found.append(Point(("plain", batch), _product(weights, x.T, y)))
-        found.append(Point(("blocked", batch), _product(x, blocks, z)))
+        points.append(Point(("plain", batch), _product(weights, x.T, y)))
+        points.append(Point(("blocked", batch), _product(x, blocks, z)))
         if 1 < batch <= MOST_BY_ROW:
             single = weights.reshape(-1, 1, BLOCK_ROWS, columns)
             z = results[1, : rows * batch].reshape(-1, batch, BLOCK_ROWS, 1)
-            found.append(Point(("by row", batch), _product(single, x[:, :, None], z)))
-    return found
+            points.append(Point(("by row", batch), _product(single, x[:, :, None], z)))
+    return points
 
 
 def _product(a: np.ndarray, b: np.ndarray, out: np.ndarray):
@@ -74,9 +74,9 @@ def sweep(timed: Sequence[Point], form: str, plan: Plan) -> tuple[SweepPoint, ..
         if point.key[0] in ways:
             batch = point.key[1]
             best[batch] = min(point.best, best.get(batch, point.best))
-    found = []
+    points = []
     for batch, seconds in best.items():
         flops = 2 * plan.rows * plan.columns * batch
         nbytes = 4 * (plan.rows * plan.columns + (plan.rows + plan.columns) * batch)
-        found.append(SweepPoint(batch, seconds, flops / seconds, flops / nbytes))
-    return tuple(found)
+        points.append(SweepPoint(batch, seconds, flops / seconds, flops / nbytes))
+    return tuple(points)

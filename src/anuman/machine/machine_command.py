@@ -17,8 +17,8 @@ def run(json: Path | None = None) -> int:
     Gives the exit code: 0 done, 1 stopped, too little memory or not saved, 2 `json` cannot be written.
     """
     if json is not None and not json.parent.is_dir():
-        said = _("{file}: there is no folder {folder}. Make it first")
-        print(said.format(file=json, folder=json.parent) + ".", file=sys.stderr)
+        sentence = _("{file}: there is no folder {folder}. Make it first")
+        print(sentence.format(file=json, folder=json.parent) + ".", file=sys.stderr)
         return 2
     try:
         measured = machine.measure(progress=_bar)
@@ -26,8 +26,8 @@ def run(json: Path | None = None) -> int:
         print("\n" + _("Stopped; nothing was saved."), file=sys.stderr)
         return 1
     except MemoryError as error:
-        said = _("Too little memory: {error}. Nothing was saved.")
-        print("\n" + said.format(error=error), file=sys.stderr)
+        sentence = _("Too little memory: {error}. Nothing was saved.")
+        print("\n" + sentence.format(error=error), file=sys.stderr)
         return 1
     print(file=sys.stderr)
     print(table(measured))
@@ -39,8 +39,8 @@ def _write(path: Path, machine: Machine, failed: int) -> int:
     try:
         record.write_json(path, record.as_json(machine))
     except OSError as error:
-        said = _("{path} cannot be written: {error}.")
-        print(said.format(path=path, error=error.strerror or error), file=sys.stderr)
+        sentence = _("{path} cannot be written: {error}.")
+        print(sentence.format(path=path, error=error.strerror or error), file=sys.stderr)
         return failed
     return 0
 

@@ -20,12 +20,12 @@ CALL = ("call", 0)
 def points(buffer: np.ndarray) -> list[Point]:
     """The cost of a call and one point a size, doubling up to the whole fp32 `buffer`."""
     one = buffer[:1]
-    found = [Point(CALL, lambda: one.dot(one), calls=1000, warm=True)]
+    points = [Point(CALL, lambda: one.dot(one), calls=1000, warm=True)]
     nbytes = SMALLEST_STEP
     while nbytes <= buffer.nbytes:
-        found.append(_point(buffer[: nbytes // 4], nbytes))
+        points.append(_point(buffer[: nbytes // 4], nbytes))
         nbytes *= 2
-    return found
+    return points
 
 
 def _point(part: np.ndarray, nbytes: int) -> Point:

@@ -11,7 +11,7 @@ __all__ = lazy.public(
             "longest_over_mean static_steps wasted_slot_fraction"
         ),
         "cluster": (
-            "checkpoint_interval coolant_flow effective_speedup goodput goodput_at mtbf racks "
+            "COOLANTS checkpoint_interval coolant_flow effective_speedup goodput goodput_at mtbf racks "
             "site_watts"
         ),
         "communication": "all_reduce pipeline_bubble",

@@ -73,14 +73,17 @@ def racks(chips: int, chips_per_rack: int) -> int:
     return ceil(chips / chips_per_rack)
 
 
+# Heat capacity in J/(kg K) and density in kg/m3, at 20 degrees (CRC Handbook of Chemistry and Physics).
+COOLANTS = {"water": (4184, 998), "air": (1005, 1.20)}
+
+
 def coolant_flow(watts: float, temperature_rise_k: float, medium: str = "water") -> float:
     """Cubic metres a second of water or air that carry the heat off: P / (c·rho·dT).
 
-    Heat capacities at 20 degrees: water 4184 J/(kg K), 998 kg/m3; air 1005 J/(kg K), 1.20 kg/m3
-    (CRC Handbook of Chemistry and Physics).
+    c and rho are those of COOLANTS.
     """
     positive(watts=watts, temperature_rise_k=temperature_rise_k)
-    capacity = {"water": 4184 * 998, "air": 1005 * 1.20}
-    if medium not in capacity:
+    if medium not in COOLANTS:
         raise ValueError(f"medium is {medium!r}: it is water or air")
-    return watts / (capacity[medium] * temperature_rise_k)
+    heat_capacity, density = COOLANTS[medium]
+    return watts / (heat_capacity * density * temperature_rise_k)

@@ -30,12 +30,12 @@ def key_step(steps: list[claims.Step]) -> claims.Step | None:
 def moving_figures(claim_id: str) -> tuple[str, ...]:
     """Figures of a claim that change the number that decides."""
     _article, claim = every()[claim_id]
-    found = []
+    figures = []
     for name, figure in claim.figures.items():
         moved = _decides(claim, name, 1.5 * figure.value)
         if moved is not None and not isclose(moved, _decides(claim), rel_tol=1e-9):
-            found.append(name)
-    return tuple(found)
+            figures.append(name)
+    return tuple(figures)
 
 
 def _decides(claim: catalog.Claim, figure: str = "", value: float = 0.0) -> float | None:

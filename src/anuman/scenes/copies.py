@@ -119,8 +119,8 @@ class Copy:
         if self.hop_s is not None:
             return self.hop_s, "yours"
         kind = "all_reduce" if self.split == TENSOR else "pipeline"
-        found = catalog.efficiency(self.chip, kind)
-        return (found.custom[-1] if self.split == TENSOR else found.hop_s), found.known
+        row = catalog.efficiency(self.chip, kind)
+        return (row.custom[-1] if self.split == TENSOR else row.hop_s), row.known
 
     @property
     def hop(self) -> float:
@@ -182,9 +182,9 @@ class Copy:
 
 def beside(c: Copy) -> list[Copy]:
     """The same users on every chip, on as few chips as hold them; of GPUs and TPUs at least one server of eight."""
-    found = []
+    copies = []
     for chip in CHIPS:
         other = replace(c, chip=chip)
         least = 8 if catalog.chip(chip).kind in ("GPU", "TPU") else 1
-        found.append(other.on(max(other.fewest, least)))
-    return found
+        copies.append(other.on(max(other.fewest, least)))
+    return copies

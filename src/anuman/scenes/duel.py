@@ -60,9 +60,9 @@ class Duel:
 
 
 def _side(name: str, setting: DuelSetting, requests: list[serving.Request]) -> Side:
-    made = deployment(replace(setting.load, policy="continuous"))
+    server = deployment(replace(setting.load, policy="continuous"))
     run = serving.simulate(
-        requests, serving.as_policy(name), made, setting.slots, int(made.kv_capacity)
+        requests, serving.as_policy(name), server, setting.slots, int(server.kv_capacity)
     )
     slo = serving.Slo(setting.load.ttft_slo_s, setting.load.tpot_slo_s)
     count = len(run)

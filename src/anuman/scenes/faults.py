@@ -77,10 +77,10 @@ class Patient:
 
 
 def _requests(own: int = OWN, prefix: int = PREFIX) -> list[Request]:
-    made = serving.poisson(RATE, COUNT, serving.geometric(own), serving.geometric(ANSWER), 7)
+    requests = serving.poisson(RATE, COUNT, serving.geometric(own), serving.geometric(ANSWER), 7)
     return [
         r._replace(input_tokens=prefix + r.input_tokens, prefix="all", prefix_tokens=prefix)
-        for r in made
+        for r in requests
     ]
 
 

@@ -24,10 +24,10 @@ def _machine() -> physics.Deployment:
 @cache
 def step() -> serving.AffineStep:
     """The machine's steps as straight lines in users, prompt tokens and contexts: quicker to simulate."""
-    made = _machine()
-    one, slope = made.affine(1)
-    each = (made.affine(SLOTS)[0] - one) / (SLOTS - 1)
-    reading = made.affine(1, INPUT, INPUT * (INPUT + 1) / 2)[0] - one
+    machine = _machine()
+    one, slope = machine.affine(1)
+    each = (machine.affine(SLOTS)[0] - one) / (SLOTS - 1)
+    reading = machine.affine(1, INPUT, INPUT * (INPUT + 1) / 2)[0] - one
     return serving.AffineStep(one - each, each, reading / INPUT, slope)
 
 

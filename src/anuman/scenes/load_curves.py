@@ -110,22 +110,22 @@ class Curve:
 @lru_cache(maxsize=64)
 def deployment(setting: LoadSetting) -> physics.Deployment:
     """The chips and the model, bf16. Raises UnknownName, MissingValue, or DoesNotFit."""
-    made = physics.Deployment(setting.chip, setting.model, tp=setting.chips)
-    formula.max_batch(made, setting.input, setting.output)
-    return made
+    server = physics.Deployment(setting.chip, setting.model, tp=setting.chips)
+    formula.max_batch(server, setting.input, setting.output)
+    return server
 
 
 def capacity(setting: LoadSetting) -> float:
     """Requests a second that continuous batching can serve by the formula: batch / (output · step)."""
-    made = deployment(setting)
-    most = formula.max_batch(made, setting.input, setting.output)
-    step = formula.steady_step(made, most, setting.input, setting.output)
+    server = deployment(setting)
+    most = formula.max_batch(server, setting.input, setting.output)
+    step = formula.steady_step(server, most, setting.input, setting.output)
     return most / (setting.output * step)
 
 
 def cases(setting: LoadSetting, count: int) -> list[serving.Case]:
     """One case a rate. Raises what deployment raises."""
-    made, most = deployment(setting), capacity(setting)
+    server, most = deployment(setting), capacity(setting)
     return [
         serving.Case(
             rate=share / 100 * most,
@@ -133,9 +133,9 @@ def cases(setting: LoadSetting, count: int) -> list[serving.Case]:
             input=f"geometric:{setting.input - setting.prefix}",
             output=f"geometric:{setting.output}",
             policy=serving.as_policy(setting.policy),
-            step_time=made,
-            slots=made.engine.max_batch,
-            kv_capacity=int(made.kv_capacity),
+            step_time=server,
+            slots=server.engine.max_batch,
+            kv_capacity=int(server.kv_capacity),
             seed=1,
             slo=serving.Slo(setting.ttft_slo_s, setting.tpot_slo_s),
             warm_up=WARM_UP,
@@ -146,9 +146,9 @@ def cases(setting: LoadSetting, count: int) -> list[serving.Case]:
     ]
 
 
-def curve_of(setting: LoadSetting, count: int, found: list[dict]) -> Curve:
+def curve_of(setting: LoadSetting, count: int, results: list[dict]) -> Curve:
     """The curve from the metrics of every case."""
-    failed = next((one["error"] for one in found if "error" in one), "")
+    failed = next((one["error"] for one in results if "error" in one), "")
     if failed:
         return Curve(setting, count, capacity(setting), (), failed)
     most, chip = capacity(setting), catalog.chip(setting.chip)
@@ -172,7 +172,7 @@ def curve_of(setting: LoadSetting, count: int, found: list[dict]) -> Curve:
             one["throughput_total_tok_per_s"] * a_token,
             one["kv_mean_share"],
         )
-        for share, one in zip(SHARES, found, strict=True)
+        for share, one in zip(SHARES, results, strict=True)
     )
     return Curve(setting, count, most, points)
 

@@ -53,21 +53,21 @@ def _ways(chip: str, model: str, fresh: int, input: int, output: int) -> list[tu
 
     fresh: prompt tokens that must be read; the others are found in a cache, and only attended to.
     """
-    found = []
+    ways = []
     for chips in SIZES:
         try:
-            made = physics.Deployment(chip, model, tp=chips)
-            most = load.max_batch(made, input, output)
+            server = physics.Deployment(chip, model, tp=chips)
+            most = load.max_batch(server, input, output)
         except physics.DoesNotFit:
             continue
         for batch in _batches(most):
-            step = load.steady_step(made, batch, fresh, output)
-            step += made.affine(batch)[1] * batch * (input - fresh)
-            seconds = made.ttft(fresh) + (output - 1) * step
-            found.append((chips, batch, batch / step, seconds))
+            step = load.steady_step(server, batch, fresh, output)
+            step += server.affine(batch)[1] * batch * (input - fresh)
+            seconds = server.ttft(fresh) + (output - 1) * step
+            ways.append((chips, batch, batch / step, seconds))
     # Whatever a chip costs, its price per token falls as its tokens per chip rise.
     best, line = 0.0, []
-    for way in sorted(found, key=lambda way: (way[3], -way[2] / way[0])):
+    for way in sorted(ways, key=lambda way: (way[3], -way[2] / way[0])):
         if way[2] / way[0] > best:
             best = way[2] / way[0]
             line.append(way)

@@ -78,8 +78,8 @@ def _users(row: catalog.Measurement) -> float | None:
 
 def _peak(row: catalog.Measurement) -> float | None:
     chip = catalog.chip(row.chip) if row.chip in catalog.chips() else None
-    found = chip and chip.quantities.get(f"peak.{row.act_precision}")
-    return found.value if found else None
+    peak = chip and chip.quantities.get(f"peak.{row.act_precision}")
+    return peak.value if peak else None
 
 
 def _all() -> Iterator[PeakShare]:
@@ -90,8 +90,8 @@ def _all() -> Iterator[PeakShare]:
             continue
         if row.kind == "training" and row.metric == "mfu":
             yield PeakShare(row, "training", row.value)
-        elif found := _rate(row, catalog.model(row.model).params_active):
-            yield PeakShare(row, found[0], found[1] / peak)
+        elif rate := _rate(row, catalog.model(row.model).params_active):
+            yield PeakShare(row, rate[0], rate[1] / peak)
 
 
 @cache

@@ -109,11 +109,11 @@ def requests(setting: Setting) -> list[serving.Request]:
 @lru_cache(maxsize=64)
 def stage(setting: Setting) -> Stage:
     """Both policies on the setting's requests; with the problem in words where nobody can serve them."""
-    made = requests(setting)
+    arrivals = requests(setting)
     try:
-        static = serving.simulate(made, serving.Static(), 1, setting.slots, setting.kv_capacity)
+        static = serving.simulate(arrivals, serving.Static(), 1, setting.slots, setting.kv_capacity)
         continuous = serving.simulate(
-            made, serving.Continuous(), 1, setting.slots, setting.kv_capacity
+            arrivals, serving.Continuous(), 1, setting.slots, setting.kv_capacity
         )
     except ValueError as error:
         return Stage(setting, (), str(error))

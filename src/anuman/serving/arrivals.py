@@ -30,9 +30,9 @@ class ClosedLoop:
 
     def request(self, number: int, after_s: float) -> Request:
         """Request `number`, sent after thinking from `after_s` on."""
-        made = Request(number, after_s + self._think_s(number), *self._draw(number))
-        check(made)
-        return made
+        request = Request(number, after_s + self._think_s(number), *self._draw(number))
+        check(request)
+        return request
 
 
 class Arrivals:

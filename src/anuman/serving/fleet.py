@@ -6,6 +6,7 @@ nothing costs anything. A machine that fails loses its caches: whoever was on it
 and begins anew.
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from math import inf
@@ -23,8 +24,9 @@ ROUNDS, RANDOM, LEAST, TWO, WORK = (
     "round-robin", "random", "least-loaded", "two-choices", "least-work",
 )  # fmt: skip
 # least-loaded: fewest requests inside. two-choices: the less loaded of two drawn at random (Mitzenmacher,
-# 1996). least-work: done soonest with all that it has, which no real router knows; with one slot a
-# machine and equal steps that is a single line for all, M/M/c.
+# 1996). least-work: done soonest with all that was sent there, by the router's own books; it knows how
+# long each answer will be, which no real router does. With one slot a machine and equal steps that is a
+# single line for all, M/M/c.
 ROUTINGS = (ROUNDS, RANDOM, LEAST, TWO, WORK)
 
 
@@ -46,7 +48,7 @@ class _Inbox(Arrivals):
 
     def __init__(self):
         self._loop = None
-        self._coming: list[Request] = []  # the next one last
+        self._coming: deque[Request] = deque()  # the next one last
         self.look_s = 0.0
 
     def next_s(self) -> float:
@@ -54,11 +56,12 @@ class _Inbox(Arrivals):
 
     def put(self, request: Request) -> None:
         """After all that were sent before."""
-        self._coming.insert(0, request)
+        self._coming.appendleft(request)
 
     def take_all(self) -> list[Request]:
         """Those that the machine has not taken in yet."""
-        left, self._coming = self._coming[::-1], []
+        left = [*reversed(self._coming)]
+        self._coming.clear()
         return left
 
 
@@ -70,7 +73,7 @@ class _Machine:
         self.server: Server = make(self.inbox)
         self.server.now = start_s
         self.sent = self.gone = 0
-        self.quiet_s = inf
+        self.quiet_s = inf  # nothing ends before
 
     def look(self, now: float, always: bool = False) -> None:
         """Take the machine to this moment, where anything can have changed."""
@@ -88,40 +91,36 @@ class _Machine:
             self.gone += 1
         return self.sent - self.gone
 
-    def free_s(self, now: float, token_s: float) -> float:
-        """When it would have done all that it has, at so many seconds a token."""
-        self.look(now, always=True)
-        coming = sum(r.input_tokens + r.output_tokens for r in self.inbox._coming)
-        return self.server.now + (self.server.tokens_left() + coming) * token_s
-
     def take(self, request: Request) -> None:
-        """Send it a request."""
-        self.look(request.arrival_s, always=True)
+        """Send it a request; it begins when somebody looks."""
         self.inbox.put(request)
         self.sent += 1
-        self.quiet_s = request.arrival_s
+        self.quiet_s = min(self.quiet_s, request.arrival_s)
 
     def fail(self, now: float) -> list[Request]:
         """Everybody who is there at this moment; the machine forgets them."""
         self.look(now, always=True)
         ended = [job for job in self.server.done if job.finish_s <= now]
         lost: list[Job] = self.server.done[len(ended) :]
-        lost += [*self.server.running.values(), *self.server.line.jobs.values()]
+        lost += [*self.server.running.values(), *self.server.waiting.jobs.values()]
         self.server.done = ended
         return [job.request for job in lost] + self.inbox.take_all()
 
 
 class _Router:
-    """Chooses a machine; token_s: seconds a token of a machine that is full, for the one that knows the work."""
+    """Chooses a machine for each request; free_s: when each would be done with all that was sent there."""
 
-    def __init__(self, routing: str, machines: list[_Machine], seed: int, token_s: float):
+    def __init__(
+        self, routing: str, machines: list[_Machine], seed: int, step_time: StepTime, slots: int
+    ):
         if routing not in ROUTINGS:
             raise ValueError(f"routing is {routing!r}: give one of {', '.join(ROUTINGS)}")
         self.routing, self.machines, self._random = routing, machines, Random(f"{seed} routing")
         self.down_until = [0.0] * len(machines)
-        self._turn, self._token_s = -1, token_s
+        self.free_s = [0.0] * len(machines)
+        self._turn, self._step_time, self._slots = -1, step_time, slots
 
-    def choose(self, now: float) -> int:
+    def choose(self, request: Request, now: float) -> int:
         """The machine for a request that comes now; while none is up, the first that will be."""
         up = [i for i, down in enumerate(self.down_until) if down <= now]
         if not up:
@@ -132,9 +131,18 @@ class _Router:
         if self.routing == RANDOM:
             return self._random.choice(up)
         if self.routing == WORK:
-            return min(up, key=lambda i: self.machines[i].free_s(now, self._token_s))
+            chosen = min(up, key=self.free_s.__getitem__)
+            self.free_s[chosen] = max(self.free_s[chosen], now) + self._work_s(request)
+            return chosen
         offered = up if self.routing == LEAST else self._random.sample(up, min(2, len(up)))
         return min(offered, key=lambda i: self.machines[i].inside(now))
+
+    def _work_s(self, request: Request) -> float:
+        """Seconds of a full machine: the prompt beside others' tokens, then a row's share of each step."""
+        prompt, slots = request.input_tokens, self._slots
+        step_s, _slope = self._step_time.affine(slots)
+        with_prompt_s, _slope = self._step_time.affine(slots, prompt, prompt * (prompt + 1) / 2)
+        return with_prompt_s - step_s + request.output_tokens * step_s / slots
 
 
 def simulate_fleet(
@@ -154,13 +162,12 @@ def simulate_fleet(
     def make(inbox: Arrivals) -> Server:
         return Server(inbox, policy, step_time, slots, kv_capacity, trace)
 
-    token_s = step_time.affine(slots)[0] / slots
-    router = _Router(routing, [_Machine(0.0, make) for _replica in range(replicas)], seed, token_s)
-    machines, past = router.machines, []
+    machines = [_Machine(0.0, make) for _replica in range(replicas)]
+    router, past = _Router(routing, machines, seed, step_time, slots), []
     first_s = {request.id: request.arrival_s for request in requests}
 
     def send(request: Request, now: float) -> None:
-        chosen = router.choose(now)
+        chosen = router.choose(request, now)
         arrival = max(now, router.down_until[chosen])
         machines[chosen].take(request._replace(arrival_s=arrival))
 
@@ -172,6 +179,7 @@ def simulate_fleet(
         lost = failed.fail(outage.at_s)
         past.append((outage.replica, failed.server))
         machines[outage.replica] = _Machine(outage.until_s, make)
+        router.free_s[outage.replica] = outage.until_s
         for request in lost:
             send(request, outage.at_s)
 

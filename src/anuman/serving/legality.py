@@ -29,10 +29,10 @@ class PolicyBroke(Exception):
     def words(self) -> str:
         """What happened, in the learner's language."""
         who = "" if self.request is None else _(", request {id}").format(id=self.request)
-        said = _("Stopped at step {step} ({time:.6g} s){who}: {rule}.").format(
+        sentence = _("Stopped at step {step} ({time:.6g} s){who}: {rule}.").format(
             step=self.step, time=self.time_s, who=who, rule=_(RULES[self.rule])
         )
-        return f"{said} {self.detail}"
+        return f"{sentence} {self.detail}"
 
     def __reduce__(self):
         return PolicyBroke, (self.rule, self.step, self.time_s, self.request, self.detail)

@@ -47,18 +47,18 @@ def metrics(
     tokens = sum(s.output_tokens for s in run)
     inputs = sum(s.input_tokens for s in run)
     totals, state = run.totals, load(run)
-    found: dict[str, float | str | None] = {
+    measured: dict[str, float | str | None] = {
         "requests": len(run),
         "duration_s": seconds,
         "input_tokens": inputs,
         "output_tokens": tokens,
     }
-    found |= _spread("ttft", [s.ttft_s for s in counted])
-    found |= _spread("tpot", [s.tpot_s for s in counted if s.tpot_s is not None])
-    found |= _itl(run)
-    found |= _spread("latency", [s.latency_s for s in counted])
-    found |= _spread("wait", [s.admitted_s - s.arrival_s for s in counted])
-    found |= {
+    measured |= _spread("ttft", [s.ttft_s for s in counted])
+    measured |= _spread("tpot", [s.tpot_s for s in counted if s.tpot_s is not None])
+    measured |= _itl(run)
+    measured |= _spread("latency", [s.latency_s for s in counted])
+    measured |= _spread("wait", [s.admitted_s - s.arrival_s for s in counted])
+    measured |= {
         "throughput_req_per_s": len(run) / seconds,
         "throughput_tok_per_s": tokens / seconds,
         "throughput_total_tok_per_s": (tokens + inputs) / seconds,
@@ -78,14 +78,14 @@ def metrics(
         good = [s for s in counted if slo.held(s)]
         share = len(good) / len(counted)
         written = sum(s.output_tokens for s in good) / sum(s.output_tokens for s in counted)
-        found["goodput_req_per_s"] = share * len(run) / seconds
-        found["goodput_tok_per_s"] = written * tokens / seconds
-        found["slo_held_share"] = share
+        measured["goodput_req_per_s"] = share * len(run) / seconds
+        measured["goodput_tok_per_s"] = written * tokens / seconds
+        measured["slo_held_share"] = share
     if watts is not None:
-        found["energy_j_per_tok"] = watts * run.servers * seconds / tokens
+        measured["energy_j_per_tok"] = watts * run.servers * seconds / tokens
     if usd_per_hour is not None:
-        found["usd_per_mtok"] = usd_per_hour * run.servers * seconds / 3600 / tokens * 1e6
-    return found
+        measured["usd_per_mtok"] = usd_per_hour * run.servers * seconds / 3600 / tokens * 1e6
+    return measured
 
 
 def _spread(name: str, samples: list[float]) -> dict[str, float | None]:

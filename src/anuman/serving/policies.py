@@ -1,7 +1,7 @@
 """Who may come in, and how prompts and answers share the steps: one small class an idea.
 
 The engine asks `choose(server)` whenever a request came or left and there is a free slot. It looks
-at server.line, server.free_slots and server.fits(job), calls server.admit(job), and may return the
+at server.waiting, server.free_slots and server.fits(job), calls server.admit(job), and may return the
 time at which it wants to be asked again.
 """
 
@@ -12,9 +12,11 @@ from anuman.language import _
 
 from .arrivals import Arrivals
 from .engine import Server
+from .job import Job
 from .legality import PolicyBroke
 from .memory import Paged, Reserved, SharedPrefix
 from .run import Run
+from .scheduler import Scheduler
 from .steps import StepTime
 from .waiting import ORDERS, Line
 
@@ -24,7 +26,7 @@ class Policy:
 
     joins: newcomers join a running batch. keeps_rows: a finished sequence keeps its row until the
     batch ends. prefill: "alone" (prompts have steps of their own, answers wait) or "mixed" (prompts
-    and answers share steps, at most `budget` tokens in each). order: a key of line.ORDERS.
+    and answers share steps, at most `budget` tokens in each). order: a key of waiting.ORDERS.
     """
 
     name = "continuous"
@@ -49,9 +51,9 @@ class Policy:
         """An empty waiting line in this policy's order."""
         return Line(self.order)
 
-    def choose(self, server: Server) -> float | None:
+    def choose(self, server: Scheduler) -> float | None:
         """Admit in order until a slot or the memory is missing."""
-        while server.free_slots and (job := server.line.first()) and server.fits(job):
+        while server.free_slots and (job := server.waiting.first()) and server.fits(job):
             server.admit(job)
         return None
 
@@ -109,11 +111,11 @@ class Static(Policy):
         """Its name."""
         return "static" if self.timeout_s is None else "static-timeout"
 
-    def choose(self, server: Server) -> float | None:
+    def choose(self, server: Scheduler) -> float | None:
         """Admit everybody who fits, or nobody yet."""
-        oldest = server.line.first().request.arrival_s
+        oldest = server.waiting.first().request.arrival_s
         start = None if self.timeout_s is None else oldest + self.timeout_s
-        full = len(server.line) >= server.free_slots or server.line_fills_memory()
+        full = len(server.waiting) >= server.free_slots or server.line_fills_memory()
         if full or not server.more_to_come or (start is not None and server.now >= start):
             return super().choose(server)
         return start
@@ -202,20 +204,20 @@ class Rule(Policy):
     def __post_init__(self):
         _check_prefill(self.prefill)
 
-    def choose(self, server: Server) -> float | None:
+    def choose(self, server: Scheduler) -> float | None:
         """Ask the rule; admit what it says, if that is legal."""
-        waiting = [server.described(job) for job in server.line.jobs.values()]
-        running = [server.described(job) for job in server.running.values()]
+        waiting = [_described(server, job) for job in server.waiting.jobs.values()]
+        running = [_described(server, job) for job in server.running.values()]
         waiting.sort(key=lambda job: job["arrival_s"])
         ids = self.admit(waiting, running, server.free_kv)
         for job in self._jobs(server, ids):
             server.admit(job)
         return None
 
-    def _jobs(self, server: Server, ids: object) -> list:
+    def _jobs(self, server: Scheduler, ids: object) -> list:
         try:
             ids = list(ids)
-            known = [(id, id in server.line.jobs) for id in ids]
+            known = [(id, id in server.waiting.jobs) for id in ids]
         except TypeError as error:
             raise PolicyBroke(
                 "list", server.steps, server.now, None,
@@ -229,4 +231,18 @@ class Rule(Policy):
             if not waits:
                 state = _("It runs already.") if id in server.running else _("No such id waits.")
                 raise PolicyBroke("unknown", server.steps, server.now, id, state)
-        return [server.line.jobs[id] for id in ids]
+        return [server.waiting.jobs[id] for id in ids]
+
+
+def _described(server: Scheduler, job: Job) -> dict:
+    """A job as plain data, for a learner's rule."""
+    request = job.request
+    return {
+        "id": request.id,
+        "arrival_s": request.arrival_s,
+        "waited_s": server.now - request.arrival_s,
+        "input_tokens": request.input_tokens,
+        "output_tokens": request.output_tokens,
+        "kv_tokens": server.memory.largest(request),
+        "generated": server.decoding.generated(job),
+    }

@@ -28,11 +28,11 @@ def read(requests: Iterable) -> list[Request]:
 
     Raises ValueError naming the request and what is wrong with it.
     """
-    found = [_plain(_one(number, item)) for number, item in enumerate(requests)]
-    if not found:
+    plain = [_plain(_one(number, item)) for number, item in enumerate(requests)]
+    if not plain:
         raise ValueError("there are no requests: give at least one")
     ids, prefixes = set(), {}
-    for request in found:
+    for request in plain:
         check(request)
         if request.id in ids:
             raise ValueError(f"two requests have the id {request.id!r}: give each its own")
@@ -42,7 +42,7 @@ def read(requests: Iterable) -> list[Request]:
                 f"request {request.id}: the prefix {request.prefix!r} has {request.prefix_tokens} "
                 f"tokens here and {prefixes[request.prefix]} elsewhere: one name, one length"
             )
-    return sorted(found, key=lambda request: request.arrival_s)
+    return sorted(plain, key=lambda request: request.arrival_s)
 
 
 def _one(number: int, item: object) -> Request:

@@ -24,11 +24,11 @@ UNITS = {"_req_per_s": "req/s", "_tok_per_s": "tokens/s", "_j_per_tok": "J", "_s
 
 def parser() -> argparse.ArgumentParser:
     """The command's options."""
-    made = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="anuman simulate",
         description=_("Serve a stream of requests on chips of the catalogue."),
     )
-    add = made.add_argument
+    add = parser.add_argument
     add("--chip", required=True, help=_("a chip of the catalogue, e.g. H100-SXM"))
     add("--chips", type=int, default=1, metavar="N", help=_("how many of them (1)"))
     add("--tp", type=int, metavar="N", help=_("chips that share one copy (all, at most 8)"))
@@ -77,8 +77,8 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--scheduler", metavar="ADDRESS", help=_("a Dask scheduler that computes them instead"))
     add("--json", type=Path, metavar="FILE", help=_("also write the result here"))
-    add_language_option(made)
-    return made
+    add_language_option(parser)
+    return parser
 
 
 def run(arguments: list[str]) -> int:
@@ -91,14 +91,14 @@ def run(arguments: list[str]) -> int:
             for rate in args.rate.split(",")
         ]
         if len(cases) == 1:
-            found = [run_case(cases[0])]
+            results = [run_case(cases[0])]
         else:
             with executor(args.scheduler, args.workers) as workers:
-                found = sweep(cases, workers, progress=_progress)
+                results = sweep(cases, workers, progress=_progress)
     except ValueError as error:
         print(f"anuman simulate: {error}", file=sys.stderr)
         return 2
-    rows = [one.name | metrics for one, metrics in zip(cases, found, strict=True)]
+    rows = [one.name | metrics for one, metrics in zip(cases, results, strict=True)]
     for row in rows:
         print(words(row))
     if args.json:
@@ -183,25 +183,25 @@ def case(args: argparse.Namespace, rate: float, policy_name: str) -> Case:
     )
 
 
-def words(found: dict) -> str:
+def words(results: dict) -> str:
     """The most telling metrics as lines of text."""
     lines = [
         _("{policy}, {rate} requests/s, on {chips} × {chip}, {model}").format(
-            policy=found["policy"], rate=number(found["rate_req_per_s"]), chips=found["chips"],
-            chip=found["chip"], model=found["model"],
+            policy=results["policy"], rate=number(results["rate_req_per_s"]), chips=results["chips"],
+            chip=results["chip"], model=results["model"],
         )
     ]  # fmt: skip
-    if "error" in found:
-        return f"{lines[0]}\n  {found['error']}"
+    if "error" in results:
+        return f"{lines[0]}\n  {results['error']}"
     for key in SHOWN:
-        if found.get(key) is not None:
-            lines.append(f"  {key:24} {_written(key, found[key])}")
-    if found["load_state"] == "overload":
+        if results.get(key) is not None:
+            lines.append(f"  {key:24} {_written(key, results[key])}")
+    if results["load_state"] == "overload":
         lines.append(
             _(
                 "Overload: the queue grows by {growth} requests a second; times depend on how long "
                 "the run is."
-            ).format(growth=number(found["queue_growth_req_per_s"]))
+            ).format(growth=number(results["queue_growth_req_per_s"]))
         )
     return "\n".join(lines)
 

@@ -69,9 +69,9 @@ def run_case(case: Case) -> dict:
             requests, case.policy, case.step_time, case.slots, case.kv_capacity, case.replicas,
             routing=case.routing, seed=case.seed, outages=case.outages, trace=case.trace,
         )  # fmt: skip
-        found = metrics(run, case.slo, case.watts, case.usd_per_hour, case.warm_up)
+        results = metrics(run, case.slo, case.watts, case.usd_per_hour, case.warm_up)
         why = cause(run, case.step_time)
-        return found | {
+        return results | {
             "limited_by": why.limit,
             "time_goes_to": why.bound,
             "memory_time_share": why.memory_share,

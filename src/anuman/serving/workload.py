@@ -48,7 +48,7 @@ def bursty(
     times, prompts, answers = _streams(seed)
     prompt, answer = _lengths(input), _lengths(output)
     shape = 1 / cv**2 if cv else 0.0
-    now, made = 0.0, []
+    now, requests = 0.0, []
     for number in range(count):
         if cv == 1:
             now += times.expovariate(rate)
@@ -56,8 +56,8 @@ def bursty(
             now += times.gammavariate(shape, cv**2 / rate)
         else:
             now += 1 / rate
-        made.append(Request(number, now, prompt(prompts), answer(answers)))
-    return made
+        requests.append(Request(number, now, prompt(prompts), answer(answers)))
+    return requests
 
 
 def daily(
@@ -74,13 +74,13 @@ def daily(
         raise ValueError(f"swing is {swing!r}: it must be from 0 to 1")
     times, prompts, answers = _streams(seed)
     prompt, answer = _lengths(input), _lengths(output)
-    now, made = 0.0, []
-    while len(made) < count:
+    now, requests = 0.0, []
+    while len(requests) < count:
         now += times.expovariate(rate * (1 + swing))
         present = 1 - swing * cos(2 * pi * now / period_s)
         if times.random() * (1 + swing) < present:
-            made.append(Request(len(made), now, prompt(prompts), answer(answers)))
-    return made
+            requests.append(Request(len(requests), now, prompt(prompts), answer(answers)))
+    return requests
 
 
 def at_once(count: int, input: Lengths | int, output: Lengths | int, seed: int) -> list[Request]:

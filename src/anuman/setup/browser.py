@@ -82,17 +82,17 @@ def starts(path: str) -> bool:
 def _candidates() -> list[str]:
     if path := chosen():
         return [path]
-    found = [path for name in NAMES if (path := shutil.which(name))]
-    found += [f"/Applications/{name}.app/Contents/MacOS/{name}" for name in MAC]
+    programs = [path for name in NAMES if (path := shutil.which(name))]
+    programs += [f"/Applications/{name}.app/Contents/MacOS/{name}" for name in MAC]
     roots = [os.environ.get(key) for key in ("ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA")]
-    found += [str(Path(root, file)) for root in roots if root for file in WINDOWS]
+    programs += [str(Path(root, file)) for root in roots if root for file in WINDOWS]
     try:
         words = [sys.executable, "-c", OWN]
         done = subprocess.run(words, capture_output=True, text=True, timeout=60)
-        found += done.stdout.splitlines()[:1]
+        programs += done.stdout.splitlines()[:1]
     except subprocess.TimeoutExpired:
         pass  # a Playwright that does not answer has no browser to offer
-    return [path for path in found if path and Path(path).is_file()]
+    return [path for path in programs if path and Path(path).is_file()]
 
 
 @cache

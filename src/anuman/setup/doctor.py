@@ -78,20 +78,20 @@ def packages() -> str:
             wrong.append(_("{name} is missing").format(name=name))
             continue
         if not Requirement(f"{name}{versions}").specifier.contains(distribution.version, True):
-            said = _("{name} is {version}, not {wanted}")
-            wrong.append(said.format(name=name, version=distribution.version, wanted=versions))
+            sentence = _("{name} is {version}, not {wanted}")
+            wrong.append(sentence.format(name=name, version=distribution.version, wanted=versions))
         # distribution.files leaves out what is gone, from Python 3.12 on.
         record = csv.reader((distribution.read_text("RECORD") or "").splitlines())
         gone = [line[0] for line in record if line and not _lies_there(distribution, line[0])]
         if gone:
-            said = _("{name} lacks {count} files, e.g. {file}")
-            wrong.append(said.format(name=name, count=len(gone), file=gone[0]))
+            sentence = _("{name} lacks {count} files, e.g. {file}")
+            wrong.append(sentence.format(name=name, count=len(gone), file=gone[0]))
     if wrong:
         more = _("and {count} more").format(count=len(wrong) - 3)
         shown = [*wrong[:3], *([more] if len(wrong) > 3 else [])]
         raise CannotError("; ".join(shown), _(START_AGAIN))
-    said = _("{count} packages are complete, as {file} says")
-    return said.format(count=len(wanted), file=against)
+    sentence = _("{count} packages are complete, as {file} says")
+    return sentence.format(count=len(wanted), file=against)
 
 
 def _lies_there(distribution: metadata.Distribution, file: str) -> bool:
@@ -134,10 +134,10 @@ def disk() -> str:
             ) from error
         rooms.append(shutil.disk_usage(folder).free)
     if min(rooms) < DISK:
-        said = _("{free:.0f} MB of disk are free").format(free=min(rooms) / 1e6)
-        raise CannotError(said, _("free 500 MB"))
-    said = _("{free:.1f} GB of disk are free, and the course's folders can be written")
-    return said.format(free=min(rooms) / 1e9)
+        sentence = _("{free:.0f} MB of disk are free").format(free=min(rooms) / 1e6)
+        raise CannotError(sentence, _("free 500 MB"))
+    sentence = _("{free:.1f} GB of disk are free, and the course's folders can be written")
+    return sentence.format(free=min(rooms) / 1e9)
 
 
 def memory() -> str:
@@ -178,16 +178,16 @@ def _server() -> Iterator[tuple[str, str]]:
             )
             try:
                 for _attempt in range(START * 10):
-                    found = list(Path(scratch).glob("jpserver-*.json"))
-                    if found or process.poll() is not None:
+                    files = list(Path(scratch).glob("jpserver-*.json"))
+                    if files or process.poll() is not None:
                         break
                     time.sleep(0.1)
-                if not found:
+                if not files:
                     log.seek(0)
-                    said = _last_line(log.read().decode("utf-8", "replace"))
-                    text = _("JupyterLab did not start: {reason}").format(reason=said)
+                    last_line = _last_line(log.read().decode("utf-8", "replace"))
+                    text = _("JupyterLab did not start: {reason}").format(reason=last_line)
                     raise CannotError(text, _(START_AGAIN))
-                yield json_module.loads(found[0].read_text(encoding="utf-8"))["url"], token
+                yield json_module.loads(files[0].read_text(encoding="utf-8"))["url"], token
             finally:
                 process.terminate()
                 process.wait()
@@ -200,10 +200,10 @@ def jupyterlab() -> str:
         with direct.open(f"{url}lab?token={token}", timeout=START) as answer:
             page = answer.read()
         if b"jupyter-config-data" not in page:
-            said = _("JupyterLab serves something else than its page")
-            raise CannotError(said, _(START_AGAIN))
-    said = _("JupyterLab {version} starts, without a network")
-    return said.format(version=metadata.version("jupyterlab"))
+            sentence = _("JupyterLab serves something else than its page")
+            raise CannotError(sentence, _(START_AGAIN))
+    sentence = _("JupyterLab {version} starts, without a network")
+    return sentence.format(version=metadata.version("jupyterlab"))
 
 
 def kernel() -> str:
@@ -218,8 +218,8 @@ def kernel() -> str:
         [sys.executable, "-c", code], env=_nowhere(), capture_output=True, text=True
     )
     if done.returncode:
-        said = _("the kernel failed: {reason}").format(reason=_last_line(done.stderr))
-        raise CannotError(said, _(START_AGAIN))
+        sentence = _("the kernel failed: {reason}").format(reason=_last_line(done.stderr))
+        raise CannotError(sentence, _(START_AGAIN))
     used = Path(done.stdout.strip().splitlines()[-1])
     if used.parent.resolve() != Path(sys.executable).parent.resolve():
         raise CannotError(
@@ -248,10 +248,10 @@ def nbgrader() -> str:
         # alembic reads paths in the system's encoding, which need not have all letters (Windows).
         latin = _("move the course to a folder whose path has Latin letters only")
         remedy = _(START_AGAIN) if sys.prefix.isascii() else latin
-        said = _("nbgrader failed: {reason}").format(reason=_last_line(done.stderr))
-        raise CannotError(said, remedy)
-    said = _("nbgrader {version} keeps a gradebook")
-    return said.format(version=metadata.version("nbgrader"))
+        sentence = _("nbgrader failed: {reason}").format(reason=_last_line(done.stderr))
+        raise CannotError(sentence, remedy)
+    sentence = _("nbgrader {version} keeps a gradebook")
+    return sentence.format(version=metadata.version("nbgrader"))
 
 
 def exchange() -> str:
@@ -284,8 +284,8 @@ def isolation() -> str:
 
     problem = preflight.why_not()
     if problem:
-        said = _("a class cannot be graded in isolation: {reason}").format(reason=problem[0])
-        raise CannotError(said, problem[1])
+        sentence = _("a class cannot be graded in isolation: {reason}").format(reason=problem[0])
+        raise CannotError(sentence, problem[1])
     return _("a class can be graded: learners' code runs isolated from this computer")
 
 
@@ -344,13 +344,13 @@ def run(json: Path | None) -> int:
     course_root()  # without the course there is nothing to examine
     findings = []
     for check, needed in CHECKS:
-        found = examine(check, needed)
-        findings.append(found)
-        print(f"{_(STATES[found.status]):<8}{found.text}", flush=True)
-        if found.remedy:
+        finding = examine(check, needed)
+        findings.append(finding)
+        print(f"{_(STATES[finding.status]):<8}{finding.text}", flush=True)
+        if finding.remedy:
             remedy = _("remedy: {remedy}") if needed else _("optional; remedy: {remedy}")
-            print(f"        {remedy.format(remedy=found.remedy)}")
-    broken = [found for found in findings if found.needed and found.status == "cannot"]
+            print(f"        {remedy.format(remedy=finding.remedy)}")
+    broken = [finding for finding in findings if finding.needed and finding.status == "cannot"]
     print(
         "\n"
         + (
@@ -360,6 +360,6 @@ def run(json: Path | None) -> int:
         )
     )
     if json is not None:
-        report = {"works": not broken, "findings": [asdict(found) for found in findings]}
+        report = {"works": not broken, "findings": [asdict(finding) for finding in findings]}
         json.write_text(json_module.dumps(report, indent=1) + "\n", encoding="utf-8")
     return 1 if broken else 0

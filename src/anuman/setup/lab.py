@@ -70,18 +70,18 @@ def run(name: str | None, browser: bool, port: int | None) -> int:
         print(f"anuman lab: {error}", file=sys.stderr)
         return 2
     if port is not None and not 0 < port < 65536:
-        said = _("{port} is not a port; take one of 1024 to 65535.").format(port=port)
-        print(f"anuman lab: {said}", file=sys.stderr)
+        sentence = _("{port} is not a port; take one of 1024 to 65535.").format(port=port)
+        print(f"anuman lab: {sentence}", file=sys.stderr)
         return 2
     if port is not None and taken(port):
-        said = _(
+        sentence = _(
             "port {port} is taken, perhaps by a JupyterLab that is still open. Close that one, "
             "take another number, or leave --port out."
         ).format(port=port)
-        print(f"anuman lab: {said}", file=sys.stderr)
+        print(f"anuman lab: {sentence}", file=sys.stderr)
         return 1
-    said = _("Starting JupyterLab with {notebook}; Ctrl-C twice ends it.")
-    print(said.format(notebook=notebook.as_posix()), flush=True)
+    sentence = _("Starting JupyterLab with {notebook}; Ctrl-C twice ends it.")
+    print(sentence.format(notebook=notebook.as_posix()), flush=True)
     words, environment = command(root, notebook, browser, port), child_environment()
     if os.name != "nt":  # signals reach JupyterLab itself
         os.chdir(root)

@@ -60,9 +60,9 @@ def run(systems: list[str]) -> int:
     """Fill the folder wheels/ for these systems; 2 for a system that is not known."""
     unknown = [name for name in systems if name not in TARGETS]
     if unknown or not systems:
-        said = _("no system {unknown!r}; known: {known}")
-        said = said.format(unknown=", ".join(unknown), known=", ".join(TARGETS))
-        print(f"anuman wheels: {said}")
+        sentence = _("no system {unknown!r}; known: {known}")
+        sentence = sentence.format(unknown=", ".join(unknown), known=", ".join(TARGETS))
+        print(f"anuman wheels: {sentence}")
         return 2
     folder = course_root() / "wheels"
     folder.mkdir(exist_ok=True)
@@ -77,9 +77,9 @@ def run(systems: list[str]) -> int:
                         return 1
     files = list(folder.glob("*.whl"))
     size = sum(file.stat().st_size for file in files)
-    said = _(
+    sentence = _(
         "{count} packages, {size:.0f} MB, are in {folder}.\nCopy the whole course folder to the other "
         "computers and run start.py there; each needs\na Python 3.11, 3.12 or 3.13 of its own."
     )
-    print(said.format(count=len(files), size=size / 1e6, folder=folder))
+    print(sentence.format(count=len(files), size=size / 1e6, folder=folder))
     return 0

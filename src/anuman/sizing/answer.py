@@ -90,14 +90,14 @@ def size(
     if chips is not None:
         check_split(model, chips)
         return _sized(model, c, chips, form, context, batch, weight_bits, kv_bits)
-    found = Sized(chip_name)
+    sized = Sized(chip_name)
     tried = 1
     while tried <= MOST_CHIPS and model.heads % tried == 0:
-        found = _sized(model, c, tried, form, context, batch, weight_bits, kv_bits)
-        if not found.state or "link" not in c.quantities:
+        sized = _sized(model, c, tried, form, context, batch, weight_bits, kv_bits)
+        if not sized.state or "link" not in c.quantities:
             break
         tried *= 2
-    return found
+    return sized
 
 
 def _sized(

@@ -26,18 +26,18 @@ def run(
         _check(asked, batch, kv_bits, chip_count)
         stored = bits(weight_bits) if weight_bits else read.weight_bits
         names = [chip] if chip else chips()
-        found = [
+        sizes = [
             size(read.model, name, asked, batch, stored, kv_bits, chip_count) for name in names
         ]
     except (ConfigError, SizeError, UnknownName) as error:
         print(f"anuman size: {error}", file=sys.stderr)
         return 2
-    answer = as_json(read, found, asked, batch, stored, kv_bits, one=chip is not None)
+    answer = as_json(read, sizes, asked, batch, stored, kv_bits, one=chip is not None)
     text = json.dumps(answer, indent=1)
     if json_file == Path("-"):
         print(text)
     else:
-        print("\n".join(lines(read, found, asked, batch, stored, kv_bits)))
+        print("\n".join(lines(read, sizes, asked, batch, stored, kv_bits)))
         if json_file:
             try:
                 json_file.write_text(text + "\n", encoding="utf-8")
@@ -62,20 +62,20 @@ def weight_bytes(model: Model, weight_bits: float) -> float:
     return Deployment("H100-SXM", model, weight_bits=weight_bits).weight_bytes
 
 
-def state_of(read: Config, found: list[Sized], context: int) -> str:
+def state_of(read: Config, sizes: list[Sized], context: int) -> str:
     """What keeps the answer from being whole, "" when nothing does."""
     if read.context is not None and context > read.context:
         return f"beyond the context: the model reads at most {read.context:,} tokens"
-    return found[0].state if len(found) == 1 else ""
+    return sizes[0].state if len(sizes) == 1 else ""
 
 
 def as_json(
-    read: Config, found: list[Sized], context: int, batch: int, weight_bits: float, kv_bits: float, one: bool
+    read: Config, sizes: list[Sized], context: int, batch: int, weight_bits: float, kv_bits: float, one: bool
 ) -> dict:  # fmt: skip
     """The answer; for one chip its numbers, for all of them a table of numbers by chip."""
 
     def by_chip(field: str):
-        return getattr(found[0], field) if one else {s.chip: getattr(s, field) for s in found}
+        return getattr(sizes[0], field) if one else {s.chip: getattr(s, field) for s in sizes}
 
     one_request = kv_cache_bytes(read.model, context, kv_bits / 8)
     return {
@@ -94,12 +94,12 @@ def as_json(
         "tpot_s": by_chip("tpot_s"),
         "ttft_s": by_chip("ttft_s"),
         "assumed": list(read.assumed),
-        "state": state_of(read, found, context),
+        "state": state_of(read, sizes, context),
     }
 
 
 def lines(
-    read: Config, found: list[Sized], context: int, batch: int, weight_bits: float, kv_bits: float
+    read: Config, sizes: list[Sized], context: int, batch: int, weight_bits: float, kv_bits: float
 ) -> list[str]:
     """The answer for the screen."""
     model = read.model
@@ -117,10 +117,10 @@ def lines(
         "              products computed, kernels started, chips' sums exchanged; see anuman validate",
         f"TTFT          reading one prompt of {context:,} tokens on an idle machine",
     ]
-    if state := state_of(read, found, context):
+    if state := state_of(read, sizes, context):
         out.append(f"STATE         {state}")
     out += ["", f"{'chip':<14}{'chips':>6}{'requests':>10}{'TPOT':>12}{'TTFT':>12}  arithmetic"]
-    return out + [_row(one) for one in found]
+    return out + [_row(one) for one in sizes]
 
 
 def _weights(model: Model, weight_bits: float) -> str:

@@ -66,10 +66,10 @@ def _load_within(share: float) -> Cause:
         try:
             load, published = float(fields["batch_or_qps"]), float(fields["value"])
             shifted = load * (1 + share) if error < 0 else load / (1 + share)
-            found = predict({**fields, "batch_or_qps": shifted})
+            predicted = predict({**fields, "batch_or_qps": shifted})
         except (KeyError, TypeError, ValueError):
             return False
-        return (found >= published) if error < 0 else (found <= published)
+        return (predicted >= published) if error < 0 else (predicted <= published)
 
     return holds
 
@@ -85,10 +85,10 @@ def _limit_unknown(fields: Mapping, error: float) -> bool:
 
 def _assumed_kernels(fields: Mapping, error: float) -> bool:
     try:
-        found = efficiency(_text(fields, "chip"), "gemm", 16)
+        kernels = efficiency(_text(fields, "chip"), "gemm", 16)
     except MissingValue:
         return True
-    return found.known in ("assumed", "memory")
+    return kernels.known in ("assumed", "memory")
 
 
 def _training_assumed(fields: Mapping, error: float) -> bool:

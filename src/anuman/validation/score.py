@@ -157,12 +157,12 @@ def _summary(kind: str, scored: Sequence[Scored]) -> Summary:
 
 def summaries(scored: Sequence[Scored]) -> list[Summary]:
     """A summary a kind, then one over all inference rows."""
-    found = [
+    rows = [
         _summary(kind, members)
         for kind in (*KINDS, "other")
         if (members := [one for one in scored if one.kind == kind])
     ]
     inference = [one for one in scored if one.kind in INFERENCE]
     if inference:
-        found.append(_summary("all inference", inference))
-    return found
+        rows.append(_summary("all inference", inference))
+    return rows

@@ -21,11 +21,11 @@ class Spread:
 
 @cache
 def _published() -> dict[tuple, list[Measurement]]:
-    found: dict[tuple, list[Measurement]] = {}
+    results: dict[tuple, list[Measurement]] = {}
     for m in submissions(held_out=False):
         if m.value is not None:
-            found.setdefault(_machine(m), []).append(m)
-    return found
+            results.setdefault(_machine(m), []).append(m)
+    return results
 
 
 def _machine(m: Measurement) -> tuple:

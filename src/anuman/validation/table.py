@@ -180,10 +180,10 @@ def _published(fields: dict) -> tuple[float | None, str]:
 @cache
 def _units() -> dict[str, dict[str, str]]:
     """The catalogue's units by metric: {"tok_s_chip": {"tok": "tok/s/GPU"}}."""
-    found: dict[str, dict[str, str]] = {}
+    units: dict[str, dict[str, str]] = {}
     for m in measurements():
-        found.setdefault(m.metric, {}).setdefault(_base(m.unit), m.unit)
-    return found
+        units.setdefault(m.metric, {}).setdefault(_base(m.unit), m.unit)
+    return units
 
 
 def _base(unit: str) -> str:

@@ -22,10 +22,10 @@ def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
 
 
-def summary_lines(found: Sequence[Summary]) -> list[str]:
+def summary_lines(rows: Sequence[Summary]) -> list[str]:
     """The summary as lines of fixed columns."""
     lines = [_("kind                        rows  scored   median      p90  left out")]
-    for one in found:
+    for one in rows:
         lines.append(
             f"{one.kind:<26}{one.rows:>6}{one.scored:>8}{_share(one.median):>9}"
             f"{_share(one.p90):>9}{_share(one.left_out_median):>10}"
@@ -40,10 +40,10 @@ def summary_lines(found: Sequence[Summary]) -> list[str]:
     return lines
 
 
-def markdown_summary(found: Sequence[Summary]) -> str:
+def markdown_summary(rows: Sequence[Summary]) -> str:
     """The summary as a Markdown table."""
     out = "| kind | rows | scored | median error | p90 | median, groups left out |\n|---|---|---|---|---|---|\n"
-    for one in found:
+    for one in rows:
         cells = (
             one.kind, one.rows, one.scored, _share(one.median), _share(one.p90),
             _share(one.left_out_median),

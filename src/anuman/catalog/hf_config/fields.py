@@ -46,10 +46,10 @@ class Fields:
 
     def whole(self, *names: str, kind: str, least: int = 1) -> int:
         """A whole number from `least` to MOST[kind]. Raises ConfigError when it is missing."""
-        found = self.whole_or_none(*names, kind=kind, least=least)
-        if found is None:
+        number = self.whole_or_none(*names, kind=kind, least=least)
+        if number is None:
             raise ConfigError(names[0], "missing; this architecture's config must give it")
-        return found
+        return number
 
     def whole_or_none(self, *names: str, kind: str, least: int = 1) -> int | None:
         """The same, None where the config is silent."""

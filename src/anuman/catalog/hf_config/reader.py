@@ -100,10 +100,10 @@ def _family(raw: Mapping) -> tuple[Family, Mapping]:
 
 
 def _filled(f: Fields, *names: str, kind: str, default: int | None) -> int:
-    found = f.whole_or_none(*names, kind=kind)
-    if found is None and default is not None:
+    number = f.whole_or_none(*names, kind=kind)
+    if number is None and default is not None:
         return f.assume(names[0], default, "this family's own default")
-    return f.whole(*names, kind=kind) if found is None else found
+    return f.whole(*names, kind=kind) if number is None else number
 
 
 def _grouped(f: Fields, family: Family, width: int, heads: int) -> dict:
@@ -250,6 +250,8 @@ METHODS = {"mxfp4": 4.25, "fp8": 8.0, "nvfp4": 4.5, "gptq": 4.125, "awq": 4.125}
 
 def _weight_bits(raw: Mapping) -> float:
     """Bits a weight as stored; 16 where the file names no method or none known here."""
-    found = raw.get("quantization_config") or {}
-    method = str(found.get("quant_method", "")).casefold() if isinstance(found, Mapping) else ""
+    quantized = raw.get("quantization_config") or {}
+    method = (
+        str(quantized.get("quant_method", "")).casefold() if isinstance(quantized, Mapping) else ""
+    )
     return METHODS.get(method, 16.0)

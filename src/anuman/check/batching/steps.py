@@ -185,6 +185,8 @@ PADDED = N_(
     "its own longest answer."
 )
 
+NOT_TAKEN = N_("The slots that nobody takes in the last batch are empty, too: count all slots.")
+
 WASTED_SLOT_FRACTION = Task(
     id="05-batching/wasted_slot_fraction",
     function=lambda lengths, slots: physics.wasted_slot_fraction(lengths, slots),
@@ -220,7 +222,15 @@ WASTED_SLOT_FRACTION = Task(
             lambda lengths, slots: _used_over(
                 sum(len(group) * max(group) for group in _groups(lengths, slots)), lengths
             ),
-            N_("The slots that nobody takes in the last batch are empty, too: count all slots."),
+            NOT_TAKEN,
+        ),
+        Misconception(
+            "empty places of the last batch not wasted",
+            lambda lengths, slots: (
+                sum(len(group) * max(group) - sum(group) for group in _groups(lengths, slots))
+                / (slots * physics.static_steps(lengths, slots))
+            ),
+            NOT_TAKEN,
         ),
         Misconception(
             "used share",

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Drill, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task, changed
 from ..words import N_
 
 
@@ -64,8 +64,8 @@ def _row(batch: float, seconds: float) -> tuple[float, float]:
     return batch / seconds, seconds
 
 
-def _upside_down(found: tuple[float, float]) -> tuple[float, float]:
-    throughput, tpot = found
+def _upside_down(pair: tuple[float, float]) -> tuple[float, float]:
+    throughput, tpot = pair
     return 1 / throughput, tpot
 
 
@@ -96,13 +96,9 @@ THROUGHPUT_AND_TPOT = Task(
         field=1,
     ),
     misconceptions=(
-        Misconception(
+        changed(
+            lambda right: (1 / right[1], right[1]),
             "throughput is 1 / tpot",
-            lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: (
-                1
-                / throughput_and_tpot(batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight)[1],
-                throughput_and_tpot(batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight)[1],
-            ),
             N_(
                 "throughput is 1 / tpot: that is one user's. A step brings a token to every user of "
                 "the batch."
@@ -185,18 +181,14 @@ THROUGHPUT_AND_TPOT = Task(
             ),
             N_("bytes_per_weight is not used: the memory's clock counts bytes, not weights."),
         ),
-        Misconception(
+        changed(
+            _upside_down,
             "throughput upside down",
-            lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: _upside_down(
-                throughput_and_tpot(batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight)
-            ),
             N_("throughput is upside down: these are seconds a token, asked are tokens a second."),
         ),
-        Misconception(
+        changed(
+            lambda right: right[::-1],
             "swapped",
-            lambda batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight: throughput_and_tpot(
-                batch, n, kv_per_seq, flops, bandwidth, bytes_per_weight
-            )[::-1],
             N_("The two values are swapped: throughput comes first, then tpot."),
         ),
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..draws import first, seeded
 from ..flip import Flip
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Part, Task
 from ..words import N_
 
 FLIP = Flip("gpu", "sram")
@@ -44,18 +44,6 @@ CASES = (
 )
 
 
-def _with(flips_at):
-    """A wrong number of users, held against the users as a right one is."""
-
-    def wrong(users, sram_watts, sram_tokens_per_s, gpu_watts, gpu_weights_s, gpu_user_s):
-        return FLIP.at(
-            users,
-            max(0.0, flips_at(sram_watts, sram_tokens_per_s, gpu_watts, gpu_weights_s, gpu_user_s)),
-        )
-
-    return wrong
-
-
 VERDICT = Task(
     id="08-chips/verdict",
     function=verdict,
@@ -68,46 +56,34 @@ VERDICT = Task(
         Part("flips_at", 1.5, CASES, fields=("flips_at",)),
         Part("label", 0.5, CASES, fields=("label",), needs=("flips_at",)),
     ),
+    # In the wrong rules ws, r: sram_watts, sram_tokens_per_s; wg, tw, tu: gpu_watts, gpu_weights_s, gpu_user_s.
     misconceptions=(
-        Misconception(
+        FLIP.slip(
+            lambda ws, r, wg, tw, tu: max(0.0, ws / (r * wg) / tu),
             "weights forgotten",
-            _with(lambda ws, r, wg, tw, tu: ws / (r * wg) / tu),
             N_("gpu_weights_s is forgotten: the GPUs read the weights once a step, for all users."),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda ws, r, wg, tw, tu: max(0.0, ws / (r * wg) / (tw + tu)),
             "weights for every user",
-            _with(lambda ws, r, wg, tw, tu: ws / (r * wg) / (tw + tu)),
             N_("The weights are read for every user in your answer: they are read once a step."),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda ws, r, wg, tw, tu: max(0.0, (1 / r - tw) / tu),
             "equal power",
-            _with(lambda ws, r, wg, tw, tu: (1 / r - tw) / tu),
             N_("Only the speeds are compared: the energy is power times time."),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda ws, r, wg, tw, tu: (ws / (r * wg) - tw) / tu,
             "negative",
-            lambda users, sram_watts, sram_tokens_per_s, gpu_watts, gpu_weights_s, gpu_user_s: (
-                FLIP.at(
-                    users,
-                    (sram_watts / (sram_tokens_per_s * gpu_watts) - gpu_weights_s) / gpu_user_s,
-                )
-            ),
             N_(
                 "flips_at is negative where the SRAM fleet needs less from the first user on: then it is 0."
             ),
         ),
-        Misconception(
-            "label reversed",
-            lambda users, sram_watts, sram_tokens_per_s, gpu_watts, gpu_weights_s, gpu_user_s: (
-                FLIP.reversed(
-                    verdict(
-                        users, sram_watts, sram_tokens_per_s, gpu_watts, gpu_weights_s, gpu_user_s
-                    )
-                )
-            ),
+        FLIP.reversed(
             N_(
                 "The labels are reversed: with few users the GPUs need less energy, with many the SRAM fleet."
-            ),
+            )
         ),
     ),
 )

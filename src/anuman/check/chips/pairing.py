@@ -12,7 +12,7 @@ NEVER = -1
 
 
 def hand_over(kv_bytes: float, link: float, step_here_s: float, step_there_s: float) -> int:
-    """Tokens from which on an answer is done earlier there, its cache moved once first; NEVER if there is none."""
+    """Tokens from which on an answer is done as early there, its cache moved once first; NEVER if there is none."""
     saving = step_here_s - step_there_s
     return ceil(kv_bytes / link / saving) if saving > 0 else NEVER
 
@@ -28,7 +28,7 @@ def _links(pays: bool) -> Iterator[Case]:
             yield kv, link, here, there
 
 
-PAYS = first(7, _links(True))
+PAYS = ((1e9, 2e9, 0.75, 0.5), *first(7, _links(True)))  # the first: equally long at 2 tokens
 NEVER_PAYS = ((100e6, 10e9, 0.004, 0.004), *first(3, _links(False)))
 
 HAND_OVER = Task(
@@ -49,8 +49,17 @@ HAND_OVER = Task(
                 else NEVER
             ),
             N_(
-                "Rounded down: at that many tokens it is not yet earlier. Take the next whole number."
+                "Rounded down: at that many tokens it still takes longer. Take the next whole number."
             ),
+        ),
+        Misconception(
+            "strictly earlier",
+            lambda kv_bytes, link, step_here_s, step_there_s: (
+                floor(kv_bytes / link / (step_here_s - step_there_s)) + 1
+                if step_here_s > step_there_s
+                else NEVER
+            ),
+            N_("One token too many where both ways take equally long: as early is enough."),
         ),
         Misconception(
             "no transfer",

@@ -99,7 +99,9 @@ def _fleets(split: str) -> Iterator[Case]:
         chips = draw.randint(2, 16) if split == "tensor" else draw.randint(2, 400)
         bandwidth = draw.uniform(1e12, 80e12)
         weights = draw.randint(8, 400) * 10**9
-        hops = 2 * draw.choice((32, 64, 80)) if split == "tensor" else chips - 1
+        hops = (
+            2 * draw.choice((32, 64, 80)) if split == "tensor" else chips + draw.randint(0, chips)
+        )
         reading = decode_time(weights, chips, bandwidth, 0, 0, split)
         yield (
             weights, chips, bandwidth, float(f"{reading * draw.uniform(0.1, 2) / hops:.3g}"), hops,
@@ -171,6 +173,18 @@ DECODE_TIME = Task(
                 decode_time(weight_bytes, n_chips, bandwidth, 0, 0, split), n_hops * hop_seconds
             ),
             N_("Reading and hops do not overlap here: each waits for the other, so they add up."),
+        ),
+        Misconception(
+            "one hop less than chips",
+            lambda weight_bytes, n_chips, bandwidth, hop_seconds, n_hops, split: decode_time(
+                weight_bytes,
+                n_chips,
+                bandwidth,
+                hop_seconds,
+                n_chips - 1 if split == "pipeline" else n_hops,
+                split,
+            ),
+            N_("n_hops is not used in a pipeline: it need not be one less than the chips."),
         ),
         Misconception(
             "hops times chips",

@@ -136,7 +136,7 @@ def _near(one: np.ndarray, other: np.ndarray) -> bool:
     return one.shape == other.shape and bool(np.all(np.abs(one - other) <= 2.5 / GRID))
 
 
-SHARES = array("shares", "tokens")
+SHARES = array(N_("How often each token comes (its share over many u2)"), "tokens")
 
 ACCEPT = Sampled(
     id="07-fewer-bytes/accept",
@@ -184,6 +184,14 @@ ACCEPT = Sampled(
             "most likely",
             _most_likely,
             N_("A refused draft is always replaced by the same token: draw with u2."),
+        ),
+        Misconception(
+            "most likely of the large model",
+            lambda p, q, token, u, u2: token if u < p[token] / q[token] else int(np.argmax(p)),
+            N_(
+                "A refused draft is replaced by the most likely token of p: then the text is no longer "
+                "drawn from p. Draw with u2 from what p has more than q."
+            ),
         ),
         Misconception(
             "keeps every draft",

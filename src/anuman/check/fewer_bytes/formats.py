@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..draws import first, seeded
 from ..labels import label
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, changed
 from ..words import N_
 
 # (weights a block, bits, bits of its scale) -> name. Sources: Open Compute Project, "Microscaling Formats
@@ -76,14 +76,12 @@ BLOCK_BITS = Task(
             ),
             N_("The scale counts in bytes and the weights in bits: take bits for both."),
         ),
-        Misconception(
-            "format by its bits a weight",
-            lambda weights_per_block, bits, scale_bits: (
-                block_bits(weights_per_block, bits, scale_bits)[0],
-                {4.25: "mxfp4", 4.5: "nvfp4", 8.5: "q8_0"}.get(
-                    block_bits(weights_per_block, bits, scale_bits)[0], "other"
-                ),
+        changed(
+            lambda right: (
+                right[0],
+                {4.25: "mxfp4", 4.5: "nvfp4", 8.5: "q8_0"}.get(right[0], "other"),
             ),
+            "format by its bits a weight",
             N_(
                 "Two formats need equally many bits a weight and differ all the same: compare block, "
                 "bits and scale."

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Drill, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task, changed
 from ..words import N_
 
 BF16 = 16  # bits
@@ -101,12 +101,8 @@ SPEEDUP_W4 = Task(
             ),
             N_("The bits are taken for bytes: a byte has 8 bits."),
         ),
-        Misconception(
-            "upside down",
-            lambda batch, flops, bandwidth, bits_with_scales: (
-                1 / speedup_w4(batch, flops, bandwidth, bits_with_scales)
-            ),
-            N_("Upside down: old time divided by new time."),
+        changed(
+            lambda right: 1 / right, "upside down", N_("Upside down: old time divided by new time.")
         ),
         Misconception(
             "all or nothing",

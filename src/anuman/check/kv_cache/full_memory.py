@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..flip import Flip
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Part, Task
 from ..words import N_
 
 FEW = 3, 60  # users: few enough that rounding to whole ones is seen
@@ -73,132 +73,103 @@ VERDICT = Task(
         Part("label", 0.25, CASES, fields=("label",), needs=("flips_at",)),
     ),
     misconceptions=(
-        Misconception(
+        FLIP.slip(
+            lambda context, shared, chips, memory, weights, kv: physics.room_for(
+                chips * memory, weights, kv, context
+            ),
             "shared tokens kept for every user",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
-                users, physics.room_for(chips * memory, weights, kv_per_token, context)
-            ),
             N_(
                 "The shared tokens are counted for every user: they are kept once for all, so "
                 "each user adds only context − shared tokens."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda context, shared, chips, memory, weights, kv: physics.room_for(
+                chips * memory, weights, kv, context - shared
+            ),
             "shared tokens not kept at all",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
-                users, physics.room_for(chips * memory, weights, kv_per_token, context - shared)
-            ),
             N_("The shared tokens take no room at all here: once, they must be kept."),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda context, shared, chips, memory, weights, kv: (
+                (chips * memory - weights) / (kv * (context - shared))
+            ),
             "shared tokens not kept at all, negative",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
-                users, (chips * memory - weights) / (kv_per_token * (context - shared))
-            ),
             N_("The shared tokens take no room at all here: once, they must be kept."),
         ),
-        Misconception(
-            "shared tokens kept for every user, negative",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
-                users, (chips * memory - weights) / (kv_per_token * context)
+        FLIP.slip(
+            lambda context, shared, chips, memory, weights, kv: (
+                (chips * memory - weights) / (kv * context)
             ),
+            "shared tokens kept for every user, negative",
             N_(
                 "The shared tokens are counted for every user: they are kept once for all, so "
                 "each user adds only context − shared tokens."
             ),
         ),
-        Misconception(
-            "shared tokens kept once and for every user",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
-                users,
-                physics.room_for(
-                    chips * memory, weights + kv_per_token * shared, kv_per_token, context
-                ),
+        FLIP.slip(
+            lambda context, shared, chips, memory, weights, kv: physics.room_for(
+                chips * memory, weights + kv * shared, kv, context
             ),
+            "shared tokens kept once and for every user",
             N_(
                 "The shared tokens are counted twice: once for all, and again in each user's "
                 "context. A user adds only context − shared tokens."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda context, shared, chips, memory, weights, kv: physics.room_for(
+                chips * memory, chips * weights + kv * shared, kv, context - shared
+            ),
             "weights on every chip",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
-                users,
-                physics.room_for(
-                    chips * memory,
-                    chips * weights + kv_per_token * shared,
-                    kv_per_token,
-                    context - shared,
-                ),
-            ),
             N_(
                 "The weights do not fit here: they are counted once for each chip, or held against the "
                 "memory of a single one. All chips together hold one copy of the model."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda context, shared, chips, memory, weights, kv: (
+                (chips * (memory - weights) - kv * shared) / (kv * (context - shared))
+            ),
             "weights on every chip, negative",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
-                users,
-                (chips * (memory - weights) - kv_per_token * shared)
-                / (kv_per_token * (context - shared)),
-            ),
             N_(
                 "The weights do not fit here: they are counted once for each chip, or held against the "
                 "memory of a single one. All chips together hold one copy of the model."
             ),
         ),
-        Misconception(
-            "shared tokens on every chip",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
-                users,
-                physics.room_for(
-                    chips * memory,
-                    weights + chips * kv_per_token * shared,
-                    kv_per_token,
-                    context - shared,
-                ),
+        FLIP.slip(
+            lambda context, shared, chips, memory, weights, kv: physics.room_for(
+                chips * memory, weights + chips * kv * shared, kv, context - shared
             ),
+            "shared tokens on every chip",
             N_(
                 "The shared tokens are kept once on every chip: the chips share them, as they share "
                 "the weights."
             ),
         ),
-        Misconception(
-            "weights forgotten",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
-                users,
-                physics.room_for(
-                    chips * memory, kv_per_token * shared, kv_per_token, context - shared
-                ),
+        FLIP.slip(
+            lambda context, shared, chips, memory, weights, kv: physics.room_for(
+                chips * memory, kv * shared, kv, context - shared
             ),
+            "weights forgotten",
             N_("The weights are forgotten: they lie in the same memory as the caches."),
         ),
-        Misconception(
-            "negative",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
-                users,
-                (chips * memory - weights - kv_per_token * shared)
-                / (kv_per_token * (context - shared)),
+        FLIP.slip(
+            lambda context, shared, chips, memory, weights, kv: (
+                (chips * memory - weights - kv * shared) / (kv * (context - shared))
             ),
+            "negative",
             N_("flips_at is negative where the weights alone do not fit: then it is 0."),
         ),
-        Misconception(
-            "one chip",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.at(
-                users,
-                physics.room_for(
-                    memory, weights / chips + kv_per_token * shared, kv_per_token, context - shared
-                ),
+        FLIP.slip(
+            lambda context, shared, chips, memory, weights, kv: physics.room_for(
+                memory, weights / chips + kv * shared, kv, context - shared
             ),
+            "one chip",
             N_("The memory of one chip alone is counted: all chips together hold the caches."),
         ),
-        Misconception(
-            "label reversed",
-            lambda users, context, shared, chips, memory, weights, kv_per_token: FLIP.reversed(
-                verdict(users, context, shared, chips, memory, weights, kv_per_token)
-            ),
-            N_("The labels are reversed: below flips_at the users fit, above it they do not."),
+        FLIP.reversed(
+            N_("The labels are reversed: below flips_at the users fit, above it they do not.")
         ),
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, off_by
 from ..words import N_
 
 
@@ -155,9 +155,9 @@ TOKEN_BILL = Task(
             ),
             N_("The discount is what is taken off, not what is left to pay."),
         ),
-        Misconception(
+        off_by(
+            1000,
             "a thousand tokens",
-            lambda log, prices: 1000 * token_bill(log, prices),
             N_("The prices are for a million tokens, not for a thousand."),
         ),
     ),

@@ -12,13 +12,13 @@ from ..task import Case, Misconception, Part, Task
 from ..words import N_, Message
 
 
-def _beaten(points: list, one: list, price=le, time=le, strict=True) -> bool:
+def _beaten(points: list, one: list, price=le, time=le, strict=True, itself=False) -> bool:
     return any(
         price(other[0], one[0])
         and time(other[1], one[1])
         and (not strict or tuple(other) != tuple(one))
         for other in points
-        if other is not one
+        if itself or other is not one
     )
 
 
@@ -89,6 +89,14 @@ PARETO = Task(
             "beaten ones",
             lambda points: [at for at, one in enumerate(points) if _beaten(points, one)],
             N_("These are the offers that are beaten: asked are the others."),
+        ),
+        Misconception(
+            "an offer beats itself",
+            _chosen(strict=False, itself=True),
+            N_(
+                "No offer is left in your answer: each is beaten by itself. An offer is beaten only by "
+                "another one that is better in the price or in the time."
+            ),
         ),
         Misconception(
             "cheapest and fastest",

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Drill, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task, off_by
 from ..words import N_
 
 HOUR = 3600
@@ -30,7 +30,7 @@ USD_PER_MTOK = Task(
     ),
     result=Result((number("usd"),)),
     examples=((36.0, 10_000, 1.0), (36.0, 10_000, 0.25)),
-    parts=(Part(N_("all cases"), 1, first(6, _rents())),),
+    parts=(Part(N_("all cases"), 0.5, first(6, _rents())),),
     drill=Drill(
         draw=_rents,
         asks=N_(
@@ -56,32 +56,18 @@ USD_PER_MTOK = Task(
             ),
             N_("The idle machine makes tokens cheaper in your answer: divide by the utilisation."),
         ),
-        Misconception(
+        off_by(
+            1 / 1000,
             "a thousand tokens",
-            lambda usd_per_hour, tok_per_s, utilisation: (
-                physics.usd_per_mtok(usd_per_hour, tok_per_s, utilisation) / 1000
-            ),
             N_("That is the price of a thousand tokens: asked is that of a million."),
         ),
-        Misconception(
-            "one token",
-            lambda usd_per_hour, tok_per_s, utilisation: (
-                physics.usd_per_mtok(usd_per_hour, tok_per_s, utilisation) / 1e6
-            ),
-            N_("That is the price of one token: asked is that of a million."),
+        off_by(
+            1 / 1e6, "one token", N_("That is the price of one token: asked is that of a million.")
         ),
-        Misconception(
-            "minutes",
-            lambda usd_per_hour, tok_per_s, utilisation: (
-                physics.usd_per_mtok(usd_per_hour, tok_per_s, utilisation) * 60
-            ),
-            N_("An hour has 3,600 seconds, not 60."),
-        ),
-        Misconception(
+        off_by(60, "minutes", N_("An hour has 3,600 seconds, not 60.")),
+        off_by(
+            HOUR,
             "hours for seconds",
-            lambda usd_per_hour, tok_per_s, utilisation: (
-                physics.usd_per_mtok(usd_per_hour, tok_per_s, utilisation) * HOUR
-            ),
             N_(
                 "The rent is for an hour, the tokens are for a second: bring both to the same time."
             ),
@@ -242,7 +228,7 @@ WORTH_WAITING = Task(
     function=worth_waiting,
     result=Result((number("usd_per_hour"),)),
     examples=((60, 0.5), (36, 0.3)),
-    parts=(Part(N_("all cases"), 1, first(5, _tiers())),),
+    parts=(Part(N_("all cases"), 0.5, first(5, _tiers())),),
     misconceptions=(
         Misconception(
             "a second",

@@ -111,6 +111,17 @@ LAKH_CRORE = Task(
             N_("Lakh crore is a lakh of crores: multiply both."),
         ),
         Misconception(
+            "crore only without lakh",
+            lambda text: _value(
+                text,
+                UNITS | ({"crore": 1.0, NFC: 1.0} if {"lakh", "लाख"} & {*text.split()} else {}),
+            ),
+            N_(
+                "The second word is never looked at: after lakh there may be crore, too. Use two ifs, "
+                "not if and elif."
+            ),
+        ),
+        Misconception(
             "no units",
             lambda text: _value(text, {}),
             N_("The words lakh and crore are not used."),
@@ -133,24 +144,28 @@ LAKH_CRORE = Task(
 
 
 def implied_rate(pairs: list) -> float:
-    """Rupees a dollar that somebody used, from (usd, rupees, "exact" or "more than")."""
+    """Rupees a dollar that somebody used, from (usd, rupees, "exact", "more than" or "less than")."""
     return fmean(rupees / usd for usd, rupees, kind in pairs if kind == "exact")
 
 
-def _conversions() -> Iterator[Case]:
-    """Exact pairs that agree, and bounds well below them; no order."""
-    draw = seeded("09-money/implied_rate")
+def _conversions(exact: int) -> Iterator[Case]:
+    """So many exact pairs that agree, bounds below and above them; no order, a bound first in turn."""
+    draw = seeded(f"09-money/implied_rate {exact}")
+    at = 0
     while True:
-        rate = draw.randint(70, 95)
-        pairs = []
-        for _index in range(draw.randint(1, 3)):
+        rate, pairs = draw.randint(70, 95), []
+        kinds = ["exact"] * exact + ["more than"] * draw.randint(1, 2) + ["less than"]
+        off = {"exact": (1, 1), "more than": (0.7, 0.92), "less than": (1.1, 1.4)}
+        draw.shuffle(kinds)
+        for kind in kinds:
             usd = draw.randint(2, 300) * 10**8
-            pairs.append([usd, usd * rate, "exact"])
-        for _index in range(draw.randint(1, 2)):
-            usd = draw.randint(2, 300) * 10**8
-            pairs.append([usd, round(usd * rate * draw.uniform(0.7, 0.92), -8), "more than"])
-        draw.shuffle(pairs)
-        yield (pairs,)
+            pairs.append([usd, round(usd * rate * draw.uniform(*off[kind]), -8), kind])
+        sums = sum(r for _u, r, _k in pairs) / sum(u for u, _r, _k in pairs)
+        bounds = fmean(r / u for u, r, kind in pairs if kind != "exact")
+        clear = all(abs(wrong / rate - 1) > 0.02 for wrong in (sums, bounds, fmean(_rates(pairs))))
+        if clear and (pairs[0][2] == "exact") == bool(at % 3 == 2):
+            at += 1
+            yield (pairs,)
 
 
 def _rates(pairs: list) -> list[float]:
@@ -163,14 +178,21 @@ IMPLIED_RATE = Task(
     result=Result((number("rate"),)),
     examples=(
         ([[20e9, 1.6e12, "exact"], [750e6, 60e9, "exact"]],),
-        ([[20e9, 1.6e12, "exact"], [6.9e9, 500e9, "more than"]],),
+        ([[6.9e9, 500e9, "more than"], [20e9, 1.6e12, "exact"], [1e9, 100e9, "less than"]],),
     ),
-    parts=(Part(N_("all cases"), 1, first(7, _conversions())),),
+    parts=(
+        Part(N_("one conversion among bounds"), 1, first(5, _conversions(1))),
+        Part(
+            N_("several conversions"), 1, (*first(3, _conversions(2)), *first(3, _conversions(3)))
+        ),
+    ),
     misconceptions=(
         Misconception(
             "averages all",
             lambda pairs: fmean(_rates(pairs)),
-            N_('"more than" is a bound, no conversion: leave it out of the mean.'),
+            N_(
+                '"more than" and "less than" are bounds, no conversions: leave them out of the mean.'
+            ),
         ),
         Misconception(
             "bounds alone",
@@ -180,12 +202,29 @@ IMPLIED_RATE = Task(
         Misconception(
             "sums of all",
             lambda pairs: sum(r for _u, r, _k in pairs) / sum(u for u, _r, _k in pairs),
-            N_('"more than" is a bound, no conversion: leave it out of the sums.'),
+            N_(
+                '"more than" and "less than" are bounds, no conversions: leave them out of the sums.'
+            ),
         ),
         Misconception(
             "smallest",
             lambda pairs: min(_rates(pairs)),
-            N_("The smallest rate is that of a bound: the true one lies above it."),
+            N_('The smallest rate is that of a "more than": the true one lies above it.'),
+        ),
+        Misconception(
+            "largest",
+            lambda pairs: max(_rates(pairs)),
+            N_('The largest rate is that of a "less than": the true one lies below it.'),
+        ),
+        Misconception(
+            "first pair",
+            lambda pairs: _rates(pairs)[0],
+            N_('The first pair is taken, whatever it is: look for one that is "exact".'),
+        ),
+        Misconception(
+            "last pair",
+            lambda pairs: _rates(pairs)[-1],
+            N_('The last pair is taken, whatever it is: look for one that is "exact".'),
         ),
         Misconception(
             "upside down",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..draws import first, seeded
 from ..labels import label
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, changed
 from ..words import N_
 from .answer import PARENTHESES
 
@@ -110,18 +110,14 @@ VERDICT = Task(
             ),
             N_("The two speeds are exchanged: the program's comes first, then the reader's."),
         ),
-        Misconception(
+        changed(
+            lambda right: _first_of(right, "program"),
             "both forgotten",
-            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _first_of(
-                verdict(speed, answer, seconds, ttft, words_per_minute, tokens_per_word), "program"
-            ),
             N_('Where both wait, only one of them is named: ask for "both" first.'),
         ),
-        Misconception(
+        changed(
+            lambda right: _first_of(right, "reader"),
             "both forgotten, reader first",
-            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _first_of(
-                verdict(speed, answer, seconds, ttft, words_per_minute, tokens_per_word), "reader"
-            ),
             N_('Where both wait, only one of them is named: ask for "both" first.'),
         ),
         Misconception(
@@ -186,22 +182,20 @@ VERDICT = Task(
                 "at which the time is just enough."
             ),
         ),
-        Misconception(
+        changed(
+            lambda right: _reversed(right),
             "label reversed",
-            lambda speed, answer, seconds, ttft, words_per_minute, tokens_per_word: _reversed(
-                verdict(speed, answer, seconds, ttft, words_per_minute, tokens_per_word)
-            ),
             N_("The labels are reversed: whoever needs more than `speed` waits."),
         ),
     ),
 )
 
 
-def _first_of(found: tuple[float, float, str], one: str) -> tuple[float, float, str]:
-    program, reader, who = found
+def _first_of(answer: tuple[float, float, str], one: str) -> tuple[float, float, str]:
+    program, reader, who = answer
     return program, reader, one if who == "both" else who
 
 
-def _reversed(found: tuple[float, float, str]) -> tuple[float, float, str]:
-    program, reader, who = found
+def _reversed(answer: tuple[float, float, str]) -> tuple[float, float, str]:
+    program, reader, who = answer
     return program, reader, WAITING[3 - WAITING.index(who)]

@@ -38,7 +38,7 @@ def _requests(single: bool) -> Iterator[Case]:
     draw = seeded(f"03-prefill-decode/means {single}")
     while True:
         gap = draw.uniform(0.01, 0.05)
-        made = [
+        requests = [
             token_times(draw, draw.randint(2, 4), gap),
             token_times(draw, draw.randint(9, 14), gap * draw.uniform(3, 6)),
             *(
@@ -47,9 +47,9 @@ def _requests(single: bool) -> Iterator[Case]:
             ),
         ]
         if single:
-            made.append(token_times(draw, 1, gap))
-        draw.shuffle(made)
-        yield (made,)
+            requests.append(token_times(draw, 1, gap))
+        draw.shuffle(requests)
+        yield (requests,)
 
 
 def _parts() -> tuple[Part, ...]:

@@ -81,6 +81,14 @@ def _holding_only(promise, split, weight_bytes, memory, bandwidth, layers, hop):
     return chips if fast else 0
 
 
+def _every_number(promise, split, weight_bytes, memory, bandwidth, layers, hop):
+    for chips in range(1, MOST + 1):
+        quick = _time(split, weight_bytes, chips, bandwidth, layers, hop) <= promise
+        if quick and chips * memory >= weight_bytes:
+            return chips
+    return 0
+
+
 def _machines(split: str) -> Iterator[Case]:
     """Promises near what some number of chips can keep; in a few cases nobody can."""
     draw = seeded(f"03-prefill-decode/least_chips {split}")
@@ -170,6 +178,11 @@ LEAST_CHIPS = Task(
             N_(
                 "The memory is not asked: the chips must hold the weights together before they can be quick."
             ),
+        ),
+        Misconception(
+            "every number of chips",
+            _every_number,
+            N_("Only 1, 2, 4, 8 … chips may be taken: your answer tries the numbers between, too."),
         ),
         Misconception(
             "as many as hold the weights",

@@ -55,8 +55,9 @@ class FactCheck(Scored):
         share = self._share(case, found)
         if not found or share >= 1 - 1e-9:
             return []
-        fields = {"count": len(case[0]), "share": f"{100 * share:.0f}"}
-        head = Message(N_("{count} articles: {share} % earned."), fields)
+        name = next(part.name for part in self.parts if case in part.cases)
+        fields = {"articles": Message(name), "count": len(case[0]), "share": f"{100 * share:.0f}"}
+        head = Message(N_("{articles} ({count}): {share} % earned."), fields)
         wrong: dict[str, dict[str, None]] = {}
         for one, report, right in zip(case[0], found[0], self._right(case), strict=True):
             kinds = {claim["id"]: _kind_of(one, claim) for claim in one.article}
@@ -70,14 +71,14 @@ class FactCheck(Scored):
         """A worked example, claim by claim, the learner's entry beside the right one."""
         if problem:
             return [problem, *(_should(one) for one in self._right(case)[0])]
-        said = []
+        messages = []
         for right in self._right(case)[0]:
             mine = next((one for one in found[0][0] if one.id == right.id), None)
             if mine is None or faults(mine, right):
-                said.append(_should(right, mine))
+                messages.append(_should(right, mine))
             else:
-                said.append(Message(N_("{id}: right."), {"id": right.id}))
-        return said
+                messages.append(Message(N_("{id}: right."), {"id": right.id}))
+        return messages
 
 
 def _kind_of(one: Edition, claim: Mapping) -> str:
@@ -87,7 +88,7 @@ def _kind_of(one: Edition, claim: Mapping) -> str:
 
 def _off(fault: str, kinds: list[str]) -> Message:
     fields = {"fault": Message(FAULTS[fault]), "kinds": "; ".join(kinds)}
-    return Message(N_("{fault}, in claims about: {kinds}."), fields)
+    return Message(N_("{fault}, for claims about: {kinds}."), fields)
 
 
 def _values(entry: Entry) -> str:

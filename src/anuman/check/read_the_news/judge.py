@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ..draws import first, seeded
 from ..labels import label
 from ..result import Result
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, changed
 from ..words import N_
 
 SAYS = ("at least", "at most", "about")
@@ -64,6 +64,8 @@ def _intervals() -> Iterator[Case]:
 
 
 CASES = first(30, _intervals())
+# Ends between 0.9 of the value and the value over 1.1.
+NEAR = ((150.0, 181.0, "about", 200.0), (181.0, 210.0, "about", 200.0))
 
 JUDGE = Task(
     id="11-read-the-news/judge",
@@ -76,7 +78,7 @@ JUDGE = Task(
     ),
     parts=(
         Part(N_("at least and at most"), 0.5, tuple(c for c in CASES if c[2] != "about")),
-        Part("about", 0.5, tuple(c for c in CASES if c[2] == "about")),
+        Part("about", 0.5, (*(c for c in CASES if c[2] == "about"), *NEAR)),
     ),
     misconceptions=(
         Misconception(
@@ -106,20 +108,31 @@ JUDGE = Task(
             N_("“About” is read as “exactly”: a tenth more, or as many times less, still counts."),
         ),
         Misconception(
-            "any overlap is enough",
+            "about from nine tenths on",
             lambda low, high, says, value: (
-                CONTRADICTED if judge(low, high, says, value) == CONTRADICTED else SUPPORTED
+                judge(low, high, says, value)
+                if says != "about"
+                else SUPPORTED
+                if 0.9 * value <= low and high <= ABOUT * value
+                else CONTRADICTED
+                if high < 0.9 * value or ABOUT * value < low
+                else DEPENDS
             ),
+            N_(
+                "“About” begins at value / 1.1, not at 0.9 · value: 1.1 times less, not a tenth less."
+            ),
+        ),
+        changed(
+            lambda right: CONTRADICTED if right == CONTRADICTED else SUPPORTED,
+            "any overlap is enough",
             N_(
                 "“It may be so” counts as supported: it is only where the sentence holds for the whole "
                 "interval."
             ),
         ),
-        Misconception(
+        changed(
+            lambda right: SUPPORTED if right == SUPPORTED else CONTRADICTED,
             "not wholly right is wrong",
-            lambda low, high, says, value: (
-                SUPPORTED if judge(low, high, says, value) == SUPPORTED else CONTRADICTED
-            ),
             N_(
                 "What holds for a part of the interval is called contradicted: nothing in it shows that "
                 "the sentence is wrong."

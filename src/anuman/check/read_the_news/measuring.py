@@ -52,6 +52,8 @@ def _differences(top: Spans, bottom: Spans) -> dict[str, float]:
     return {name: high - low for name, (low, high) in (top | bottom).items()}
 
 
+LEFT_OUT = N_("What stands below the line is left out: it is uncertain, too.")
+
 WORTH_MEASURING = Task(
     id="11-read-the-news/worth_measuring",
     function=worth_measuring,
@@ -107,7 +109,12 @@ WORTH_MEASURING = Task(
         Misconception(
             "divisors left out",
             lambda top, bottom: _widest(_ratios(top), top, {}),
-            N_("What stands below the line is left out: it is uncertain, too."),
+            LEFT_OUT,
+        ),
+        Misconception(
+            "only what is on top measured",
+            lambda top, bottom: _widest(_ratios(top), top, bottom),
+            LEFT_OUT,
         ),
         Misconception(
             "narrowest",

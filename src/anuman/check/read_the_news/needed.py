@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, changed
 from ..words import N_
 
 DAY_S = 86400
@@ -98,12 +98,9 @@ GPUS_NEEDED = Task(
             _made(DAY_S, DAY_S),
             N_("86,400 times too large: days are not turned into seconds."),
         ),
-        Misconception(
+        changed(
+            lambda right: (*right[:2], 1 / right[2]),
             "flip upside down",
-            lambda n, tokens, peak, days, mfu, claimed: (
-                *gpus_needed(n, tokens, peak, days, mfu, claimed)[:2],
-                1 / gpus_needed(n, tokens, peak, days, mfu, claimed)[2],
-            ),
             N_("flips_at is upside down: fewer chips must reach a larger share."),
         ),
         Misconception(

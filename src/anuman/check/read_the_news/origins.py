@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..draws import first, seeded
 from ..labels import label
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, changed
 from ..words import N_
 from .judge import CONTRADICTED, NOT_CHECKABLE, SPELLINGS, SUPPORTED
 
@@ -157,12 +157,9 @@ ORIGINS = Task(
                 "not checkable yet."
             ),
         ),
-        Misconception(
+        changed(
+            lambda right: (CONTRADICTED if not right[1] else right[0], right[1]),
             "silence is a denial",
-            lambda reports: (
-                CONTRADICTED if not origins(reports)[1] else origins(reports)[0],
-                origins(reports)[1],
-            ),
             N_(
                 "Where only the party speaks, you call it contradicted: nobody has said that it is wrong."
             ),

@@ -105,12 +105,12 @@ def same(one: tuple[Report, ...], other: tuple[Report, ...]) -> bool:
 
 # What can be wrong with an entry, in words that do not give the answer away.
 FAULTS = {
-    "test": N_("another test"),
+    "test": N_("wrong test"),
     "none": N_("no interval"),
     "order": N_("low is above high"),
     "misses": N_("the interval leaves out what the assumptions allow"),
     "wide": N_("the interval is wider than the assumptions"),
-    "verdict": N_("another verdict"),
+    "verdict": N_("wrong verdict"),
     "flips": N_("flips_at"),
 }
 

@@ -53,36 +53,29 @@ VERDICT = Task(
         Part("flips_at", 0.75, CASES, fields=("flips_at",)),
         Part("label", 0.25, CASES, fields=("label",), needs=("flips_at",)),
     ),
+    # In the wrong rules F: flops, W: bandwidth, w: bytes_per_weight.
     misconceptions=(
-        Misconception(
+        FLIP.slip(
+            lambda F, W, w, mfu, mbu: F * w / (2 * W),
             "efficiencies ignored",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
-                batch, flops * bytes_per_weight / (2 * bandwidth)
-            ),
             N_(
                 "The shares are left out: the kernels reach only a part of flops and a part of "
                 "bandwidth, and the ridge of what they reach decides."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda F, W, w, mfu, mbu: F * mbu * w / (2 * W * mfu),
             "efficiencies swapped",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
-                batch, flops * mbu * bytes_per_weight / (2 * bandwidth * mfu)
-            ),
             N_(
                 "The shares are swapped: mfu is the share of the FLOP/s, mbu the share of "
                 "the bandwidth."
             ),
         ),
-        Misconception(
-            "label reversed",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.reversed(
-                verdict(batch, flops, bandwidth, bytes_per_weight, mfu, mbu)
-            ),
+        FLIP.reversed(
             N_(
                 "The labels are reversed: below flips_at the step waits for the memory, above it "
                 "for the arithmetic."
-            ),
+            )
         ),
         Misconception(
             "divisor without parentheses",
@@ -95,52 +88,40 @@ VERDICT = Task(
                 "divisor in parentheses."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda F, W, w, mfu, mbu: F * mfu * w / (2 * W),
             "mfu alone",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
-                batch, flops * mfu * bytes_per_weight / (2 * bandwidth)
-            ),
             N_("mbu is left out: the memory does not reach its peak either."),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda F, W, w, mfu, mbu: F * w / (2 * W * mbu),
             "mbu alone",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
-                batch, flops * bytes_per_weight / (2 * bandwidth * mbu)
-            ),
             N_("mfu is left out: the arithmetic does not reach its peak either."),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda F, W, w, mfu, mbu: F * mfu / (2 * W * mbu),
             "bytes of a weight left out",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
-                batch, flops * mfu / (2 * bandwidth * mbu)
-            ),
             N_(
                 "bytes_per_weight is not used: the fewer bytes a weight has, the smaller the batch at "
                 "which the clocks agree."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda F, W, w, mfu, mbu: F * mfu * mbu * w / (2 * W),
             "both efficiencies multiplied",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
-                batch, flops * mfu * mbu * bytes_per_weight / (2 * bandwidth)
-            ),
             N_(
                 "mbu belongs to the bandwidth, below the line: a slower memory moves the flip to "
                 "a larger batch, not to a smaller one."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda F, W, w, mfu, mbu: F * mfu * w / (W * mbu),
             "one FLOP a weight",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
-                batch, flops * mfu * bytes_per_weight / (bandwidth * mbu)
-            ),
             N_("flips_at is 2 times too large: each weight costs 2 FLOPs a user."),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda F, W, w, mfu, mbu: F * mfu / (W * mbu),
             "ridge instead of batch",
-            lambda batch, flops, bandwidth, bytes_per_weight, mfu, mbu: FLIP.at(
-                batch, flops * mfu / (bandwidth * mbu)
-            ),
             N_("flips_at is the ridge in FLOP per byte; asked is the batch with this intensity."),
         ),
     ),

@@ -29,6 +29,10 @@ def read_sheet(sheet: list[dict], precision: str) -> tuple[float, float]:
     return _dense(_row(sheet, precision)), _value(_row(sheet, "memory bandwidth"))
 
 
+def _bandwidths(sheet: list[dict]) -> list[dict]:
+    return [row for row in sheet if "bandwidth" in row["row"]]
+
+
 def _reading(
     flops: Callable[[list[dict], dict], float] = lambda _sheet, row: _dense(row),
     memory: Callable[[list[dict]], float] = lambda sheet: _value(_row(sheet, "memory bandwidth")),
@@ -149,6 +153,17 @@ READ_SHEET = Task(
             "the link's bandwidth",
             _reading(memory=lambda sheet: _value(_row(sheet, "link bandwidth"))),
             N_("That is the link to other chips: the weights come over the memory's bandwidth."),
+        ),
+        *(
+            Misconception(
+                f"{which} row of some bandwidth",
+                _reading(memory=lambda sheet, at=at: _value(_bandwidths(sheet)[at])),
+                N_(
+                    'Any row with "bandwidth" in its name is taken: one of them is the link to other '
+                    'chips. Look for "memory bandwidth".'
+                ),
+            )
+            for which, at in (("first", 0), ("last", -1))
         ),
         Misconception(
             "gigabytes of 2**30",

@@ -6,7 +6,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Drill, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task, changed, off_by
 from ..words import N_
 
 DAY = 86_400
@@ -43,15 +43,9 @@ TRAINING_DAYS = Task(
         ),
     ),
     misconceptions=(
-        Misconception(
-            "percent",
-            lambda n, tokens, gpus, mfu, peak: training_days(n, tokens, gpus, mfu, peak) / 100,
-            N_("mfu is a share, 0.4 for 40 %: do not multiply it by 100."),
-        ),
-        Misconception(
-            "2 for 6",
-            lambda n, tokens, gpus, mfu, peak: training_days(n, tokens, gpus, mfu, peak) / 3,
-            N_("2 FLOPs a weight and token are for serving: training takes 6."),
+        off_by(1 / 100, "percent", N_("mfu is a share, 0.4 for 40 %: do not multiply it by 100.")),
+        off_by(
+            1 / 3, "2 for 6", N_("2 FLOPs a weight and token are for serving: training takes 6.")
         ),
         Misconception(
             "sparse peak",
@@ -68,16 +62,8 @@ TRAINING_DAYS = Task(
             lambda n, tokens, gpus, mfu, peak: training_days(n, tokens, gpus, 1.0, peak) * mfu,
             N_("Multiplied by mfu: a smaller share of the peak takes longer."),
         ),
-        Misconception(
-            "seconds",
-            lambda n, tokens, gpus, mfu, peak: DAY * training_days(n, tokens, gpus, mfu, peak),
-            N_("These are seconds: a day has 86,400."),
-        ),
-        Misconception(
-            "hours",
-            lambda n, tokens, gpus, mfu, peak: 24 * training_days(n, tokens, gpus, mfu, peak),
-            N_("These are hours: asked are days."),
-        ),
+        off_by(DAY, "seconds", N_("These are seconds: a day has 86,400.")),
+        off_by(24, "hours", N_("These are hours: asked are days.")),
         Misconception(
             "one chip",
             lambda n, tokens, gpus, mfu, peak: training_days(n, tokens, 1, mfu, peak),
@@ -136,18 +122,14 @@ TOKENS_TRAINABLE = Task(
                 "the lowest mfu and the *largest* model."
             ),
         ),
-        Misconception(
+        changed(
+            lambda right: tuple(3 * each for each in right),
             "2 for 6",
-            lambda gpus, days, peak, mfu_range, n_range: tuple(
-                3 * each for each in tokens_trainable(gpus, days, peak, mfu_range, n_range)
-            ),
             N_("2 FLOPs a weight and token are for serving: training takes 6."),
         ),
-        Misconception(
+        changed(
+            lambda right: right[::-1],
             "reversed",
-            lambda gpus, days, peak, mfu_range, n_range: tokens_trainable(
-                gpus, days, peak, mfu_range, n_range
-            )[::-1],
             N_("The two values are swapped: low comes first."),
         ),
         Misconception(
@@ -204,12 +186,6 @@ SITE_MEGAWATTS = Task(
                 "The factors are added: cooling takes its share of all that the servers draw, so multiply."
             ),
         ),
-        Misconception(
-            "kilowatts",
-            lambda gpus, watts, server_factor, pue: (
-                1000 * site_megawatts(gpus, watts, server_factor, pue)
-            ),
-            N_("These are kilowatts: a megawatt is a million watts."),
-        ),
+        off_by(1000, "kilowatts", N_("These are kilowatts: a megawatt is a million watts.")),
     ),
 )

@@ -7,7 +7,7 @@ from anuman import physics
 
 from ..draws import first, seeded
 from ..result import Result, number
-from ..task import Case, Drill, Misconception, Part, Task
+from ..task import Case, Drill, Misconception, Part, Task, changed
 from ..words import N_
 
 
@@ -166,11 +166,9 @@ EFFECTIVE_SPEEDUP = Task(
             ),
             N_("Negative: a cluster that loses all its time stands still, so its share is 0."),
         ),
-        Misconception(
+        changed(
+            lambda right: 1 / (right or 1),
             "upside down",
-            lambda gpus1, gpus2, mtbf_per_gpu, checkpoint_cost: (
-                1 / (physics.effective_speedup(gpus1, gpus2, mtbf_per_gpu, checkpoint_cost) or 1)
-            ),
             N_("Upside down: the second cluster's speed divided by the first one's."),
         ),
     ),

@@ -6,7 +6,7 @@ from itertools import pairwise
 from ..draws import first, seeded
 from ..labels import yes_no
 from ..result import Result, number
-from ..task import Case, Misconception, Part, Task
+from ..task import Case, Misconception, Part, Task, changed
 from ..words import N_
 
 
@@ -18,23 +18,26 @@ def agree(a: float, b: float, product: float, tolerance: float) -> tuple[bool, f
 
 
 def _statements() -> Iterator[Case]:
-    """Some agree, some miss by a little more than the tolerance, above or below, some by far."""
+    """Some agree, some miss by little more than the tolerance, above or below, some by far."""
     draw = seeded("10-training/agree")
     at = 0
     while True:
         a, b = draw.randint(10, 600) * 1000, draw.choice((draw.randint(300, 3000), 700, 1400))
-        tolerance = draw.choice((0.05, 0.1, 0.2))
+        tolerance = draw.choice((0.05, 0.1, 0.2)) if at % 6 < 4 else 0.2
         miss = (
             draw.uniform(-0.7, 0.7) * tolerance,
             tolerance * draw.uniform(1.3, 2),
             -tolerance * draw.uniform(1.3, 2),
             draw.uniform(0.5, 3),
-        )[at % 4]
+            # Between the tolerance of a * b and that of the product.
+            tolerance * draw.uniform(1.1, 1.15),
+            -tolerance * draw.uniform(0.87, 0.94),
+        )[at % 6]
         yield a, b, float(f"{a * b * (1 + miss):.4g}"), tolerance
         at += 1
 
 
-CASES = first(9, _statements())
+CASES = first(12, _statements())
 
 AGREE = Task(
     id="10-training/agree",
@@ -60,6 +63,14 @@ AGREE = Task(
             "exactly",
             lambda a, b, product, tolerance: (product == a * b, *agree(a, b, product, 0)[1:]),
             N_("Only exact agreement counts: statements are rounded, so allow the tolerance."),
+        ),
+        Misconception(
+            "tolerance of the product",
+            lambda a, b, product, tolerance: (
+                abs(product - a * b) <= tolerance * product,
+                *agree(a, b, product, 0)[1:],
+            ),
+            N_("The tolerance is a share of a * b, not of product."),
         ),
         Misconception(
             "one side",
@@ -98,12 +109,9 @@ AGREE = Task(
                 "These are the stated values: asked is what each would have to be if the other two hold."
             ),
         ),
-        Misconception(
+        changed(
+            lambda right: (not right[0], *right[1:]),
             "reversed",
-            lambda a, b, product, tolerance: (
-                not agree(a, b, product, tolerance)[0],
-                *agree(a, b, product, tolerance)[1:],
-            ),
             N_("fits is the wrong way round."),
         ),
     ),

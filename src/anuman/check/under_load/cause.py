@@ -62,6 +62,26 @@ def _whole_of_the_log(log: dict) -> tuple[str, float]:
     return _largest(seconds, log["steps"][-1]["end_s"])
 
 
+def _by_steps(log: dict) -> tuple[str, float]:
+    """Each step once: for what waits, or else for what it does."""
+    seconds = dict.fromkeys(CAUSES, 0.0)
+    for step in log["steps"]:
+        cause = _waiting(step) if step["waits_for"] else _inside(step)
+        seconds[cause] += step["end_s"] - step["start_s"]
+    return _largest(seconds)
+
+
+def _by_engine_alone(log: dict) -> tuple[str, float]:
+    seconds = dict.fromkeys(("prefill", "decode"), 0.0)
+    for step in log["steps"]:
+        seconds[_inside(step)] += step["end_s"] - step["start_s"]
+    return _largest(seconds)
+
+
+def _clock_of_the_log(log: dict) -> tuple[str, float]:
+    return _largest(_seconds(log), log["steps"][-1]["end_s"] - log["steps"][0]["start_s"])
+
+
 def serve(draw, rate: float, slots: int, memory: int, prompt: int, answer: int) -> dict:
     """The log of a small made-up server, first come, first served, until 14 requests are done.
 
@@ -152,6 +172,12 @@ EXAMPLE = {
     ],
 }
 
+OF_THE_LOG = N_("The share is of the time of all requests together, not of the length of the log.")
+FIVE_TIMES = N_(
+    "The steps are added up, each once. A step in which five wait counts five times: add up the "
+    "seconds of the requests."
+)
+
 FIND_CAUSE = Task(
     id="06-under-load/find_cause",
     function=find_cause,
@@ -173,8 +199,11 @@ FIND_CAUSE = Task(
         Misconception(
             "share of the log",
             _whole_of_the_log,
-            N_("The share is of the time of all requests together, not of the length of the log."),
+            OF_THE_LOG,
         ),
+        Misconception("share of the log's clock", _clock_of_the_log, OF_THE_LOG),
+        Misconception("each step once", _by_steps, FIVE_TIMES),
+        Misconception("what the engine does", _by_engine_alone, FIVE_TIMES),
         Misconception(
             "all waiting is queue",
             lambda log: _largest(_seconds(log, waiting=lambda step: "queue")),

@@ -43,6 +43,9 @@ def _cases(p: float) -> Iterator[Case]:
 
 
 MEDIANS = first(4, _cases(50))
+# Just enough; sizes whose shares are exact in binary.
+_draw = seeded("06-under-load/percentile_latency just enough")
+JUST = tuple((latencies(_draw, count, p, 0.5), p) for count, p in ((20, 50), (40, 75)))
 TAILS = (*first(5, _cases(99)), *first(4, _cases(90)))
 
 PERCENTILE_LATENCY = Task(
@@ -57,7 +60,7 @@ PERCENTILE_LATENCY = Task(
     parts=(
         Part(N_("the median"), 0.25, MEDIANS, fields=("value",)),
         Part(N_("p90 and p99"), 0.25, TAILS, fields=("value",)),
-        Part("enough", 1, (*MEDIANS, *TAILS), fields=("enough",)),
+        Part("enough", 1, (*MEDIANS, *TAILS, *JUST), fields=("enough",)),
     ),
     misconceptions=(
         Misconception(
@@ -103,6 +106,11 @@ PERCENTILE_LATENCY = Task(
                 "enough is always True: with few samples the tail is a single accident. At least "
                 "10 samples must lie beyond the percentile."
             ),
+        ),
+        Misconception(
+            "more than ten",
+            lambda samples, p: (percentile(samples, p), len(samples) * (100 - p) / 100 > BEYOND),
+            N_("Just 10 samples beyond the percentile are enough: compare with >=."),
         ),
         Misconception(
             "ten samples in all",

@@ -56,6 +56,14 @@ def _last_if_never(train_tokens, log):
     return passing_day(train_tokens, log) or len(log)
 
 
+def _times_its_number(train_tokens, log):
+    return _first((number * _tokens(day) for number, day in enumerate(log, 1)), 3 * train_tokens)
+
+
+def _negative_if_never(train_tokens, log):
+    return passing_day(train_tokens, log) or -1
+
+
 def _services(passes: bool) -> Iterator[Case]:
     """Services that grow, with ever longer answers; the wrong counts pass on other days, or never."""
     draw = seeded(f"01-what-is-inference/passing_day {passes}")
@@ -164,6 +172,19 @@ PASSING_DAY = Task(
             "strictly more",
             _strictly,
             N_("A day that ends exactly at the training's cost has reached it: compare with >=."),
+        ),
+        Misconception(
+            "one day times its number",
+            _times_its_number,
+            N_(
+                "One day's tokens are taken for every day before it: each day brought its own number. "
+                "Add them up."
+            ),
+        ),
+        Misconception(
+            "-1 if never",
+            _negative_if_never,
+            N_("If it has not happened by the end of the log, return 0."),
         ),
         Misconception(
             "last day if never",

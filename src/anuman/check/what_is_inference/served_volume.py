@@ -65,6 +65,16 @@ def _clear(case: Case) -> bool:
 CASES = ((10**12, 2 * 10**12, 0.5, 0.4, 0.4, 0.1), *first(15, filter(_clear, _situations())))
 FLIP_EXAMPLE = (1e12, 0.75, 0.4, 0.5, 0.1)
 
+
+def _ratio_of_bills(
+    served_tokens, train_tokens, input_part, train_share, input_share, output_share
+):
+    """Training's chip time over that of serving so far, with the right label."""
+    rest = (train_tokens, input_part, train_share, input_share, output_share)
+    word, flips_at = verdict(served_tokens, *rest)
+    return word, flips_at / served_tokens
+
+
 VERDICT = Task(
     id="01-what-is-inference/verdict",
     function=verdict,
@@ -74,41 +84,27 @@ VERDICT = Task(
         Part("flips_at", 2, CASES, fields=("flips_at",)),
         Part("label", 1, CASES, fields=("label",), needs=("flips_at",)),
     ),
+    # In the wrong rules D: train_tokens, part: input_part, train, read, write: the three shares.
     misconceptions=(
-        Misconception(
+        FLIP.slip(
+            lambda D, part, train, read, write: 3 * D,
             "shares left out",
-            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                FLIP.at(served_tokens, 3 * train_tokens)
-            ),
             N_(
                 "The shares are left out: that is where the FLOPs are equal. A FLOP takes the longer, "
                 "the smaller the share of the peak that is reached."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda D, part, train, read, write: 3 * D * (part * read + (1 - part) * write) / train,
             "mean of the shares",
-            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                FLIP.at(
-                    served_tokens,
-                    3
-                    * train_tokens
-                    * (input_part * input_share + (1 - input_part) * output_share)
-                    / train_share,
-                )
-            ),
             N_(
                 "The shares are averaged: it is times that add up, not shares. A token takes a time "
                 "in proportion to 1/share; average those."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda D, part, train, read, write: 3 * D * (read + write) / 2 / train,
             "input_part not used",
-            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                FLIP.at(
-                    served_tokens,
-                    3 * train_tokens * (input_share + output_share) / 2 / train_share,
-                )
-            ),
             N_(
                 "The shares are averaged as if half of the tokens were read: input_part says how "
                 "many are. Add up the times of both kinds, each in proportion to 1/share."
@@ -116,137 +112,64 @@ VERDICT = Task(
         ),
         Misconception(
             "ratio of the bills",
-            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                _ratio_of_bills(
-                    verdict(
-                        served_tokens,
-                        train_tokens,
-                        input_part,
-                        train_share,
-                        input_share,
-                        output_share,
-                    ),
-                    served_tokens,
-                )
-            ),
+            _ratio_of_bills,
             N_(
                 "flips_at is the ratio of the two bills here; asked is the number of served tokens "
                 "at which they are equal. It does not depend on served_tokens."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda D, part, train, read, write: verdict(1, D, part, train, write, read)[1],
             "parts swapped",
-            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                verdict(
-                    served_tokens, train_tokens, input_part, train_share, output_share, input_share
-                )
-            ),
             N_(
                 "input_part goes with output_share here: it is the part of the tokens that are read, "
                 "and those run at input_share."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda D, part, train, read, write: 3 * D * write / train,
             "output alone",
-            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                FLIP.at(served_tokens, 3 * train_tokens * output_share / train_share)
-            ),
             N_("Only the written tokens are counted: the tokens that are read take time too."),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda D, part, train, read, write: 3 * D * read / train,
             "input alone",
-            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                FLIP.at(served_tokens, 3 * train_tokens * input_share / train_share)
-            ),
             N_("Only the tokens that are read are counted: writing the others takes longer."),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda D, part, train, read, write: 3 * D / (part / read + (1 - part) / write),
             "training at the peak",
-            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                FLIP.at(
-                    served_tokens,
-                    3 * train_tokens / (input_part / input_share + (1 - input_part) / output_share),
-                )
-            ),
             N_("train_share is not used: training does not reach the peak either."),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda D, part, train, read, write: 3 * D * train * (part / read + (1 - part) / write),
             "upside down",
-            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                FLIP.at(
-                    served_tokens,
-                    3
-                    * train_tokens
-                    * train_share
-                    * (input_part / input_share + (1 - input_part) / output_share),
-                )
-            ),
             N_(
                 "The shares of training and of serving have changed places: where serving uses less "
                 "of the peak, fewer tokens are enough, so flips_at gets smaller."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda D, part, train, read, write: 3 * D * train / (part * read + (1 - part) * write),
             "time times the share",
-            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                FLIP.at(
-                    served_tokens,
-                    3
-                    * train_tokens
-                    * train_share
-                    / (input_part * input_share + (1 - input_part) * output_share),
-                )
-            ),
             N_(
                 "Multiplied by the shares: a FLOP takes the longer, the smaller the share, so every "
                 "time is divided by its share."
             ),
         ),
-        Misconception(
+        FLIP.slip(
+            lambda *rest: verdict(1, *rest)[1] / 3,
             "no 3",
-            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                FLIP.at(
-                    served_tokens,
-                    verdict(
-                        served_tokens,
-                        train_tokens,
-                        input_part,
-                        train_share,
-                        input_share,
-                        output_share,
-                    )[1]
-                    / 3,
-                )
-            ),
             N_(
                 "flips_at is a third of what it should be: a training token costs 6 FLOPs a "
                 "parameter, a served one 2."
             ),
         ),
-        Misconception(
-            "label reversed",
-            lambda served_tokens, train_tokens, input_part, train_share, input_share, output_share: (
-                FLIP.reversed(
-                    verdict(
-                        served_tokens,
-                        train_tokens,
-                        input_part,
-                        train_share,
-                        input_share,
-                        output_share,
-                    )
-                )
-            ),
+        FLIP.reversed(
             N_(
                 "The labels are reversed: above flips_at inference has taken more of the chips' time, "
                 "below it training."
-            ),
+            )
         ),
     ),
 )
-
-
-def _ratio_of_bills(label_and_flip: tuple[str, float], served_tokens: float) -> tuple[str, float]:
-    """Training's chip time over that of serving so far, with the right label."""
-    word, flips_at = label_and_flip
-    return word, flips_at / served_tokens

@@ -138,7 +138,7 @@ def _delimiters(preprocessor: NbGraderPreprocessor) -> Delimiters:
 
 def _to_the_reader(english: str, hindi: str | None = None) -> list[NotebookNode]:
     """What is said, in the page's language; the other language folded below it."""
-    first, other, name, code = english, hindi, "हिंदी", "hi"
+    first, other, name, code = english, hindi, "हिन्दी", "hi"
     if hindi and language() == "hi":
         first, other, name, code = hindi, english, "English", "en"
     outputs = [new_output("stream", name="stdout", text=first + "\n")]

@@ -44,10 +44,11 @@ def reason(task: str, notebook: NotebookNode) -> str:
 
 
 def feedback(task: str, test: NotebookNode) -> str:
-    """The lines that the checker printed after its own heading, "task: … points"."""
+    """The lines that the checker printed after its own heading, "task: … of … points."."""
     text = "".join(o.text for o in test.outputs if o.output_type == "stream")
     lines = text.splitlines()
-    headings = [at for at, line in enumerate(lines) if line.startswith(f"{task}: ")]
+    heading = re.compile(rf"{re.escape(task)}: [\d.]+ of [\d.]+ points\.")
+    headings = [at for at, line in enumerate(lines) if heading.fullmatch(line)]
     return "\n".join(lines[headings[-1] + 1 :] if headings else lines).strip()
 
 

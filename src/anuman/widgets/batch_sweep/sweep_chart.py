@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from anuman import physics
-from anuman.language import _, number, si
+from anuman.language import _, ended, number, si
 
 from ..kit.chart import Axis, Chart
 from ..kit.figure import table_html
@@ -148,7 +148,7 @@ def summary(seen: Seen) -> str:
     """The state in words."""
     if seen.sweep is None:
         return seen.status
-    said = [seen.status, *(f"{a}: {b} ({c})." for a, b, c in facts(seen))]
+    said = [seen.status, *(ended(f"{a}: {b} ({c})") for a, b, c in facts(seen))]
     return " ".join(said)
 
 

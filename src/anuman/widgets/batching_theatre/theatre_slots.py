@@ -134,11 +134,13 @@ class _Panel:
         waiting = self.scene.waiting(self.now)
         said = _("waiting: {count}").format(count=number(len(waiting)))
         drawn = text(4, y + 13, said, "small", key="waiting")
+        more = _("and {count} more")
+        room = text_width(more.format(count=number(len(waiting))), 12) + 12
         x, shown = LEFT + 60, 0
         for s in waiting:
             name = str(s.id + 1)
             width = max(18.0, text_width(name, 11) + 8)
-            if x + width > RIGHT - 60:
+            if x + width > RIGHT - room:
                 break
             box = f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="17" rx="3" style="fill:none;stroke:{USERS};stroke-width:1.5"/>'
             label = f'<text x="{x + width / 2:.1f}" y="{y + 12.5:.1f}" text-anchor="middle" style="font-size:11px">{name}</text>'
@@ -146,12 +148,7 @@ class _Panel:
             x += width + 4
             shown += 1
         if shown < len(waiting):
-            drawn += text(
-                x + 4,
-                y + 13,
-                _("and {count} more").format(count=number(len(waiting) - shown)),
-                "small",
-            )
+            drawn += text(x + 4, y + 13, more.format(count=number(len(waiting) - shown)), "small")
         return drawn
 
     def axis(self, y: float) -> str:
@@ -212,6 +209,7 @@ def view(stage: Stage, now: float) -> View:
         head=words.head(),
         rows=words.rows(stage),
         notes=[legend, _("All times in steps")],
+        beside=True,
     )
 
 

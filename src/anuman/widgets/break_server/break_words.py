@@ -133,7 +133,7 @@ def rows(patient: Patient, solved: bool) -> list[list[str]]:
 def caption() -> str:
     """What is measured."""
     return _(
-        "{replicas} replicas, {count} users' requests, {rate} a second planned; simulated. Counters end "
+        "{replicas} replicas (equal servers that share the requests), {count} users' requests, {rate} a second planned; simulated. Counters end "
         "in _total, numbers of requests are averages over the run."
     ).format(
         replicas=number(faults.REPLICAS), count=number(faults.COUNT), rate=number(faults.RATE)

@@ -3,18 +3,14 @@
 from dataclasses import dataclass
 from html import escape
 
-from anuman.language import N_, _
+from anuman.catalog.seeds import VERDICTS
+from anuman.language import _
 
 from ..kit.controls import Button
 from ..kit.figure import Figure
 from ..kit.picture import Live
 
-VERDICTS = {
-    "supported": ("✓", N_("Supported")),
-    "contradicted": ("✗", N_("Contradicted")),
-    "depends": ("⇄", N_("It depends")),
-    "not checkable": ("?", N_("Not checkable")),
-}
+MARKS = dict(zip(VERDICTS, "✓✗⇄?", strict=True))
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ class Judging(Live):
     def __init__(self, card: VerdictCard):
         super().__init__(lambda: card)
         self.card = card
-        self.choices = [Button(f"{mark} {_(words)}") for mark, words in VERDICTS.values()]
+        self.choices = [Button(f"{MARKS[name]} {_(words)}") for name, words in VERDICTS.items()]
         for name, button in zip(VERDICTS, self.choices, strict=True):
             button.on_click(lambda _button, name=name: self.judge(name))
         self.place(foot=self.choices)
@@ -48,9 +44,9 @@ class Judging(Live):
     def judge(self, name: str) -> None:
         """Show the course's card beside the learner's verdict, one of VERDICTS."""
         said = _("You: {yours}. The course: {ours}.").format(
-            yours=_(VERDICTS[name][1]), ours=_(VERDICTS[self.card.verdict][1])
+            yours=_(VERDICTS[name]), ours=_(VERDICTS[self.card.verdict])
         )
         if name == self.card.verdict:
-            said = _("You and the course agree: {ours}.").format(ours=_(VERDICTS[name][1]))
+            said = _("You and the course agree: {ours}.").format(ours=_(VERDICTS[name]))
         self.place()
         self.show(f'<div class="wide"><p><b>{escape(said)}</b></p>{self.card.html}</div>', said)

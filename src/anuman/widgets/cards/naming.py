@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from anuman.language import N_, _, number
+from anuman.language import N_, _, ended, number
 
 from ..kit.controls import choice
 from ..kit.figure import Figure, table_html, table_text
@@ -52,7 +52,7 @@ class Sorting(Live):
         for one, control in zip(self.names, self.choices, strict=True):
             if control.value == one.kind:
                 right += 1
-                lines.append(f"✓ {one.name}: {_(one.kind)}. {_(one.why)}")
+                lines.append(f"✓ {one.name}: {ended(_(one.kind))} {_(one.why)}")
             elif control.value:
                 lines.append(f"✗ {one.name}: {self._not(control.value)}")
         head = _("{right} of {count} sorted.").format(

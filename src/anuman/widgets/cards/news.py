@@ -5,21 +5,12 @@ from collections.abc import Sequence
 from html import escape
 
 from anuman import catalog
-from anuman.language import N_, _, language
+from anuman.catalog.seeds import OUTCOMES, STANDINGS, VERDICTS
+from anuman.language import _, ended, language
 
 from ..kit.figure import Figure, table_html, table_text
-from .judging import VERDICTS, VerdictCard
+from .judging import MARKS, VerdictCard
 
-OUTCOMES = {
-    "came true": N_("It came true"),
-    "did not come true": N_("It did not come true"),
-    "still open": N_("It is still open"),
-}
-STANDINGS = {
-    "confirmed": N_("confirmed"),
-    "claimed": N_("claimed by the maker"),
-    "reported": N_("reported by the press"),
-}
 NUMBER = re.compile(r"\d[\d,.]*(?:\s?%)?")
 
 
@@ -94,13 +85,13 @@ def verdict_card(
     """
     lang = language()
     judged = _claim(article, claim)
-    mark, verdict = VERDICTS[judged.verdict]
-    verdict, heading, source = _(verdict), _("Verdict on the claim"), _("Sources")
+    mark, verdict = MARKS[judged.verdict], _(VERDICTS[judged.verdict])
+    heading, source = _("Verdict on the claim"), _("Sources")
     html = (
         f'<p class="quiet">{escape(heading)}: “{escape(judged.text[lang])}”</p>'
         f"<h3>{mark} {escape(verdict)}</h3>"
     )
-    words = [f"{heading}: {verdict}. {judged.text[lang]}"]
+    words = [f"{heading}: {ended(verdict)} {judged.text[lang]}"]
     for part, texts in ((_("On what"), judged.depends_on), (_("Why"), judged.why)):
         if texts:
             html += _part(part, escape(texts[lang]))
@@ -129,16 +120,16 @@ def _what_came_of_it(claim: catalog.Claim, lang: str) -> Figure:
         return Figure("", "")
     heading = _("What came of it")
     ask = _("One more guess: what came of the claim? Open your guess.")
-    entries, words = "", [f"{heading}: {_(OUTCOMES[claim.outcome])}."]
+    entries, words = "", [ended(f"{heading}: {_(OUTCOMES[claim.outcome])}")]
     for entry in claim.since:
-        standing = _(STANDINGS[entry.standing])
+        standing = ended(f"({_(STANDINGS[entry.standing])})")
         cited = "; ".join(map(_cited, entry.sources))
         entries += (
-            f"<li><b>{escape(entry.date)}</b> ({escape(standing)}). {escape(entry.what[lang])} "
+            f"<li><b>{escape(entry.date)}</b> {escape(standing)} {escape(entry.what[lang])} "
             f'<span class="quiet">{cited}</span></li>'
         )
         titles = "; ".join(f"{s.title}, {s.publisher}, {s.url}" for s in entry.sources)
-        words.append(f"{entry.date} ({standing}). {entry.what[lang]} ({titles})")
+        words.append(f"{entry.date} {standing} {entry.what[lang]} ({titles})")
     folds = ""
     for outcome, guess in OUTCOMES.items():
         right = outcome == claim.outcome

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from anuman.language import _, number, si
+from anuman.language import _, ended, number, si
 
 from ..kit.chart import Axis, Chart, round_up
 from ..kit.figure import table_html
@@ -54,6 +54,8 @@ def block_picture(block: Block) -> Picture:
         WIDTH,
         300,
     )  # fmt: skip
+    kept = _("what {bits} bits keep").format(bits=number(block.bits))
+    chart.legend([("circle", WEIGHTS, _("the weight")), ("square", KV_CACHE, kept)])
     steps = 2 ** (block.bits - 1) - 1
     if steps < 16 and block.scale:
         for level in range(-steps, steps + 1):
@@ -63,7 +65,6 @@ def block_picture(block: Block) -> Picture:
         chart.line([(place, weight), (place, rounded)], KV_CACHE, width=2, key=f"move{place}")
         chart.point(place, rounded, KV_CACHE, "square", 3.5, number(rounded), f"kept{place}")
         chart.point(place, weight, WEIGHTS, "circle", 3.5, number(weight), f"weight{place}")
-    chart.label(0, most, _("● the weight   ■ what {bits} bits keep").format(bits=number(block.bits)), "below", kind="small")  # fmt: skip
     return chart.picture(block_words(block))
 
 
@@ -166,10 +167,10 @@ def view(versions: Sequence[Version], block: Block) -> View:
     cards = facts(versions, block)
     return View(
         title=_("Weights in fewer bits"),
-        words=" ".join([block_words(block), *(f"{a}: {b} ({n})." for a, b, n in cards)]),
+        words=" ".join([block_words(block), *(ended(f"{a}: {b} ({n})") for a, b, n in cards)]),
         pictures=[block_picture(block), losses(versions, block.bits)],
         cards=cards,
-        below=f"<h4>{escape(_('What it writes'))}</h4><p class='written'>{escape(chosen.text)}</p>",
+        below=f"<h3 class='minor'>{escape(_('What it writes'))}</h3><p class='written'>{escape(chosen.text)}</p>",
         told=[chosen.text],
         twin=table(versions, block),
     )

@@ -72,7 +72,8 @@ class Chart:
         self._taken: list[tuple[float, float, float, float]] = []
         self._path: list[Point] = []
         self._counts: dict[str, int] = {}
-        self._ends: list[tuple[float, str, str]] = []
+        self._ends: list[tuple[float, float, str, str]] = []
+        self._legend = ""
 
     def _key(self, kind: str, key: str = "") -> str:
         """The key of a mark: its own, or its place among those of its kind."""
@@ -109,7 +110,7 @@ class Chart:
         drawn = f'<polyline points="{path}" style="fill:none;stroke:{colour};stroke-width:{width}{dashes};stroke-linejoin:round"/>'
         self._marks.append(keyed(self._key("line", key), drawn))
         for (x0, y0), (x1, y1) in itertools.pairwise(pixels):
-            steps = max(1, int(math.hypot(x1 - x0, y1 - y0) / 14))
+            steps = max(1, int(math.hypot(x1 - x0, y1 - y0) / 9))
             self._path += [
                 (x0 + (x1 - x0) * i / steps, y0 + (y1 - y0) * i / steps) for i in range(steps + 1)
             ]
@@ -191,22 +192,46 @@ class Chart:
         left, top = self.place(x, y)
         self._labels.append((left, top, content, prefer, gap, kind, self._key("label", key)))
 
-    def end_label(self, y: float, content: str, key: str = "") -> None:
-        """Words right of the frame, at the height where a line ends; leave room with `right`."""
-        self._ends.append((self.place(self.x.low, y)[1], content, self._key("end", key)))
+    def end_label(self, y: float, content: str, key: str = "", x: float | None = None) -> None:
+        """Words right of the frame, at the height where a line ends; leave room with `right`.
+
+        x: where the line ends if not at the frame; a thin rule leads from there to the words.
+        """
+        left, top = self.place(self.x.high if x is None else x, y)
+        self._ends.append((top, left, content, self._key("end", key)))
+
+    def legend(self, entries: Sequence[tuple[str, str, str]]) -> None:
+        """A row of (shape, colour, name) above the frame, which gives way: before anything is drawn."""
+        x = 10.0
+        for shape, colour, name in entries:
+            mark = f'{SHAPES[shape](x, self.top - 4, 5)} style="fill:{colour}"/>'
+            self._legend += keyed(f"legend:{shape}", mark)
+            self._legend += text(x + 10, self.top, name, "small", key=f"legend:{shape}")
+            x += 34 + text_width(name, 12)
+        self.top += 20
 
     def _put_ends(self) -> str:
-        """End labels at their heights, pushed apart where they would touch."""
-        parts, last = [], -math.inf
-        for top, content, key in sorted(self._ends):
-            last = max(top + 4, last + 14)
-            parts.append(text(self.right + 6, last, content, "small strong", key=key))
+        """End labels at their heights, pushed apart where they would touch, and up again from the foot."""
+        ends = sorted(self._ends)
+        heights, last = [], -math.inf
+        for top, *_rest in ends:
+            heights.append(last := max(top + 4, last + LINE))
+        room = self.bottom
+        for i in reversed(range(len(heights))):
+            heights[i] = min(heights[i], room)
+            room = heights[i] - LINE
+        parts = []
+        for (top, left, content, key), y in zip(ends, heights, strict=True):
+            if left < self.right:
+                rule = f'<path d="M{left + 3:.1f} {top:.1f}L{self.right + 3:.1f} {y - 4:.1f}" style="stroke:{GHOST};stroke-width:.8"/>'
+                parts.append(keyed(f"{key}:rule", rule))
+            parts.append(text(self.right + 6, y, content, "small strong", key=key))
         return "".join(parts)
 
     def _put(
         self, left: float, top: float, content: str, prefer: str, gap: float, kind: str, key: str
     ) -> str:
-        width = text_width(content)
+        width = text_width(content) * (1.08 if "strong" in kind else 1)
         sides = {
             "right": (left + gap, top + 4),
             "left": (left - gap - width, top + 4),
@@ -232,7 +257,7 @@ class Chart:
     def _crowd(self, x0: float, y0: float, x1: float, y1: float) -> float:
         """How badly a box collides: with other labels and marks, with lines, with the frame."""
         boxes = sum(x0 < b[2] and b[0] < x1 and y0 < b[3] and b[1] < y1 for b in self._taken)
-        lines = sum(x0 < x < x1 and y0 < y < y1 for x, y in self._path)
+        lines = sum(x0 - 3 < x < x1 + 3 and y0 - 2 < y < y1 + 2 for x, y in self._path)
         outside = y0 < self.top or y1 > self.bottom
         return 200 * boxes + 25 * lines + 400 * outside
 
@@ -262,5 +287,5 @@ class Chart:
         """The drawing; `description` says in words what it shows now."""
         axes = self._axes()
         words = [self._put(*label) for label in self._labels]
-        body = "".join([*self._regions, axes, *self._marks, *words, self._put_ends()])
+        body = "".join([*self._regions, axes, self._legend, *self._marks, *words, self._put_ends()])
         return Picture(body, self.width, self.height, self.title, description)

@@ -242,7 +242,7 @@ class Controls {
     return { fields: [field], problem, write: v => { field.value = shown = v; }, read: () => field.value };
   }
 
-  make_progress(block, spec, id) {
+  make_bar(block, spec, id) {
     const words = this.label(block, spec, id), bar = part(block, "", "progress");
     bar.id = id;
     bar.max = 1;

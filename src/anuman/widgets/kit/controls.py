@@ -236,7 +236,7 @@ class Button(Control):
 class Progress(Control):
     """How far something is, 0 to 1, and what is being done."""
 
-    kind = "progress"
+    kind = "bar"  # JupyterLab paints everything of the class "progress"
     words = traitlets.Unicode()
 
     def __init__(self, words: str = "", value: float = 0.0):

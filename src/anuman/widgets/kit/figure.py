@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from anuman.language import _
+from anuman.language import _, ended
 
 from . import style
 from .svg import Picture
@@ -14,7 +14,10 @@ from .svg import Picture
 def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
     """An HTML table of plain texts; columns of numbers stand to the right, long texts are broken."""
     kind = [_kind([row[i] for row in rows]) for i in range(len(head))]
-    top = "".join(f'<th scope="col"{k}>{escape(h)}</th>' for h, k in zip(head, kind, strict=True))
+    top = "".join(
+        f'<th scope="col"{k}>{escape(h)}</th>' if h else "<td></td>"
+        for h, k in zip(head, kind, strict=True)
+    )
     body = "".join(
         "<tr>"
         + "".join(f"<td{k}>{escape(c)}</td>" for c, k in zip(row, kind, strict=True))
@@ -26,13 +29,21 @@ def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str 
 
 
 def _kind(column: Sequence[str]) -> str:
-    if column and all(_is_number(cell) for cell in column):
+    """Class of a column: numbers, most of them at least and the rest "unknown" or a dash; or long texts."""
+    others = [cell for cell in column if not _is_number(cell)]
+    if column and len(others) <= len(column) / 2 and all(map(_is_bare, others)):
         return ' class="number"'
     return ' class="long"' if any(len(cell) > 28 for cell in column) else ""
 
 
 def _is_number(cell: str) -> bool:
-    return cell.lstrip("−-≈≥≤ ")[:1].isdigit() and len(cell) <= 28
+    if len(cell) > 28 or any(joint in cell for joint in (" × ", ", ", "; ")):  # "8 × H100-SXM"
+        return False
+    return cell.lstrip("+−-≈≥≤₹$ ")[:1].isdigit()
+
+
+def _is_bare(cell: str) -> bool:
+    return len(cell) <= 16 and not any(letter.isdigit() for letter in cell)
 
 
 def table_text(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
@@ -92,7 +103,7 @@ def figure(
     note = f'<p class="quiet">{escape(caption)}</p>' if caption else ""
     below = "".join(f'<p class="quiet">{escape(n)}</p>' for n in notes)
     twin = folded(_("The same as a table"), table_html(head, rows) + below)
-    words = f"{picture.title}. {picture.description}"
+    words = f"{ended(picture.title)} {picture.description}"
     return Figure(picture.markup() + note + twin, words, picture)
 
 

@@ -54,6 +54,7 @@ SVG_CSS = f"""{DARK}
 .anuman-svg .title {{ font-size: 15px; font-weight: 600; }}
 .anuman-svg .small {{ font-size: 12px; fill-opacity: .82; }}
 .anuman-svg .strong {{ font-weight: 600; }}
+.anuman-svg .on {{ fill: {PAPER}; fill-opacity: 1; }}
 .anuman-svg .halo {{ paint-order: stroke; stroke: {PAPER}; stroke-width: 4px; stroke-linejoin: round; }}"""
 
 # The doubled class outweighs JupyterLab's own rules for tables (.jp-RenderedHTMLCommon td).
@@ -67,11 +68,11 @@ HTML_CSS = f"""{DARK}
 .anuman .card {{ background: {PAPER}; border: 1px solid {RULE}; border-radius: 10px; padding: 18px 22px; max-width: 980px; margin: 6px 0; }}
 @media (max-width: 900px) {{ .anuman .card {{ padding: 12px 14px; }} }}
 .anuman h3, .anuman h4 {{ font-size: 18px; line-height: 1.35; font-weight: 600; margin: 0 0 6px; color: inherit; }}
-.anuman h4 {{ font-size: 15px; margin: 14px 0 4px; }}
+.anuman :is(h4, h3.minor) {{ font-size: 15px; margin: 14px 0 4px; }}
 .anuman p {{ margin: 0 0 10px; max-width: 70ch; }}
 .anuman :is(.role-compute, .role-memory, .role-weights, .role-kv, .role-network, .role-measured, .role-users, .role-money) {{ font-weight: 600; }}
 {" ".join(f".anuman .role-{name} {{ color: {_role(name)}; }}" for name in ROLES)}
-.anuman p.ask {{ margin: 12px 0 0; }}
+.anuman p.ask {{ margin: 24px 0 0; }}
 .anuman .quiet {{ font-size: 13px; opacity: .82; overflow-wrap: anywhere; }}
 .anuman .flow {{ display: flex; flex-wrap: wrap; gap: 14px; align-items: stretch; }}
 .anuman .wide {{ flex: 3 1 430px; min-width: 0; }}
@@ -82,7 +83,9 @@ HTML_CSS = f"""{DARK}
 .anuman .fact small {{ display: block; font-size: 13px; margin-top: 4px; }}
 .anuman .banner {{ border: 2px solid {MEMORY}; border-radius: 10px; padding: 10px 16px 2px; margin: 10px 0 12px; }}
 .anuman .formula {{ overflow-x: auto; padding: 12px 16px; border: 1px solid {RULE}; border-radius: 10px; margin: 12px 0 0; line-height: 2.6; }}
+.anuman .formula div + div {{ margin-top: 10px; }}
 .anuman .term {{ white-space: nowrap; }}
+@media (max-width: 600px) {{ .anuman .term {{ white-space: normal; }} }}
 .anuman .ratio {{ display: inline-block; vertical-align: middle; text-align: center; line-height: 1.5; margin: 0 .3em; }}
 .anuman .ratio span {{ display: block; padding: 0 .3em; }}
 .anuman .ratio span:first-child {{ border-bottom: 1px solid currentColor; }}
@@ -100,9 +103,9 @@ HTML_CSS = f"""{DARK}
 .anuman .scroll {{ overflow-x: auto; }}
 .anuman details {{ margin-top: 10px; }}
 .anuman summary {{ cursor: pointer; font-size: 14px; }}
-.anuman.anuman a {{ color: inherit; text-decoration: underline; }}
+.anuman.anuman a {{ color: inherit; text-decoration: underline; text-underline-offset: .22em; }}
 .anuman svg {{ width: 100%; max-width: 680px; height: auto; display: block; margin: 0 0 6px; }}
-.anuman .flow + svg {{ margin-top: 16px; }}"""
+.anuman .flow + :is(svg, .drawn) {{ margin-top: 16px; }}"""
 
 STYLE = f"<style>{HTML_CSS}\n{SVG_CSS.removeprefix(DARK)}</style>"
 

@@ -128,7 +128,7 @@ def stack(pictures: Sequence[Picture], title: str, description: str) -> Picture:
 def text(
     x: float, y: float, content: str, kind: str = "", anchor: str = "start", key: str = ""
 ) -> str:
-    """One line of text; kind: classes "title", "small", "strong", "halo"."""
+    """One line of text; kind: classes "title", "small", "strong", "halo", "on" (on a filled mark)."""
     drawn = f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" text-anchor="{anchor}">{escape(content)}</text>'
     return keyed(key, drawn)
 

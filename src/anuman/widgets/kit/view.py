@@ -12,21 +12,28 @@ from .svg import Picture, paragraphs, stack
 
 Card = tuple[str, str, str]
 MOST_SAVED = 40  # rows of a table in a saved notebook
+SHORT = 540  # pixels of pictures below which the cards go under them, to be seen together
+GOES_ON = ("=", "≈", "+", "−", "×", "·", "/")  # how a term begins that goes on with the law before
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A law with the learner's values. terms: pieces that stay on one line, of text and (top, bottom) fractions."""
+    """A law with the learner's values. terms: pieces that stay on one line, of text and (top, bottom) fractions.
+
+    A term that begins with words is another law, on a line of its own.
+    """
 
     terms: Sequence[Sequence[str | tuple[str, str]]]
 
     def html(self) -> str:
         """With fractions drawn as such."""
-        spans = "".join(
-            f'<span class="term">{"".join(map(_piece, term))}</span> ' for term in self.terms
-        )
+        spans = ""
+        for term in self.terms:
+            if spans and isinstance(term[0], str) and not term[0].startswith(GOES_ON):
+                spans += "</div><div>"
+            spans += f'<span class="term">{"".join(map(_piece, term))}</span> '
         label = escape(" ".join(self.lines()), quote=True)
-        return f'<div class="formula" role="math" aria-label="{label}">{spans}</div>'
+        return f'<div class="formula" role="math" aria-label="{label}"><div>{spans}</div></div>'
 
     def lines(self) -> list[str]:
         """As lines of plain text."""
@@ -49,7 +56,7 @@ class View:
 
     problems: named failure states; above and below: HTML around the pictures; notes: quiet sentences;
     told: what stands in `below`, as sentences for the still; twin: HTML of the table where it is not
-    simply head, rows and caption.
+    simply head, rows and caption; beside: the cards stay beside pictures whose height changes.
     """
 
     title: str
@@ -66,6 +73,7 @@ class View:
     told: Sequence[str] = ()
     caption: str = ""
     twin: str = ""
+    beside: bool = False
 
     def markup(self) -> str:
         """Everything but the table, for a live picture."""
@@ -76,8 +84,10 @@ class View:
         cards = "".join(fact(*card) for card in self.cards)
         notes = "".join(f'<p class="quiet">{escape(n)}</p>' for n in self.notes)
         formula = self.formula.html() if self.formula else ""
+        short = not self.beside and sum(p.height for p in self.pictures) < SHORT
+        under = " under" if short else ""
         return (
-            f'<div class="wide">{self.above}{drawn}{banner}</div><div class="side">{cards}</div>'
+            f'<div class="wide">{self.above}{drawn}{banner}</div><div class="side{under}">{cards}</div>'
             f'<div class="below">{formula}{self.below}{notes}</div>'
         )
 

@@ -83,7 +83,7 @@ def _cliff(chart: Chart, curve: Curve, said: bool = True) -> None:
         if said:
             foot = chart.y.low * 1.15
             words_ = _("from here a promise is broken")
-            chart.label(point.rate, foot, words_, "right", 6, "small", "cliff")
+            chart.label(point.rate, foot, words_, "left", 6, "small", "cliff")
 
 
 def goodput(curve: Curve, point: Point | None, pinned: Curve | None = None) -> Picture:

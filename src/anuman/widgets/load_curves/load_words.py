@@ -131,5 +131,8 @@ def basis(curve: Curve) -> str:
     """How the numbers were found."""
     return _(
         "{count} simulated requests at each rate, Poisson arrivals, lengths geometric around their "
-        "means; the first quarter does not count, because the server is still filling up."
+        "means; the first quarter does not count, because the server is still filling up. What makes it "
+        "slow: what the line waits for; where hardly anybody waits, what the steps spend more time on, "
+        "reading weights and caches (bandwidth) or the work on the tokens (arithmetic). That work can take "
+        "most of the time while half of the peak lies idle, since kernels reach only a part of the peak."
     ).format(count=number(curve.count))

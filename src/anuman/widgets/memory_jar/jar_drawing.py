@@ -7,7 +7,7 @@ from anuman.scenes.jar import Jar, first_jar
 
 from ..kit.chart import Axis
 from ..kit.style import GHOST, INK, KV_CACHE, PAPER, WEIGHTS
-from ..kit.svg import Picture, broken_across, grip, keyed, rectangle, text
+from ..kit.svg import Picture, broken_across, grip, keyed, rectangle, text, text_width
 from ..kit.view import Formula, View
 from . import jar_words as words
 
@@ -166,7 +166,9 @@ def _slabs(j: Jar, scale: _Scale, first: int, last: int, inside: bool) -> str:
         says = f"{name}: {si(j.length(request) * j.token, 'B')}"
         parts.append(_slab(top, height, share, inside, f"slab:{request}", says))
         if height >= LABEL:
-            parts.append(text(LEFT + 8, top + height / 2 + 4.5, name, "halo small", key=f"slab:{request}"))  # fmt: skip
+            filled = inside and share * (RIGHT - LEFT) > 8 + text_width(name) + 8
+            look = "small strong on" if filled else "halo small"
+            parts.append(text(LEFT + 8, top + height / 2 + 4.5, name, look, key=f"slab:{request}"))
         below += j.slots(request) * j.token
     return "".join(parts)
 

@@ -10,7 +10,7 @@ from ..kit.svg import Picture
 from ..kit.view import Formula, View
 from ..kit.words import percent
 
-WIDTH, HEIGHT = 640.0, 470.0
+WIDTH, HEIGHT, ASIDE = 640.0, 470.0, 84.0
 QUICKEST, SLOWEST = 1.0, 200.0  # the frame, for every setting
 CHEAPEST, DEAREST = 0.05, 500.0
 DASHES = dict(zip(CHIPS, ("", "8 4", "2 3", "9 3 2 3", "4 4"), strict=True))
@@ -19,7 +19,7 @@ DASHES = dict(zip(CHIPS, ("", "8 4", "2 3", "9 3 2 3", "4 4"), strict=True))
 def money(m: Market, usd: float) -> str:
     """An amount in the chosen currency."""
     if m.rupees:
-        return _("₹ {amount}").format(amount=number(usd * m.money))
+        return _("₹\u00a0{amount}").format(amount=number(usd * m.money))
     return _("{amount} USD").format(amount=number(usd))
 
 
@@ -69,6 +69,7 @@ def chart(m: Market, before: Market | None = None) -> Picture:
         WIDTH,
         HEIGHT,
     )  # fmt: skip
+    drawn.right = WIDTH - ASIDE
     promise = min(max(m.promise_s, QUICKEST), SLOWEST)
     drawn.region(promise, SLOWEST, f"fill:{RULE};fill-opacity:.35", "late")
     if before and m.line and before.line and before.rupees == m.rupees and before.line != m.line:
@@ -80,7 +81,8 @@ def chart(m: Market, before: Market | None = None) -> Picture:
         points = [_at(m, offer) for offer in m.offers[chip]]
         if points:
             drawn.line(points, INK, DASHES[chip], 2.6 if chip == m.chip else 1.3, chip)
-            drawn.label(*points[-1], chip, "right", kind="small", key=chip)
+            seconds, price = points[-1]
+            drawn.end_label(price, chip, chip, x=seconds)
     if promise < SLOWEST / 2:
         drawn.label(
             promise, DEAREST * m.money / 1.6, _("too late"), "right", kind="small", key="late"
@@ -129,7 +131,7 @@ def formula(m: Market) -> Formula | None:
             )],
             ["= ", (
                 f"{number(offer.chips)} · {money(m, m.rent(offer.chip))} · {number(10**6)}",
-                f"3600 · {number(offer.tokens_per_s)} · {number(m.utilisation)}",
+                f"{number(3600)} · {number(offer.tokens_per_s)} · {number(m.utilisation)}",
             ), f" = {money(m, offer.usd)}"],
         ]
     )  # fmt: skip

@@ -10,8 +10,8 @@ from ..kit.style import COMPUTE, MEASURED, MEMORY
 
 
 def cache_gain(points: Sequence, model: Sequence = ()) -> Figure:
-    """How many times more one further token costs without a cache; machine.CachePoint of one layer
-    and, if given, of a whole model."""
+    """How many times more one further token costs without a cache; CachePoints of anuman.lm, of one
+    layer and, if given, of a whole model."""
     xs = [p.tokens for p in points]
     small = [p.recomputed_s / p.cached_s for p in model]
     flops = [p.recomputed_flops / p.cached_flops for p in points]

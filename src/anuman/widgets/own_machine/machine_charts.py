@@ -3,7 +3,7 @@
 from html import escape
 
 from anuman import catalog, physics
-from anuman.language import _, number, si
+from anuman.language import _, ended, number, si
 from anuman.machine import WARNINGS, Machine, MachineFileError, load
 from anuman.machine.machine_command import size
 
@@ -76,22 +76,20 @@ def own_roofline(machine: Machine) -> Picture:
         WIDTH,
         430,
     )
+    blocks = _("in blocks of 16 rows")
+    chart.legend([("circle", MEASURED, _("plain W @ X")), ("triangle", MEASURED, blocks)])
     for (name, colour, dash, side), peak in zip(CHIPS, peaks, strict=True):
         rooflines.roof(chart, name, peak, catalog.chip(name).bandwidth, colour, dash, side)
     rooflines.roof(chart, _("this computer"), machine.peak, machine.bandwidth, MEASURED)
     for points, shape, name in (
         (machine.sweep, "circle", "W @ X"),
-        (machine.blocked_sweep, "triangle", _("in blocks of 16 rows")),
+        (machine.blocked_sweep, "triangle", blocks),
     ):
         for point in points:
             words = _("{name}, batch {batch}: {rate}").format(
                 name=name, batch=number(point.batch), rate=si(point.flops_per_s, "FLOP/s")
             )
             chart.point(point.intensity, point.flops_per_s, MEASURED, shape, 4.5, words)
-    # Right of the last points and under the roof there is always room.
-    free, least = 2 * machine.sweep[-1].intensity, chart.y.low
-    for label, part in ((_("● plain W @ X"), 2 / 3), (_("▲ in blocks of 16 rows"), 1 / 3)):
-        chart.label(free, least * (machine.peak / least) ** part, label, "right")
     said = _("This computer: {bandwidth}, {peak}, ridge at {ridge}.").format(
         bandwidth=_speed(machine.bandwidth), peak=si(machine.peak, "FLOP/s"),
         ridge=si(machine.ridge, "FLOP/byte"),
@@ -177,7 +175,7 @@ def own_machine(result: Machine | None = None) -> Figure:
     html = (
         f'<h3>{escape(title)}</h3>{warnings(machine)}<div class="flow">{cards}</div>{drawn}{twin}'
     )
-    return Figure(html, f"{title}. {said}", stack(pictures, title, said))
+    return Figure(html, f"{ended(title)} {said}", stack(pictures, title, said))
 
 
 def message(words: str) -> Figure:

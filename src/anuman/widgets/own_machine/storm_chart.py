@@ -35,14 +35,14 @@ def storm_figure(storm: Storm, runs: Sequence[Measured]) -> Figure:
         Axis(0, 1, _("share of the time that is in the final model"), format=percent),
         _("Your computer under a storm of kills"), 600, 370,
     )  # fmt: skip
-    every = storm.intervals(low, high)
+    every, best = storm.intervals(low, high), storm.best_interval_s
     spread = [storm.spread(t) for t in every]
     for place in (0, 1):
         chart.line([(t, s[place]) for t, s in zip(every, spread, strict=True)], GHOST, "3 4", 1.5)
     chart.line([(t, storm.law(t)) for t in every], COMPUTE)
-    chart.label(every[3], storm.law(every[3]), _("Daly's law"), "above", kind="strong")
+    falling = next((t for t in every if t > best and storm.law(t) < storm.law(best) / 2), every[-1])
+    chart.label(falling, storm.law(falling), _("Daly's law"), "right", kind="strong")
     chart.label(every[-4], spread[-4][1], _("four of five simulated storms"), "above", kind="small")
-    best = storm.best_interval_s
     chart.line([(best, 0), (best, 1)], INK, "2 4", 1.5)
     chart.label(best, 0.04, _("Young: {time}").format(time=si(best, "s")), "right", kind="small")
     for run in runs:

@@ -10,13 +10,14 @@ from ..kit.chart import Axis, Chart
 from ..kit.style import COMPUTE, GHOST, INK, MEMORY, RULE, USERS
 from ..kit.svg import Picture, keyed, rectangle, text
 from ..kit.view import View
+from ..load_curves import load_charts
 from . import duel_words as words
 
 WIDTH = 560.0
 LEFT, RIGHT = 4.0, WIDTH - 8
 TONES = (USERS, COMPUTE, MEMORY)  # waiting, prompt, answer
 ENDS = (1, 2, 5, 10)  # where the axis of the bars may end, times a power of ten
-SHORTEST_S, LONGEST_S = 1e-2, 1e3  # of the picture of all requests, whatever the setting
+SHORTEST_S, LONGEST_S = load_charts.FRAMES["ttft"]  # the load curves' seconds, whatever the setting
 
 
 def bars(duel: Duel, before: Duel | None = None) -> Picture:
@@ -104,6 +105,6 @@ def view(duel: Duel, before: Duel | None = None) -> View:
         head=words.head(duel),
         rows=words.rows(duel),
         above=f"<p><b>{escape(words.winner(duel))}</b></p>",
-        below=f"<h4>{escape(_('Why'))}</h4><ul>{reasons}</ul>",
+        below=f"<h3 class='minor'>{escape(_('Why'))}</h3><ul>{reasons}</ul>",
         told=words.explanation(duel),
     )

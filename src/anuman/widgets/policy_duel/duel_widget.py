@@ -5,7 +5,7 @@ from anuman.scenes.duel import POLICIES, Duel, DuelSetting, duel
 from anuman.scenes.load_curves import LoadSetting
 
 from ..kit.controls import amount, choice, whole
-from ..kit.explorer import Explorer
+from ..kit.explorer import Explorer, Try
 from ..kit.view import View
 from ..load_curves import load_words
 from ..load_curves.load_widget import CHIPS, MODELS
@@ -38,7 +38,17 @@ class PolicyDuel(Explorer):
                 self.chip, self.chips, self.model, self.slots, self.input, self.output, self.requests,
                 self.seed,
             ],
+            tries=self._tries(),
         )  # fmt: skip
+
+    @staticmethod
+    def _tries() -> list[Try]:
+        many, few = {"rate": 10.0, "slots": 64}, {"rate": 10.0, "slots": 16}
+        return [
+            Try(_("1 · the bus"), first="static-timeout", second="continuous", **many),
+            Try(_("2 · in chunks"), first="continuous", second="chunked", **many),
+            Try(_("3 · shortest first"), first="continuous", second="shortest-first", **few),
+        ]
 
     @property
     def setting(self) -> DuelSetting:

@@ -1,8 +1,9 @@
 """The learner's predictions on disk: one JSON object a line, only ever appended to.
 
 Kinds of records: "prediction" (guess, low, high), "shown" (the answers were revealed without one),
-"outcome" (truth, inside: whether a prediction made before the reveal held the truth) and "drill" (row:
-so many problems of one kind were right in a row; question: the task).
+"outcome" (truth, inside: whether a prediction made before the reveal held the truth), "drill" (row: so
+many problems of one kind were right in a row; question: the task) and "check" (points of most: what the
+tests of `anuman check` gave).
 """
 
 import json
@@ -13,10 +14,13 @@ from datetime import datetime
 from pathlib import Path
 
 from anuman import paths
+from anuman.language import _
 
 NUMBERS = {
     "prediction": ("guess", "low", "high"), "shown": (), "outcome": ("truth",), "drill": ("row",),
+    "check": ("points", "most"),
 }  # fmt: skip
+OF_A_LESSON = ("shown", "check")  # the other kinds name a question, too
 
 
 @dataclass(frozen=True)
@@ -66,24 +70,35 @@ def file() -> Path:
 
 
 def _read_line(line: bytes) -> dict:
-    entry = json.loads(line.decode("utf-8"))
-    if not isinstance(entry, dict) or entry.get("kind") not in NUMBERS:
-        raise ValueError("not a record of a prediction")
-    names = ("lesson",) if entry["kind"] == "shown" else ("lesson", "question")
-    for name in names:
+    try:
+        entry = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError):  # errors of JSON and of Unicode are ValueErrors
+        raise ValueError(_("not JSON; perhaps it was broken off")) from None
+    kind = entry.get("kind") if isinstance(entry, dict) else None
+    if not isinstance(kind, str) or kind not in NUMBERS:
+        raise ValueError(_("not a record of this course"))
+    for name in ("lesson",) if kind in OF_A_LESSON else ("lesson", "question"):
         if not isinstance(entry.get(name), str):
-            raise ValueError(f"{name} is missing")
-    for name in NUMBERS[entry["kind"]]:
-        value = entry.get(name)
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not math.isfinite(value)
-        ):
-            raise ValueError(f"{name} is {value!r}, not a number")
-    if entry["kind"] == "outcome" and not isinstance(entry.get("inside"), bool):
-        raise ValueError("inside is neither true nor false")
+            raise ValueError(_("{name} is missing").format(name=name))
+    for name in NUMBERS[kind]:
+        if not _finite(entry.get(name)):
+            said = _("{name} is not a number: {value}")
+            raise ValueError(said.format(name=name, value=repr(entry.get(name))[:40]))
+    if kind == "outcome" and not isinstance(entry.get("inside"), bool):
+        raise ValueError(_("inside is neither true nor false"))
+    if kind == "check" and not 0 <= entry["points"] <= entry["most"]:
+        said = _("{points} of {most} points cannot be")
+        raise ValueError(said.format(points=entry["points"], most=entry["most"]))
     return entry
+
+
+def _finite(value: object) -> bool:
+    try:
+        return (
+            isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        )
+    except OverflowError:  # a whole number beyond every float
+        return False
 
 
 def read() -> Records:
@@ -96,7 +111,7 @@ def read() -> Records:
             continue
         try:
             entries.append(_read_line(line))
-        except ValueError as error:  # JSON and Unicode errors are ValueErrors too
+        except ValueError as error:
             damaged.append(Damage(number, str(error)))
     return Records(path, tuple(entries), tuple(damaged))
 
@@ -117,3 +132,8 @@ def append(entries: list[dict]) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def keep_check(lesson: str, points: float, most: float) -> None:
+    """Remember what a self-check gave. Raises OSError."""
+    append([{"kind": "check", "lesson": lesson, "points": points, "most": most}])

@@ -184,7 +184,8 @@ class Predictions(Live):
                     values.append(parse(field.value, question.unit))
                 except ValueError as error:
                     field.problem = str(error)
-                    problems.append(f"{place}. {field.label}: {error}.")
+                    said = _("{place}. {field}: {error}.")
+                    problems.append(said.format(place=place, field=field.label, error=error))
             if len(values) < 3:
                 continue
             guess, low, high = values

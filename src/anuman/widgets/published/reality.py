@@ -19,6 +19,7 @@ from ..kit.words import percent
 
 SHAPES = ("circle", "triangle", "square", "diamond")
 EVERYTHING = "everything"
+ASIDE = 92.0  # pixels right of the frame, for the name of the diagonal
 # The catalogue's units that have words in them.
 UNITS = (
     N_("req/s"),
@@ -66,15 +67,18 @@ def scatter(rows: Sequence[Scored], title: str) -> Picture:
         Axis(low, high, _("published ({unit})").format(unit=unit), log=True),
         Axis(low, high, _("predicted ({unit})").format(unit=unit), log=True),
         title,
-        width=560,
-        height=480,
+        width=640,
+        height=490,
     )
+    chart.right = chart.width - ASIDE
+    chips = _most_frequent([str(one.row.fields.get("chip")) for one in drawn], len(SERIES) - 1)
+    names = _names(drawn, chips)
+    chart.legend(list(zip(SHAPES, SERIES, names, strict=False)))
     chart.line([(low, low), (high, high)], INK, width=1.5)
     for factor in (1.3, 1 / 1.3):
         start, end = max(low, low / factor), min(high, high / factor)
         chart.line([(start, start * factor), (end, end * factor)], INK, "3 5", 1)
-    chart.label(high / 1.2, high / 1.2, _("agreement"), "left", 30)
-    chips = _most_frequent([str(one.row.fields.get("chip")) for one in drawn], len(SERIES) - 1)
+    chart.end_label(high, _("agreement"))
     for one in drawn:
         name = str(one.row.fields.get("chip"))
         at = chips.index(name) if name in chips else len(chips)
@@ -83,7 +87,8 @@ def scatter(rows: Sequence[Scored], title: str) -> Picture:
             ends = (max(low, one.row.spread.low), min(high, one.row.spread.high))
             chart.line([(end, y) for end in ends], SERIES[at], width=3)
         chart.point(x, y, SERIES[at], SHAPES[at], 5 if one.row.scored else 3, _hover(one))
-    return chart.picture(_described(drawn, chips))
+    marks = [f"{shape} {name}" for shape, name in zip(_shape_words(), names, strict=False)]
+    return chart.picture(f"{_described(drawn)} {', '.join(marks)}".strip())
 
 
 def _span(drawn: Sequence[Scored]) -> tuple[float, float]:
@@ -103,6 +108,12 @@ def _most_frequent(names: Sequence[str], most: int) -> list[str]:
     return sorted(set(names), key=lambda name: (-names.count(name), name))[:most]
 
 
+def _names(drawn: Sequence[Scored], chips: Sequence[str]) -> list[str]:
+    """The chips with a mark of their own, and what the last mark stands for, if anything has it."""
+    others = any(str(one.row.fields.get("chip")) not in chips for one in drawn)
+    return [*chips, *([_("all others")] if others else [])]
+
+
 def _hover(one: Scored) -> str:
     fields = one.row.fields
     return (
@@ -115,21 +126,19 @@ def _signed(error: float) -> str:
     return f"{'+' if error >= 0 else '−'}{number(round(100 * abs(error), 1))} %"
 
 
-def _described(drawn: Sequence[Scored], chips: Sequence[str]) -> str:
+def _described(drawn: Sequence[Scored]) -> str:
+    """How far the predictions are off, and what the lines mean."""
     errors = [abs(one.error) for one in drawn if one.counts]
     if not errors:
         return _("No published row with these conditions.")
-    names = [*chips, _("all others")]
-    marks = [f"{shape} {name}" for shape, name in zip(_shape_words(), names, strict=False)]
     return _(
         "{count} published values. Half of the predictions are within {median}, nine of ten within "
         "{p90}. The line marks agreement, the dots 30 % more and less; a bar is what several parties "
-        "measured of the same. {marks}"
+        "measured of the same."
     ).format(
         count=number(len(errors)),
         median=percent(percentile(errors, 0.5)),
         p90=percent(percentile(errors, 0.9)),
-        marks=", ".join(marks),
     )
 
 
@@ -159,7 +168,7 @@ def reality_figure(kind: str, chip: str = EVERYTHING, model: str = EVERYTHING) -
         _("why"), _("source"),
     ]  # fmt: skip
     body = [[*_cells(one), f"[{sources.index(one.row.fields['source']) + 1}]"] for one in rows]
-    caption = shown.description
+    caption = _described([one for one in rows if one.error is not None])
     notes = [f"[{n}] {title}" for n, title in enumerate(sources, 1)]
     return figure(shown, head, body, caption, notes)
 
@@ -220,7 +229,11 @@ class Reality(Live):
     def _draw(self, _change=None) -> None:
         if not self._filling:
             shown = self.figure
-            self.show(f'<div class="wide">{shown.html}</div>', shown.words)
+            drawn = shown.picture.markup()
+            below = shown.html.removeprefix(drawn)  # the table has many columns
+            self.show(
+                f'<div class="wide">{drawn}</div><div class="below">{below}</div>', shown.words
+            )
 
 
 def reality(kind: str = "TPOT") -> Reality:

@@ -66,6 +66,9 @@ def published_batching() -> Figure:
         _("MLPerf servers: measured, and the least by the law"),
         width=540, height=390,
     )  # fmt: skip
+    chart.legend(
+        [("circle", MEASURED, _("measured")), ("triangle", COMPUTE, _("least by the law"))]
+    )
     last = {(s.row.chip, s.row.model): s for s in runs}  # where its name stands
     for s in runs:
         measured, least = s.tpot_s / MILLI, s.least_s / MILLI
@@ -75,7 +78,6 @@ def published_batching() -> Figure:
         chart.point(s.users, least, COMPUTE, "triangle", 6, f"{s.row.id}: {number(least)} ms")
     for s in last.values():
         chart.label(s.users, s.tpot_s / MILLI, s.row.chip, "right", kind="small")
-    chart.label(runs[0].users, 0.9 * chart.y.high, _("● measured   ▲ least by the law"), "right")
     factors = [s.tpot_s / s.least_s for s in runs]
     said = _("{count} runs: a token takes {low} to {high} times the least by the law.").format(
         count=len(runs), low=number(min(factors)), high=number(max(factors))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from anuman.language import _, number, si
+from anuman.language import _, ended, number, si
 from anuman.scenes.timeline import Ride
 
 
@@ -52,7 +52,7 @@ def summary(rides: Sequence[Ride]) -> str:
             told = _("{pace}, all after {total}").format(**fields)
         else:
             told = lacking(ride)
-        said.append(f"{ride.site.name}: {told}.")
+        said.append(ended(f"{ride.site.name}: {told}"))
     return " ".join(said)
 
 

@@ -202,8 +202,8 @@ def tokens_html(seen: Seen) -> str:
     prompt = _("Prompt, {count} tokens").format(count=number(len(seen.prompt)))
     written = _("Text, {count} tokens so far").format(count=number(len(seen.written)))
     return (
-        f"<h4>{escape(prompt)}</h4><div>{frames(seen.prompt, COMPUTE)}</div>"
-        f"<h4>{escape(written)}</h4><div>{frames(seen.written, MEMORY)}</div>"
+        f"<h3 class='minor'>{escape(prompt)}</h3><div>{frames(seen.prompt, COMPUTE)}</div>"
+        f"<h3 class='minor'>{escape(written)}</h3><div>{frames(seen.written, MEMORY)}</div>"
     )
 
 

@@ -172,7 +172,7 @@ def samples_html(samples: Sequence[tuple[int, str]]) -> str:
         f"<p class='written'><b>{escape(_('After step {step}').format(step=number(step)))}:</b> {escape(text)}</p>"
         for step, text in reversed(samples[-SAMPLES_SHOWN:])
     )
-    return f"<h4>{escape(_('What it writes'))}</h4>{lines}" if lines else ""
+    return f"<h3 class='minor'>{escape(_('What it writes'))}</h3>{lines}" if lines else ""
 
 
 def view(seen: Seen) -> View:

@@ -32,7 +32,7 @@ def chart(c: Cluster, before: Cluster | None = None) -> Picture:
     stands = c.stands_from
     if stands:
         drawn.region(stands, MOST, f"fill:{RULE};fill-opacity:.45", "stands")
-        drawn.label(stands, LONGEST / 1.6, _("stands still"), "left", 6, "small", "stands")
+        drawn.label(stands, LONGEST / 1.6, _("stands still"), "right", 6, "small", "stands")
     if before and before != replace(c, gpus=before.gpus):
         drawn.ghost(_within(before.line(before.mfu_high)))
     ideal = _within(c.line(c.mfu_high, 1.0))

@@ -31,7 +31,7 @@ def problems(c: Clocks) -> list[str]:
     if not c.fits:
         found.append(
             _(
-                "Does not fit: {model} at {w} bytes per weight needs {need}, "
+                "Does not fit: {model} with {w} B per weight needs {need}, "
                 "one {chip} holds {have}: {chips} chips."
             ).format(
                 model=c.model, w=f"{c.bytes_per_weight:g}", need=si(c.weight_bytes, "B"),

@@ -5,7 +5,7 @@ from math import log10
 
 from anuman import catalog
 from anuman.claims import value as said
-from anuman.language import _, language, number
+from anuman.language import _, ended, language, number
 from anuman.scenes.claim_test import Bench, every
 
 from ..kit.chart import Axis, Chart
@@ -121,9 +121,7 @@ def asked(b: Bench) -> str:
     """The number for which an interval is wanted."""
     if b.decides is None:
         return _("No number decides here: choose the test alone.")
-    return _("Your interval: {what}, in {unit}.").format(
-        what=b.decides.label[language()], unit=b.decides.unit or "1"
-    )
+    return _("Your interval: {what}.").format(what=_unit(b))
 
 
 def cards(b: Bench) -> list[tuple[str, str, str]]:
@@ -192,7 +190,7 @@ def summary(b: Bench) -> str:
     claim = f"{b.claim}: “{b.found.text[language()]}”"
     if not b.open:
         return f"{claim} {asked(b)}"
-    return f"{claim} {verdict_name(b.found.verdict)}. {b.found.why[language()]}"
+    return f"{claim} {ended(verdict_name(b.found.verdict))} {b.found.why[language()]}"
 
 
 def view(b: Bench, before: Bench | None = None) -> View:
@@ -202,7 +200,9 @@ def view(b: Bench, before: Bench | None = None) -> View:
     origin = f"{b.claim} · {article.publisher} · {article.date}"
     above = f'<blockquote><p>{escape(b.found.text[language()])}</p></blockquote><p class="quiet">{escape(origin)}</p>'
     parts = reasons(b) if b.open else []
-    below = "".join(f"<h4>{escape(head)}</h4><p>{escape(body)}</p>" for head, body in parts)
+    below = "".join(
+        f"<h3 class='minor'>{escape(head)}</h3><p>{escape(body)}</p>" for head, body in parts
+    )
     if b.open and b.steps:
         below += table_html(_head(), _rows(b), _("The arithmetic"))
     drawn = curve(b)
