@@ -13,6 +13,7 @@ from .time_limit import Budget, TimeLimit
 from .words import N_, Message
 
 TASK_SECONDS = 10.0  # for all cases of a task together
+LEFT_SECONDS = 0.5  # for the other parts of a task of which one has taken too long
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,7 @@ def _tries(
         found, problem = read(task, case, outcome)
         yield Tried(case, expected, found, problem)
         if isinstance(outcome.error, TimeLimit):
+            budget.left = min(budget.left, LEFT_SECONDS)
             return
 
 

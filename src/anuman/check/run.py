@@ -1,13 +1,15 @@
 """The two functions that exercises call: `check` for the grade, `examples` for the worked examples."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from .call import call
+from .call import Outcome, call
 from .feedback import explain
 from .grade import grade, read, reading, unusable
 from .result import Unread
 from .score import Scored
 from .task import Case, Task, find
+from .time_limit import TimeLimit
 from .words import N_, Message, in_both_languages, to_the_reader
 from .written import called, written
 
@@ -30,18 +32,26 @@ def examples(task_id: str, learner: Any) -> None:
     """Print the worked examples of the task, in the reader's language: the call, both values."""
     task = find(task_id)
     problem = unusable(task, learner)
-    messages = (
-        [problem] if problem else [m for c in task.examples for m in _example(task, c, learner)]
-    )
-    print(to_the_reader(messages))
+    print(to_the_reader([problem] if problem else list(_examples(task, learner))))
 
 
-def _example(task: Task, case: Case, learner: Any) -> list[Message]:
-    if isinstance(task, Scored):
-        played = call(task.job(learner), case, task.seconds, silent=False)
-        return task.shown(case, *read(task, case, played))
+def _examples(task: Task, learner: Any) -> Iterator[Message]:
+    """Every example, until one takes too long: the next would cost as much again."""
+    said = _score if isinstance(task, Scored) else _example
+    for case in task.examples:
+        outcome = call(task.job(learner), case, task.seconds, silent=False)
+        yield from said(task, case, outcome)
+        if isinstance(outcome.error, TimeLimit):
+            return
+
+
+def _score(task: Scored, case: Case, outcome: Outcome) -> list[Message]:
+    return task.shown(case, *read(task, case, outcome))
+
+
+def _example(task: Task, case: Case, outcome: Outcome) -> list[Message]:
     expected = reading(task, task.function, case)
-    found, problem = read(task, case, call(task.job(learner), case, silent=False))
+    found, problem = read(task, case, outcome)
     fields = {
         "call": called(task, case),
         "expected": written(expected),
