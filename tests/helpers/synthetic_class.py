@@ -15,7 +15,7 @@ from anuman.check.task import tasks
 
 KINDS = ("wrong", "right")
 
-STUCK_S = 15  # time limit of a cell here: above the 2 s of each of three examples and three parts
+STUCK_S = 30  # time limit of a cell here: above what a loop costs an example and a task on a busy computer
 
 
 def tasks_of(assignment):
