@@ -62,6 +62,7 @@ def passing(found, test):
     return {one.nonsense for one in found.passed if one.test == test}
 
 
+@pytest.mark.slow
 def test_a_test_that_nonsense_passes_is_named_with_the_nonsense(found):
     assert passing(found, "mean") == {"NaN"}
     assert passing(found, "order") == {"None"}

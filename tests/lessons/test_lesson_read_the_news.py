@@ -45,6 +45,7 @@ def test_a_figure_from_after_the_day_of_print_makes_the_claim_later():
     assert day_of_print.judge_day("000", catalog.claim("S0.8")).when == day_of_print.NO_SUM
 
 
+@pytest.mark.slow
 def test_every_claim_can_be_put_on_the_bench_and_judged():
     bench = workbench()
     for id, (_article, claim) in every().items():

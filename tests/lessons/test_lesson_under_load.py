@@ -27,6 +27,7 @@ def test_few_samples_scatter_more():
     assert width(rows[0], 2) > width(rows[2], 2)
 
 
+@pytest.mark.slow
 def test_verdict_names_load_chip_and_length():
     words = under_load.verdict().words
     seconds = [

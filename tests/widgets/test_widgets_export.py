@@ -47,6 +47,7 @@ def test_no_widget_state_is_stored(executed):
     assert "widgets" not in executed.metadata
 
 
+@pytest.mark.slow
 def test_a_live_picture_is_two_outputs_a_still_with_words_and_the_widget(executed):
     for cell in (1, 3):
         still, live = outputs(executed, cell)

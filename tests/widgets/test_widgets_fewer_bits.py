@@ -35,6 +35,7 @@ def test_sizes_and_losses_are_those_of_the_quantized_models():
     assert two > 2 * whole
 
 
+@pytest.mark.slow
 def test_the_picture_shows_the_chosen_bits(widget):
     for bits in BITS:
         widget.bits.value = bits
@@ -93,6 +94,7 @@ def test_it_stays_closed_until_the_predictions_are_made():
     assert drawings(on_page(closed))
 
 
+@pytest.mark.slow
 def test_hindi_shows_the_hindi_stories():
     with speaking("hi"):
         widget = fewer_bits()

@@ -125,6 +125,7 @@ def test_an_unknown_peak_is_named_and_nothing_is_guessed():
     assert [value for _label, value, _note in clocks_words.facts(c)][2] == "unknown"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "hi"])
 @given(
     chip=st.sampled_from(catalog.chips()),

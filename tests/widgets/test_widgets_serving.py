@@ -121,6 +121,7 @@ def test_the_curve_is_what_the_simulator_finds():
     assert all(0 <= p.goodput <= p.rate for p in found.points)
 
 
+@pytest.mark.slow
 def test_the_cliff_is_where_a_promise_breaks_and_its_cause_is_named():
     found = curve(LoadSetting(), 3000)
     cliff = found.cliff

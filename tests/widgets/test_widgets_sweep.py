@@ -161,6 +161,7 @@ def test_what_makes_it_doubtful_is_shown():
     assert "banner" not in sweep_chart.view(Seen("", quiet, made_sweep(), "m")).markup()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "hi"])
 @given(
     times=st.lists(st.floats(1e-7, 1e3), min_size=12, max_size=12),

@@ -99,6 +99,7 @@ def test_a_second_press_does_not_start_a_second_training():
     finished(widget)
 
 
+@pytest.mark.slow
 def test_a_stop_while_measuring_trains_nothing(monkeypatch):
     widget = training_against_inference()
     monkeypatch.setattr(widget.stopped, "clear", widget.stopped.set)
