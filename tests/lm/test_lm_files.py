@@ -299,3 +299,19 @@ def test_gguf_formats_that_are_not_read_are_named(tmp_path):
     path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 2**60))
     with pytest.raises(lm.WeightFileError, match="goes past its end"):
         lm.load(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.gguf", b"<html><body>Sign in</body></html>", "no GGUF file: it begins with <html>, a web page"),
+        ("a.GGUF", b"\n<!DOCTYPE html>", "no GGUF file: .* a web page"),
+        ("a.gguf", b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer, the file itself"),
+        ("a.safetensors", b"version https://git-lfs.github.com/spec/v1\n", "no safetensors file: .* pointer"),
+        ("a.gguf", b"PK\x03\x04rest", "no GGUF file: it begins with b'PK"),
+    ],
+)  # fmt: skip
+def test_what_a_download_left_in_the_place_of_weights_is_named(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(lm.WeightFileError, match=said):
+        lm.load(tmp_path / name)

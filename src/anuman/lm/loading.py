@@ -14,6 +14,9 @@ from anuman.lm.tokenizer import Tokenizer
 
 ANU_STORIES = Path(__file__).parent / "weights" / "anu-stories.safetensors"
 
+START = 64  # bytes by which it is seen what a file is
+LFS_POINTER = b"version https://git-lfs"
+
 GGUF_NAMES = {
     "embed": "token_embd",
     "norm": "output_norm",
@@ -38,12 +41,30 @@ def load(path: Path | str | None = None) -> Model:
     path = _find(path)
     try:
         with path.open("rb") as file:
-            start = file.read(4)
-        return _from_gguf(path) if start == gguf.MAGIC else _from_safetensors(path)
+            start = file.read(START)
+        if start.startswith(gguf.MAGIC):
+            return _from_gguf(path)
+        _refuse_stand_in(path, start)
+        return _from_safetensors(path)
     except FileNotFoundError:
         raise WeightFileError(f"there is no file {path}") from None
     except OSError as error:
         raise WeightFileError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _refuse_stand_in(path: Path, start: bytes) -> None:
+    """Raise WeightFileError for what a download leaves in the place of weights, and for a GGUF that is none."""
+    kind = "GGUF" if path.suffix.lower() == ".gguf" else "safetensors"
+    if start.startswith(LFS_POINTER):
+        why = "it is a Git LFS pointer, the file itself was not fetched; run git lfs pull"
+    elif start.lstrip().lower().startswith((b"<!doctype", b"<html")):
+        tag = start.lstrip()[:6].decode("ascii", "replace")
+        why = f"it begins with {tag}, a web page; download the file itself"
+    elif kind == "GGUF":
+        why = f"it begins with {start[:4]!r}, not with {gguf.MAGIC!r}"
+    else:
+        return
+    raise WeightFileError(f"{path} is no {kind} file: {why}")
 
 
 def _find(path: Path | str | None) -> Path:
