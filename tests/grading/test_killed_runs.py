@@ -113,10 +113,10 @@ def test_half_graded_by_stock_is_graded_anew(course):
     assert course.points() == expected
 
 
-def test_ctrl_c_leaves_nothing_behind(course):
-    expected = hand_in(course, 4)
+def under_way(course, *words) -> subprocess.Popen:
+    """A grading that has begun to write."""
     command = subprocess.Popen(
-        [ANUMAN, "grade", ASSIGNMENT],
+        [ANUMAN, "grade", ASSIGNMENT, *words],
         cwd=course.root,
         env=course.environment,
         stdout=subprocess.PIPE,
@@ -126,6 +126,12 @@ def test_ctrl_c_leaves_nothing_behind(course):
     end = time.monotonic() + 60
     while not (course.root / "autograded").exists() and time.monotonic() < end:
         time.sleep(0.01)
+    return command
+
+
+def test_ctrl_c_leaves_nothing_behind(course):
+    expected = hand_in(course, 4)
+    command = under_way(course)
     children = descendants(command.pid)
     command.send_signal(signal.SIGINT)
     _said, errors = command.communicate(timeout=60)
@@ -141,22 +147,12 @@ def test_ctrl_c_leaves_nothing_behind(course):
 
 def test_a_lost_worker_costs_nothing(course):
     expected = hand_in(course, 6)
-    command = subprocess.Popen(
-        [ANUMAN, "grade", ASSIGNMENT, "--workers", "2"],
-        cwd=course.root,
-        env=course.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    end = time.monotonic() + 60
-    while not (course.root / "autograded").exists() and time.monotonic() < end:
-        time.sleep(0.01)
+    command = under_way(course, "--workers", "2")
     workers = [p for p in direct_children(command.pid) if "spawn_main" in words_of(p)]
     assert workers
     os.kill(workers[0], signal.SIGKILL)
-    said, _ = command.communicate(timeout=120)
-    assert command.returncode == 0, said
+    _said, errors = command.communicate(timeout=120)
+    assert command.returncode == 0, errors
     assert course.points() == expected
 
 
